@@ -1,0 +1,36 @@
+// Compiles src/ to dist/ when it has changed: Node 20 cannot run TypeScript, and a bundle starts faster than many files.
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'dist', '.built');
+
+const newest = (dir) =>
+  readdirSync(dir, { withFileTypes: true }).reduce((latest, entry) => {
+    const path = join(dir, entry.name);
+    return Math.max(latest, statSync(path).mtimeMs, entry.isDirectory() ? newest(path) : 0);
+  }, 0);
+
+/** Leaves dist/ as fresh as src/. Takes milliseconds when nothing changed. */
+export async function build() {
+  const changedAt = Math.max(newest(join(root, 'src')), statSync(fileURLToPath(import.meta.url)).mtimeMs);
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= changedAt) return;
+  const { build: bundle } = await import('esbuild');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: { main: 'src/main.ts', 'telemetry-engine': 'src/stores/telemetry/engine/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+  writeFileSync(stamp, '');
+}

@@ -1,0 +1,27 @@
+import { DAY_MS, HOUR_MS } from './clock.ts';
+import type { Context } from './context.ts';
+
+const periodMs = { start: 0, hour: HOUR_MS, day: DAY_MS } as const;
+
+/** Work that Steward does by itself. Shallow, and safe to run twice. */
+export interface Job {
+  name: `${string}.${string}`;
+  /** `start`: whenever Steward starts. */
+  every: keyof typeof periodMs;
+  run: (ctx: Context) => Promise<void>;
+}
+
+export const job = (declared: Job) => declared;
+
+/** Whether a job that last began at `lastMs` (nothing: never) should begin now. */
+export const isDue = ({ every }: Job, nowMs: number, lastMs?: number) =>
+  lastMs === undefined || nowMs - lastMs >= periodMs[every];
+
+/** Runs a job as itself. A failed job is logged and never stops what it runs beside. */
+export async function runJob(declared: Job, ctx: Context): Promise<void> {
+  try {
+    await declared.run({ ...ctx, actor: { kind: 'job', name: declared.name } });
+  } catch (error) {
+    ctx.log.error({ err: error, job: declared.name }, 'a job failed');
+  }
+}
