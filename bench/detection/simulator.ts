@@ -1,0 +1,68 @@
+import { createMonitor, type Bucket, type Monitor, type MonitorOptions } from '../../src/detect/index.ts';
+import { scoreAlerts, simulate } from './degrade-sim.mjs';
+
+const DAY_MS = 86_400_000;
+
+export interface Workflow {
+  id: string;
+  days: number;
+  series: Record<string, (number | null)[]>;
+}
+
+export interface Alert {
+  workflow: string;
+  metric: string;
+  /** Day. */
+  t: number;
+}
+
+export interface SimulatorScore {
+  workflows: number;
+  monitorMonthsPerMetric: number;
+  falseAlarmsPerMonitorMonth: Record<string, number>;
+  events: Record<
+    string,
+    { n: number; recall: number; withinHorizon: number; medianDelay: number | null; p90Delay: number | null }
+  >;
+}
+
+/** Half degrading, half healthy, as the simulator's own command line makes them. */
+export const bed = (n: number, seed: number, hard: boolean): Workflow[] =>
+  Array.from(
+    { length: n },
+    (_, i) => simulate({ seed: seed * 100_000 + i, kind: i % 2 === 1 ? 'healthy' : 'degrade', hard }) as unknown as Workflow,
+  );
+
+interface Watched {
+  options: Omit<MonitorOptions, 'bucketMs'>;
+  /** Changes for the better that count as alerts too. */
+  bothWays?: boolean;
+  bucket: (series: Workflow['series'], day: number) => Omit<Bucket, 'at'> | null;
+}
+
+const rateOf = (hits: number, n: number) => (n > 0 ? { n, sum: hits, sumSq: hits } : null);
+const single = (value: number | null | undefined) => (value == null ? null : { n: 1, sum: value, sumSq: value * value });
+
+const WATCHED: Record<string, Watched> = {
+  eval: { options: { kind: 'rate', worse: 'down' }, bucket: (s, d) => rateOf(s['passed']![d]!, s['graded']![d]!) },
+  error: { options: { kind: 'rate', worse: 'up' }, bucket: (s, d) => rateOf(s['errors']![d]!, s['runs']![d]!) },
+  latency: { options: { kind: 'value' }, bothWays: true, bucket: (s, d) => single(s['p95']![d]) },
+  cost: { options: { kind: 'value' }, bothWays: true, bucket: (s, d) => single(s['costPerRun']![d]) },
+  volume: { options: { kind: 'volume' }, bucket: (s, d) => single(s['runs']![d]) },
+  freshness: { options: { kind: 'freshness' }, bucket: (s, d) => single(s['freshMin']![d]) },
+};
+
+/** Lets a monitor per metric see each day once, in order. */
+export function alertsOf(workflow: Workflow): Alert[] {
+  return Object.entries(WATCHED).flatMap(([metric, { options, bothWays, bucket }]) => {
+    const monitor: Monitor = createMonitor({ ...options, bucketMs: DAY_MS });
+    return Array.from({ length: workflow.days }, (_, t) => t).flatMap((t) => {
+      const today = bucket(workflow.series, t);
+      const verdict = today ? monitor.update({ at: t * DAY_MS, ...today }).verdict : 'steady';
+      return verdict === 'worse' || (bothWays && verdict === 'better') ? [{ workflow: workflow.id, metric, t }] : [];
+    });
+  });
+}
+
+export const scoreSimulator = (workflows: readonly Workflow[]): SimulatorScore =>
+  scoreAlerts(workflows, workflows.flatMap(alertsOf));

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { DAY, HOUR, rateBuckets, repeated, START, valueBuckets } from '../generated.ts';
+import { seededRandom } from '../math/random.ts';
+import { findChanges } from './find-changes.ts';
+
+const daily = { kind: 'rate', bucketMs: DAY } as const;
+const stepped = (before: number, after: number, days = 30) => [...repeated(days, before), ...repeated(days, after)];
+
+test('a model that falls from 84 % to 50 % is dated within two days, with its size', () => {
+  const offsets = Array.from({ length: 20 }, (_, seed) => {
+    const { changes } = findChanges(rateBuckets(seededRandom(seed), 33, stepped(0.84, 0.5)), daily);
+    expect(changes).toHaveLength(1);
+    expect(changes[0]).toMatchObject({ kind: 'step' });
+    expect(changes[0]!.change).toBeCloseTo(-0.34, 1);
+    expect(changes[0]!.p).toBeLessThan(1e-9);
+    return Math.abs(changes[0]!.at - (START + 30 * DAY)) / DAY;
+  });
+  expect(Math.max(...offsets)).toBeLessThanOrEqual(2);
+});
+
+test('hourly buckets of one or two rows date the same fall within two days', () => {
+  const { changes } = findChanges(rateBuckets(seededRandom(4), 2, stepped(0.84, 0.5, 300), HOUR), {
+    kind: 'rate',
+    bucketMs: HOUR,
+  });
+  expect(changes).toHaveLength(1);
+  expect(Math.abs(changes[0]!.at - (START + 300 * HOUR))).toBeLessThanOrEqual(2 * DAY);
+});
+
+test('three hundred clean logs raise no alarm: thirty days of a rate, of heavy-tailed latencies, and of hours', () => {
+  const clean = Array.from({ length: 100 }, (_, seed) => {
+    const random = seededRandom(1000 + seed);
+    return [
+      ...findChanges(rateBuckets(random, 33, repeated(30, 0.84)), daily).changes,
+      ...findChanges(valueBuckets(random, 33, repeated(30, 8)), { kind: 'value', bucketMs: DAY }).changes,
+      ...findChanges(valueBuckets(random, 3, repeated(240, 8), 1.2, HOUR), { kind: 'value', bucketMs: HOUR }).changes,
+    ].length;
+  });
+  expect(clean.reduce((sum, alarms) => sum + alarms, 0)).toBe(0);
+});
+
+test('the interval of the date covers the truth about as often as it says', () => {
+  const covered = Array.from({ length: 60 }, (_, seed) => {
+    const [change] = findChanges(rateBuckets(seededRandom(seed), 33, stepped(0.84, 0.64)), daily).changes;
+    const truth = START + 30 * DAY;
+    return change && change.interval[0] <= truth && truth <= change.interval[1] ? 1 : 0;
+  }).reduce<number>((sum, hit) => sum + hit, 0);
+  expect(covered / 60).toBeGreaterThan(0.9);
+});
+
+test('the interval of the change covers its truth about as often as it says', () => {
+  const covered = Array.from({ length: 60 }, (_, seed) => {
+    const [change] = findChanges(valueBuckets(seededRandom(seed), 33, stepped(8, 16), 0.7), {
+      kind: 'value',
+      bucketMs: DAY,
+    }).changes;
+    const truth = 8 * Math.exp(0.7 ** 2 / 2);
+    return change && change.ci95[0] <= truth && truth <= change.ci95[1] ? 1 : 0;
+  }).reduce<number>((sum, hit) => sum + hit, 0);
+  expect(covered / 60).toBeGreaterThan(0.85);
+});
+
+test('a slow slide is told from a step', () => {
+  const slide = Array.from({ length: 120 }, (_, day) => 0.9 - 0.3 * Math.min(1, Math.max(0, (day - 30) / 60)));
+  const { changes } = findChanges(rateBuckets(seededRandom(7), 100, slide), daily);
+  expect(changes).toHaveLength(1);
+  expect(changes[0]).toMatchObject({ kind: 'drift' });
+  expect(Math.abs(changes[0]!.at - (START + 30 * DAY))).toBeLessThanOrEqual(12 * DAY);
+  expect(changes[0]!.until).toBeGreaterThan(changes[0]!.at + 30 * DAY);
+});
+
+test('a fall and its recovery are two changes, also with days missing between', () => {
+  const rates = [...repeated(40, 0.9), ...repeated(20, 0.6), ...repeated(40, 0.9)].map((rate, day) =>
+    day % 7 > 4 ? null : rate,
+  );
+  const { changes } = findChanges(rateBuckets(seededRandom(3), 60, rates), daily);
+  expect(changes.map(({ change }) => Math.sign(change))).toEqual([-1, 1]);
+});
+
+test('a change smaller than the minimum effect is not reported, however certain', () => {
+  const { changes } = findChanges(rateBuckets(seededRandom(5), 5000, stepped(0.84, 0.825)), daily);
+  expect(changes).toEqual([]);
+});
+
+test('one wild day of latency is no change, a lasting one is', () => {
+  const spike = [...repeated(20, 8), 80, ...repeated(20, 8)];
+  expect(findChanges(valueBuckets(seededRandom(1), 30, spike, 0.5), { kind: 'value', bucketMs: DAY }).changes).toEqual([]);
+  const lasting = findChanges(valueBuckets(seededRandom(1), 30, stepped(8, 12), 0.5), { kind: 'value', bucketMs: DAY });
+  expect(lasting.changes).toHaveLength(1);
+});
+
+test('weekends that differ from weekdays are no change', () => {
+  const week = [10, 10, 10, 10, 10, 3, 3];
+  const medians = Array.from({ length: 70 }, (_, day) => week[day % 7]!);
+  expect(findChanges(valueBuckets(seededRandom(2), 40, medians, 0.5), { kind: 'value', bucketMs: DAY }).changes).toEqual([]);
+});
+
+test('too few rows are said to be too few, with how many are missing', () => {
+  const { changes, undecided } = findChanges(rateBuckets(seededRandom(1), 2, repeated(6, 0.8)), daily);
+  expect(changes).toEqual([]);
+  expect(undecided?.needs).toBeGreaterThanOrEqual(16);
+});
+
+test('nothing at all is undecided, and no series is no reason to throw', () => {
+  expect(findChanges([], daily)).toMatchObject({ changes: [], undecided: { needs: 40 }, detectable: Infinity });
+});

@@ -1,0 +1,178 @@
+import type { Bucket } from '../buckets.ts';
+import { HISTORY_LENGTH, History } from './history.ts';
+import { judged, type LevelSettings, type MonitorOptions, type Verdict } from './verdict.ts';
+
+/** How much is believed before anything is seen, in buckets. */
+const PRIOR_BUCKETS = 20;
+const MOST_CORRELATION = 0.9;
+/** A single wild value is pulled in to this many standard deviations. */
+const WILD_SD = 4;
+/** Without this many values a standard deviation means nothing. */
+const FEWEST_FOR_SD = 10;
+const LEAST_RATE_VARIANCE = 0.005;
+
+/** Judges a rate or a value: adaptive-window generalised likelihood ratio over every split of the buckets held. */
+export class LevelMonitor {
+  readonly state: Float64Array;
+  readonly #history: History;
+  readonly #options: MonitorOptions;
+  readonly #settings: LevelSettings;
+
+  constructor(options: MonitorOptions, settings: LevelSettings, state: Float64Array = new Float64Array(HISTORY_LENGTH)) {
+    this.state = state;
+    this.#history = new History(state);
+    this.#options = options;
+    this.#settings = settings;
+  }
+
+  update(bucket: Bucket): Verdict {
+    if (!(bucket.n > 0) || !Number.isFinite(bucket.sum)) return { verdict: 'steady', score: 0 };
+    this.#push(bucket);
+    const missing = this.#missing();
+    if (missing > 0) return { verdict: 'undecided', needs: missing, score: 0 };
+    const best = this.#bestSplit();
+    if (!best) return { verdict: 'steady', score: 0 };
+    const noise = this.#noise(best.split);
+    const score = this.#score(best.gain, noise);
+    const change = this.#effect(best.before, best.after);
+    if (score < this.#settings.threshold || Math.abs(change) < this.#settings.minEffect) return { verdict: 'steady', score };
+    return this.#alarm(best, noise, score, change);
+  }
+
+  get #isRate(): boolean {
+    return this.#options.kind === 'rate';
+  }
+
+  #push({ at, n, sum, sumLog }: Bucket): void {
+    if (this.#isRate) return this.#history.push(at, sum / n, n);
+    if (sum <= 0) return;
+    const level = sumLog === undefined ? Math.log(sum / n) : sumLog / n;
+    // Far fewer rows than usual say less; more than usual say no more, as buckets differ among themselves.
+    const weight = Math.min(1, n / this.#history.typicalRows(n));
+    this.#history.push(at, this.#winsorised(level), weight);
+  }
+
+  #winsorised(level: number): number {
+    if (this.#history.length < FEWEST_FOR_SD) return level;
+    const noise = this.#noise(this.#history.length);
+    const [center] = this.#mean(Math.max(0, this.#history.length - FEWEST_FOR_SD), this.#history.length);
+    const limit = WILD_SD * Math.sqrt(noise.dispersion);
+    return center + Math.max(-limit, Math.min(limit, level - center));
+  }
+
+  /** Rows (buckets for values) that are still missing for a baseline. */
+  #missing(): number {
+    const { minBuckets, minRowsBefore } = this.#settings;
+    const history = this.#history;
+    if (history.seen > history.length) return 0;
+    const [, rows] = this.#mean(0, history.length);
+    const perBucket = this.#isRate ? rows / Math.max(1, history.length) : 1;
+    return Math.ceil(Math.max((minBuckets - history.length) * perBucket, this.#isRate ? minRowsBefore - rows : 0));
+  }
+
+  #mean(from: number, to: number): [mean: number, weight: number] {
+    let [weight, weighted] = [0, 0];
+    for (let slot = from; slot < to; slot++) {
+      weight += this.#history.weight(slot);
+      weighted += this.#history.weight(slot) * this.#history.level(slot);
+    }
+    return [weight > 0 ? weighted / weight : 0, weight];
+  }
+
+  #bestSplit(): Best | null {
+    const { minBuckets, minRowsBefore, minRowsAfter } = this.#settings;
+    const history = this.#history;
+    const [mean, whole] = this.#mean(0, history.length);
+    let [weight, weighted] = [0, 0];
+    let best: Best | null = null;
+    for (let split = 1; split < history.length; split++) {
+      weight += history.weight(split - 1);
+      weighted += history.weight(split - 1) * history.level(split - 1);
+      // The first slot may hold many merged buckets; then it alone is a baseline.
+      if (split < minBuckets && history.seen <= history.length) continue;
+      if (this.#isRate && (weight < minRowsBefore || whole - weight < minRowsAfter)) continue;
+      const before = weighted / weight;
+      const after = (mean * whole - weighted) / (whole - weight);
+      const gain = this.#gain(before, weight, after, whole - weight);
+      if (!best || gain > best.gain) best = { split, gain, before, after };
+    }
+    return best;
+  }
+
+  #gain(before: number, n: number, after: number, m: number): number {
+    if (!this.#isRate) return ((before - after) ** 2 * n * m) / (n + m);
+    const pooled = (n * before + m * after) / (n + m);
+    return 2 * (n * divergence(before, pooled) + m * divergence(after, pooled));
+  }
+
+  #noise(split: number): Noise {
+    const { squares, crosses, free } = this.#residuals(split);
+    const past = this.#history.past;
+    const { dispersion, correlation } = this.#settings.prior;
+    const known = past.free + free;
+    const prior = this.#isRate ? PRIOR_BUCKETS : 0;
+    const spread = (past.squares + squares + prior * dispersion) / Math.max(1, known + prior);
+    const cross = (past.crosses + crosses) / Math.max(1e-12, past.squares + squares);
+    const likeness = (cross * known + correlation * PRIOR_BUCKETS) / (known + PRIOR_BUCKETS);
+    return { dispersion: spread, correlation: Math.min(MOST_CORRELATION, Math.max(0, likeness)), free: known, squares, crosses };
+  }
+
+  #residuals(split: number): { squares: number; crosses: number; free: number } {
+    let [squares, crosses] = [0, 0];
+    for (const [from, to] of [
+      [0, split],
+      [split, this.#history.length],
+    ] as const) {
+      const [mean] = this.#mean(from, to);
+      const scale = this.#isRate ? 1 / Math.max(mean * (1 - mean), LEAST_RATE_VARIANCE) : 1;
+      let previous = 0;
+      for (let slot = from; slot < to; slot++) {
+        const left = (this.#history.level(slot) - mean) * Math.sqrt(this.#history.weight(slot) * scale);
+        squares += left * left;
+        crosses += left * previous;
+        previous = left;
+      }
+    }
+    return { squares, crosses, free: Math.max(0, this.#history.length - 2) };
+  }
+
+  /** Log-likelihood gained, noise taken off, as if the spread were known (few buckets count for less). */
+  #score(gain: number, { dispersion, correlation, free }: Noise): number {
+    const inflation = (this.#isRate ? Math.max(1, dispersion) : dispersion) * ((1 + correlation) / (1 - correlation));
+    const squared = gain / Math.max(inflation, 1e-12);
+    const known = this.#isRate ? free + PRIOR_BUCKETS : free;
+    return (known * Math.log1p(squared / Math.max(1, known))) / 2;
+  }
+
+  #effect(before: number, after: number): number {
+    return this.#isRate ? after - before : Math.expm1(after - before);
+  }
+
+  #alarm({ split, before, after }: Best, { squares, crosses, free }: Noise, score: number, change: number): Verdict {
+    const at = this.#history.at(split);
+    const share = split / this.#history.length;
+    this.#history.dropBefore(split, { squares: squares * share, crosses: crosses * share, free: Math.min(free, split) });
+    const shown = (level: number) => (this.#isRate ? level : Math.exp(level));
+    return { ...judged(this.#options, change), score, at, before: shown(before), after: shown(after), change };
+  }
+}
+
+interface Best {
+  split: number;
+  gain: number;
+  before: number;
+  after: number;
+}
+
+interface Noise {
+  dispersion: number;
+  correlation: number;
+  free: number;
+  squares: number;
+  crosses: number;
+}
+
+/** Kullback–Leibler divergence of two rates. */
+function divergence(seen: number, expected: number): number {
+  return (seen > 0 ? seen * Math.log(seen / expected) : 0) + (seen < 1 ? (1 - seen) * Math.log((1 - seen) / (1 - expected)) : 0);
+}
