@@ -1,0 +1,96 @@
+import { createWriteStream } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { text } from 'node:stream/consumers';
+import type { Answer, Database, Question } from './database.ts';
+import { insertFromSpool } from './insert.ts';
+
+/** An answer as ClickHouse words its errors, so that the client reads code and name from it. */
+class Refusal extends Error {
+  constructor(code: number, name: string, message: string) {
+    super(`Code: ${code}. DB::Exception: ${message} (${name})`);
+  }
+}
+
+// Reading a file of the machine through the main engine would put it within reach of whoever can shape a query.
+const readsOutside =
+  /\b(file|fileCluster|url|urlCluster|s3|s3Cluster|hdfs|azureBlobStorage|remote|remoteSecure|executable)\s*\(/i;
+
+// Words of the protocol that are no settings.
+const protocolWords = new Set(['query', 'query_id', 'database', 'default_format', 'session_id', 'role', 'wait_end_of_query']);
+
+/** Serves ClickHouse's HTTP protocol, as far as `@clickhouse/client` speaks it, in front of one database. */
+export function serveClickHouse(database: Database, { readsFiles }: { readsFiles: boolean }) {
+  let bodies = 0;
+  const server = createServer((request, response) => {
+    void answer(request, response).catch((error: unknown) => fail(response, error));
+  });
+  // The parent ends queries; the protocol has no limit of its own.
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+  server.keepAliveTimeout = 3_600_000;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://engine');
+    if (url.pathname === '/ping') return void response.end('Ok.\n');
+    if (request.headers['content-encoding']) throw new Refusal(344, 'SUPPORT_IS_DISABLED', 'Send the body uncompressed.');
+
+    const question = readQuestion(url.searchParams);
+    const inUrl = url.searchParams.get('query');
+    const result = inUrl === null ? await ask({ ...question, sql: await text(request) }) : await insert(question, inUrl, request);
+    response.setHeader('content-type', 'text/plain; charset=UTF-8');
+    response.setHeader('x-clickhouse-query-id', question.queryId);
+    response.setHeader(
+      'x-clickhouse-summary',
+      JSON.stringify({ read_rows: String(result.rowsRead), read_bytes: String(result.bytesRead) }),
+    );
+    response.end(result.bytes);
+  }
+
+  function readQuestion(search: URLSearchParams): Omit<Question, 'sql'> {
+    const params = new Map<string, string>();
+    const settings = new Map<string, string>();
+    for (const [name, value] of search) {
+      if (name.startsWith('param_')) params.set(identifier(name.slice('param_'.length)), value);
+      else if (database.isSetting(name)) settings.set(name, value);
+      else if (!protocolWords.has(name)) throw new Refusal(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'.`);
+    }
+    const format = identifier(search.get('default_format') ?? 'TabSeparated');
+    return { params, settings, format, queryId: search.get('query_id') ?? '' };
+  }
+
+  async function ask(question: Question): Promise<Answer> {
+    if (!readsFiles && readsOutside.test(question.sql))
+      throw new Refusal(497, 'ACCESS_DENIED', 'This engine reads its own tables only.');
+    return database.ask(question);
+  }
+
+  async function insert(question: Omit<Question, 'sql'>, sql: string, rows: IncomingMessage): Promise<Answer> {
+    const spool = `${(bodies += 1)}.body`;
+    const fromSpool = insertFromSpool(sql, spool);
+    if (!fromSpool) throw new Refusal(62, 'SYNTAX_ERROR', 'Only INSERT INTO … FORMAT … may come with a body.');
+    try {
+      await pipeline(rows, createWriteStream(spool, { mode: 0o600 }));
+      return await ask({ ...question, sql: fromSpool });
+    } finally {
+      await unlink(spool).catch(() => undefined);
+    }
+  }
+
+  return server;
+}
+
+function identifier(name: string): string {
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new Refusal(62, 'SYNTAX_ERROR', 'A name is made of letters, digits and _.');
+  return name;
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  const said = error instanceof Error ? error.message : String(error);
+  const message = said.startsWith('Code: ') ? said : `Code: 1001. DB::Exception: ${said} (STD_EXCEPTION)`;
+  if (response.headersSent) return void response.destroy();
+  response.statusCode = 500;
+  response.setHeader('x-clickhouse-exception-code', /^Code: (\d+)/.exec(message)?.[1] ?? '1001');
+  response.end(message);
+}

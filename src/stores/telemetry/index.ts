@@ -1,0 +1,5 @@
+/** Telemetry: what AI systems did. ClickHouse, built in or a server, through one client. */
+export type { QueryProgress } from './control.ts';
+export { openTelemetry, type TelemetryConfig } from './open.ts';
+export { openScratchTelemetry, removeStaleScratch, type ScratchOptions, type ScratchTelemetry } from './scratch.ts';
+export type { InsertOptions, Params, QueryOptions, Telemetry } from './telemetry.ts';

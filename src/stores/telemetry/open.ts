@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { Agent } from 'node:http';
+import type { Log } from '../../platform/log.ts';
+import { shipped } from '../../platform/paths.ts';
+import { startEngine, type Engine } from './engine.ts';
+import { migrateTelemetry } from './migrate.ts';
+import { connectTelemetry, type Telemetry } from './telemetry.ts';
+
+export interface TelemetryConfig {
+  /** Directory of the built-in ClickHouse. */
+  dir: string;
+  /** A ClickHouse of one's own instead, with user and password in it where needed. */
+  url?: string | undefined;
+  /** What the built-in engine may allocate. Default: 1 GB. */
+  memoryBytes?: number;
+}
+
+/** Opens the telemetry store, its tables up to date. Hold the data directory's lock. Throws `Problem`. */
+export async function openTelemetry({ dir, url, memoryBytes = 1_000_000_000 }: TelemetryConfig, log: Log): Promise<Telemetry> {
+  const telemetry = url ? connectServer(url) : await openBuiltIn(dir, memoryBytes, log);
+  try {
+    await migrateTelemetry(telemetry, shipped('src', 'stores', 'telemetry', 'migrations'));
+  } catch (error) {
+    await telemetry.close();
+    throw error;
+  }
+  return telemetry;
+}
+
+async function openBuiltIn(dir: string, memoryBytes: number, log: Log): Promise<Telemetry> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const engine = await startEngine({ dir, readsFiles: false, fsync: true, memoryBytes }, log);
+  return connectEngine(engine);
+}
+
+/** A client of a built-in engine; `readsFiles`: its questions may be about files. */
+export function connectEngine(engine: Engine, { readsFiles = false } = {}): Telemetry {
+  const options = { socketPath: engine.socketPath, keepAlive: true, maxSockets: 64 };
+  const agent = new Agent(options);
+  // The name is for HTTP's sake; the agent goes to the socket.
+  return connectTelemetry({ url: 'http://telemetry.local', agent, backing: engine, readsFiles });
+}
+
+function connectServer(url: string): Telemetry {
+  const nothing = () => Promise.resolve();
+  return connectTelemetry({ url, backing: { ready: nothing, kill: () => undefined, close: nothing } });
+}

@@ -1,0 +1,80 @@
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import type { Log } from '../../platform/log.ts';
+import { isAlive } from '../processes.ts';
+import { startEngine } from './engine.ts';
+import { connectEngine } from './open.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** A private engine of one piece of work. It may read local files, and nothing in it outlives the process. */
+export interface ScratchTelemetry extends Telemetry {
+  /** Where its tables are; removed at close. */
+  readonly dir: string;
+  /**
+   * A path to give to `file({path:String}, …)` for a file of any name: `*`, `?` and `{` in a path are patterns to ClickHouse.
+   * The ending of the name, which tells format and compression, stays.
+   */
+  pathFor(file: string): string;
+}
+
+export interface ScratchOptions {
+  /** Where to make the temporary directory. Default: the system's. */
+  dir?: string;
+  log: Log;
+  /** What the engine may allocate. Default: 1 GB. */
+  memoryBytes?: number;
+}
+
+const prefix = 'steward-scratch-';
+
+/** Opens an engine on a fresh temporary directory, removed at close or when the process exits. */
+export async function openScratchTelemetry({
+  dir = tmpdir(),
+  log,
+  memoryBytes = 1_000_000_000,
+}: ScratchOptions): Promise<ScratchTelemetry> {
+  removeStaleScratch(dir);
+  const own = mkdtempSync(join(dir, `${prefix}${process.pid}-`));
+  const remove = () => rmSync(own, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', remove);
+  try {
+    // Nothing here is worth a flush: it is made again from its files.
+    const engine = await startEngine({ dir: own, readsFiles: true, fsync: false, memoryBytes }, log);
+    const abandon = () => engine.abandon();
+    process.prependOnceListener('exit', abandon);
+    const telemetry = connectEngine(engine, { readsFiles: true });
+    let links = 0;
+    const close = async () => {
+      await telemetry.close();
+      remove();
+      process.off('exit', abandon).off('exit', remove);
+    };
+    return {
+      ...telemetry,
+      dir: own,
+      pathFor(file) {
+        const ending = /(\.[A-Za-z0-9]+)*$/.exec(basename(file))?.[0] ?? '';
+        const link = join(own, `file-${(links += 1)}${ending}`);
+        symlinkSync(resolve(file), link);
+        return link;
+      },
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    remove();
+    process.off('exit', remove);
+    throw error;
+  }
+}
+
+/** Removes what processes that were killed left behind. Answers how many directories. */
+export function removeStaleScratch(dir = tmpdir()): number {
+  const stale = readdirSync(dir).filter((name) => {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+  for (const name of stale) rmSync(join(dir, name), { recursive: true, force: true });
+  return stale.length;
+}

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import type { Agent } from 'node:http';
+import { Readable } from 'node:stream';
+import { ClickHouseLogLevel, createClient, type ClickHouseSettings } from '@clickhouse/client';
+import { z } from 'zod';
+import { unavailable } from '../../platform/problem.ts';
+import { killQuery, progressOf, type QueryProgress } from './control.ts';
+import { asProblem } from './errors.ts';
+import { columnName, formatName, queryName, tableName } from './names.ts';
+
+export interface QueryOptions {
+  /** How long the query may run. It is stopped by then, and the caller is told within 3 s more. Default: 30 s. */
+  timeoutMs?: number;
+  /** ClickHouse settings of this query alone. */
+  settings?: ClickHouseSettings;
+  /** A name for `progressOf`: letters, digits, `_` and `-`. */
+  queryId?: string;
+  /** Stops the query. */
+  signal?: AbortSignal;
+}
+
+/** Values of the `{name:Type}` in a query. They are bound; they never become SQL. */
+export type Params = Record<string, unknown>;
+
+/** The one way to telemetry, whether ClickHouse is built in, a server or a cluster. */
+export interface Telemetry extends AsyncDisposable {
+  /**
+   * Asks a question: `rows(Shape)(sql, params, options)`. Reads only: no statement in it can change a table or, on the main
+   * store, see a file. Each row is parsed by the shape.
+   * Throws `Problem`: `unavailable` (try again), `too_large` (past its time or memory).
+   */
+  rows<S extends z.ZodType>(shape: S): (sql: string, params?: Params, options?: QueryOptions) => Promise<z.output<S>[]>;
+  /** Runs a statement that answers nothing: DDL, `INSERT … SELECT`. */
+  command(sql: string, params?: Params, options?: QueryOptions): Promise<void>;
+  /**
+   * Adds rows; on the main store they are on disk when it returns. Objects go as JSON; bytes go as they are, in `format`.
+   * All or nothing up to a block (about a million rows).
+   */
+  insert(table: string, rows: readonly object[] | Readable | Uint8Array, options?: InsertOptions): Promise<void>;
+  /** How far the query of that id is; nothing when it does not run (yet, or any more). Never throws. */
+  progressOf(queryId: string): Promise<QueryProgress | undefined>;
+  close(): Promise<void>;
+}
+
+export interface InsertOptions extends QueryOptions {
+  columns?: readonly string[];
+  /** ClickHouse's name for the format of a stream or of bytes. Default: JSONEachRow. */
+  format?: string;
+}
+
+/** What stands behind the client. A server of one's own needs none of it. */
+export interface Backing {
+  ready(): Promise<void>;
+  /** Ends the engine when a query of it cannot be stopped otherwise. */
+  kill(): void;
+  close(): Promise<void>;
+}
+
+const defaultTimeoutMs = 30_000;
+const killAfterMs = 500;
+const giveUpAfterMs = 2500;
+
+const settingsOfAll: ClickHouseSettings = {
+  date_time_input_format: 'best_effort',
+  // With a Z: a time without a zone would be read as local time.
+  date_time_output_format: 'iso',
+  session_timezone: 'UTC',
+  output_format_json_quote_64bit_integers: 0,
+};
+
+/** Opens a client on `url`; `readsFiles`: what it asks may be about files of the machine. */
+export function connectTelemetry({
+  url,
+  agent,
+  backing,
+  readsFiles = false,
+}: {
+  url: string;
+  agent?: Agent;
+  backing: Backing;
+  readsFiles?: boolean;
+}): Telemetry {
+  const client = createClient({
+    url,
+    ...(agent && { http_agent: agent }),
+    max_open_connections: 64,
+    // Each query brings its own limit; the client's would end the connection and leave the query running.
+    request_timeout: 2 ** 31 - 1,
+    keep_alive: { enabled: true, idle_socket_ttl: 1500 },
+    application: 'steward',
+    // It writes whole queries to the terminal; what matters of an error reaches the caller.
+    log: { level: ClickHouseLogLevel.OFF },
+    clickhouse_settings: settingsOfAll,
+  });
+
+  /** Runs one request under its limit. */
+  async function limited<T>(options: QueryOptions, send: (request: Request) => Promise<T>): Promise<T> {
+    const queryId = queryName(options.queryId ?? randomUUID());
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    await backing.ready();
+    const stop = new AbortController();
+    let stuck = false;
+    const kill = () => void killQuery(client, queryId);
+    // The engine looks at the clock between blocks; a block that takes long is killed; an engine that ignores that is ended.
+    const timers = [
+      setTimeout(kill, timeoutMs + killAfterMs),
+      setTimeout(() => {
+        stuck = true;
+        backing.kill();
+        stop.abort();
+      }, timeoutMs + giveUpAfterMs),
+    ];
+    const cancelled = () => {
+      kill();
+      stop.abort();
+    };
+    options.signal?.addEventListener('abort', cancelled, { once: true });
+    try {
+      options.signal?.throwIfAborted();
+      return await send({
+        query_id: queryId,
+        abort_signal: stop.signal,
+        clickhouse_settings: { ...options.settings, max_execution_time: timeoutMs / 1000 },
+      });
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (stuck)
+        throw unavailable(`A query could not be stopped after ${timeoutMs / 1000} s, so its engine was restarted.`, error);
+      throw asProblem(error, timeoutMs);
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+      options.signal?.removeEventListener('abort', cancelled);
+    }
+  }
+
+  const telemetry: Telemetry = {
+    rows:
+      (shape) =>
+      (sql, params, options = {}) =>
+        limited(options, async (request) => {
+          // 2 lets a question read a file; 1 does not.
+          const settings: ClickHouseSettings = { ...request.clickhouse_settings, readonly: readsFiles ? '2' : '1' };
+          const question = { ...request, query: sql, query_params: params, clickhouse_settings: settings };
+          const result = await client.query({ ...question, format: 'JSONEachRow' });
+          return z.array(shape).parse(await result.json());
+        }),
+    command: (sql, params, options = {}) =>
+      limited(options, async (request) => {
+        await client.command({ ...request, query: sql, query_params: params });
+      }),
+    insert: (table, rows, { columns, format = 'JSONEachRow', ...options } = {}) =>
+      limited(options, async (request) => {
+        const into = columns ? `${tableName(table)} (${columns.map(columnName).join(', ')})` : tableName(table);
+        const sent = await client.exec({
+          ...request,
+          query: `INSERT INTO ${into} FORMAT ${formatName(format)}`,
+          values: asBytes(rows),
+        });
+        for await (const _ of sent.stream);
+      }),
+    progressOf: (queryId) => progressOf(client, queryName(queryId)),
+    async close() {
+      await client.close();
+      agent?.destroy();
+      await backing.close();
+    },
+    [Symbol.asyncDispose]: () => telemetry.close(),
+  };
+  return telemetry;
+}
+
+interface Request {
+  query_id: string;
+  abort_signal: AbortSignal;
+  clickhouse_settings: ClickHouseSettings;
+}
+
+function asBytes(rows: readonly object[] | Readable | Uint8Array): Readable {
+  if (rows instanceof Readable) return rows;
+  if (rows instanceof Uint8Array) return Readable.from([rows], { objectMode: false });
+  return Readable.from(jsonLines(rows), { objectMode: false });
+}
+
+// In pieces: one string of all rows may be longer than a string can be.
+function* jsonLines(rows: readonly object[]) {
+  for (let at = 0; at < rows.length; at += 1000) {
+    yield rows
+      .slice(at, at + 1000)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join('');
+  }
+}
