@@ -112,7 +112,9 @@ export class LevelMonitor {
     const known = past.free + free;
     const prior = this.#isRate ? PRIOR_BUCKETS : 0;
     const spread = (past.squares + squares + prior * dispersion) / Math.max(1, known + prior);
-    const cross = (past.crosses + crosses) / Math.max(1e-12, past.squares + squares);
+    const raw = (past.crosses + crosses) / Math.max(1e-12, past.squares + squares);
+    // Few values about a fitted mean look less alike than they are (Marriott & Pope, Biometrika 1954).
+    const cross = raw + (1 + 3 * Math.max(0, raw)) / Math.max(FEWEST_FOR_SD, known);
     const likeness = (cross * known + correlation * PRIOR_BUCKETS) / (known + PRIOR_BUCKETS);
     return { dispersion: spread, correlation: Math.min(MOST_CORRELATION, Math.max(0, likeness)), free: known, squares, crosses };
   }

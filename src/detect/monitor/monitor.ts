@@ -13,7 +13,7 @@ export interface Monitor {
 }
 
 const RATE: Omit<LevelSettings, 'minEffect'> = {
-  threshold: 5,
+  threshold: 8.4,
   minBuckets: 7,
   minRowsBefore: 60,
   minRowsAfter: 20,
@@ -21,11 +21,11 @@ const RATE: Omit<LevelSettings, 'minEffect'> = {
 };
 
 const VALUE: Omit<LevelSettings, 'minEffect'> = {
-  threshold: 9,
+  threshold: 11.5,
   minBuckets: 7,
   minRowsBefore: 0,
   minRowsAfter: 0,
-  prior: { dispersion: 0, correlation: 0.3 },
+  prior: { dispersion: 0, correlation: 0.5 },
 };
 
 /** A monitor of this kind, new or continued from a stored `state`. */
