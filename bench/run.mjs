@@ -23,6 +23,8 @@ await build({
   outfile,
   bundle: true,
   packages: 'external',
+  // Scripts with a command line of their own, which would run inside a bundle.
+  external: ['./bench/detection/*.mjs'],
   platform: 'node',
   target: 'node20',
   format: 'esm',

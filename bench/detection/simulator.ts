@@ -66,3 +66,9 @@ export function alertsOf(workflow: Workflow): Alert[] {
 
 export const scoreSimulator = (workflows: readonly Workflow[]): SimulatorScore =>
   scoreAlerts(workflows, workflows.flatMap(alertsOf));
+
+/** Share found of all events together. */
+export function poolOf(events: readonly { n: number; recall: number }[]): number {
+  const all = events.reduce((sum, { n }) => sum + n, 0);
+  return events.reduce((sum, { n, recall }) => sum + n * recall, 0) / Math.max(1, all);
+}

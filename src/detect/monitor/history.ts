@@ -17,6 +17,7 @@ const CROSSES = 2;
 const FREE = 3;
 const TYPICAL_ROWS = 4;
 const SEEN = 5;
+const DISPERSION = 6;
 
 export class History {
   readonly #state: Float64Array;
@@ -34,9 +35,26 @@ export class History {
     return this.#state[SEEN]!;
   }
 
-  at = (slot: number) => this.#state[HEADER + slot]!;
-  level = (slot: number) => this.#state[HEADER + SLOTS + slot]!;
-  weight = (slot: number) => this.#state[HEADER + 2 * SLOTS + slot]!;
+  at(slot: number): number {
+    return this.#state[HEADER + slot]!;
+  }
+
+  level(slot: number): number {
+    return this.#state[HEADER + SLOTS + slot]!;
+  }
+
+  weight(slot: number): number {
+    return this.#state[HEADER + 2 * SLOTS + slot]!;
+  }
+
+  /** Dispersion when last judged, so that a new value can be winsorised before it is. */
+  get dispersion(): number {
+    return this.#state[DISPERSION]!;
+  }
+
+  set dispersion(value: number) {
+    this.#state[DISPERSION] = value;
+  }
 
   /** Sum of squared weighted residuals, of their neighbouring products, and how many went in, from buckets no longer held. */
   get past(): { squares: number; crosses: number; free: number } {

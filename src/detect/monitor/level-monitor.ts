@@ -32,7 +32,10 @@ export class LevelMonitor {
     if (missing > 0) return { verdict: 'undecided', needs: missing, score: 0 };
     const best = this.#bestSplit();
     if (!best) return { verdict: 'steady', score: 0 };
+    // Rates are never less noisy than binomial, so weak evidence needs no second look.
+    if (this.#isRate && best.gain / 2 < this.#settings.threshold) return { verdict: 'steady', score: best.gain / 2 };
     const noise = this.#noise(best.split);
+    this.#history.dispersion = noise.dispersion;
     const score = this.#score(best.gain, noise);
     const change = this.#effect(best.before, best.after);
     if (score < this.#settings.threshold || Math.abs(change) < this.#settings.minEffect) return { verdict: 'steady', score };
@@ -53,10 +56,9 @@ export class LevelMonitor {
   }
 
   #winsorised(level: number): number {
-    if (this.#history.length < FEWEST_FOR_SD) return level;
-    const noise = this.#noise(this.#history.length);
+    if (this.#history.length < FEWEST_FOR_SD || this.#history.dispersion === 0) return level;
     const [center] = this.#mean(Math.max(0, this.#history.length - FEWEST_FOR_SD), this.#history.length);
-    const limit = WILD_SD * Math.sqrt(noise.dispersion);
+    const limit = WILD_SD * Math.sqrt(this.#history.dispersion);
     return center + Math.max(-limit, Math.min(limit, level - center));
   }
 

@@ -55,10 +55,12 @@ export class VolumeMonitor {
 
   #judge(seen: number, ratio: number, at: number, usual: number, sum: number): Verdict {
     if (seen < FEWEST) return { verdict: 'undecided', needs: FEWEST - seen, score: 0 };
+    const lost = -Math.expm1(ratio);
+    if (lost < MIN_LOSS) return this.#usual();
     const recent = this.#recent(seen);
     const spread = Math.max(LEAST_SPREAD, robustSd(recent), 1 / Math.sqrt(usual + 1));
     const depth = (median(recent) - ratio) / spread;
-    const low = depth > LOW && -Math.expm1(ratio) >= MIN_LOSS;
+    const low = depth > LOW;
     const alarm = low && (depth > DEEP || this.state[WAS_LOW] === 1);
     this.state[WAS_LOW] = low ? 1 : 0;
     const already = this.state[IN_STALL]! > 0;
@@ -66,6 +68,12 @@ export class VolumeMonitor {
     if (!alarm || already) return { verdict: 'steady', score: Math.max(0, depth) };
     const change = sum / Math.max(1, usual) - 1;
     return { ...judged(this.#options, change), score: depth, at, before: usual, after: sum, change };
+  }
+
+  #usual(): Verdict {
+    this.state[WAS_LOW] = 0;
+    this.state[IN_STALL] = 0;
+    return { verdict: 'steady', score: 0 };
   }
 
   #sameWeekday(place: number): number[] {
