@@ -1,16 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../platform/log.ts';
 import { shipped } from '../../platform/paths.ts';
-import { Problem, unavailable } from '../../platform/problem.ts';
+import { unavailable } from '../../platform/problem.ts';
+import { keepRunning, within } from '../keep-running.ts';
 import { makeSocketDir } from '../socket.ts';
 import { EngineMessage, type EngineOptions } from './engine/options.ts';
 import { endOrphan } from './orphan.ts';
 
 const openWithinMs = 20_000;
-const waitForRestartMs = 5000;
-const restartPausesMs = [0, 100, 300, 1000];
 const stopWithinMs = 5000;
 
 /** The child process that holds ClickHouse, kept running until it is closed. */
@@ -27,76 +25,45 @@ export interface Engine {
   abandon(): void;
 }
 
-/** Starts the engine and waits until it answers. Throws a `Problem` when it cannot be started. */
+/** Starts the engine and waits until it answers. Throws `unavailable` when it cannot be started. */
 export async function startEngine(options: Omit<EngineOptions, 'socket'>, log: Log): Promise<Engine> {
-  const socketDir = makeSocketDir();
+  const socketDir = makeSocketDir(join(options.dir, 'run'));
   const socketPath = join(socketDir.path, 'telemetry.sock');
   let child: ChildProcess | undefined;
-  let up: Promise<void>;
-  const state = { closing: false };
 
-  const begin = async () => {
+  const begin = async (ended: () => void) => {
     await endOrphan(options.dir, log);
     const started = spawnEngine({ ...options, socket: socketPath }, log);
     child = started.child;
-    started.child.once('exit', (code, signal) => {
+    child.once('exit', () => {
       if (child === started.child) child = undefined;
-      if (state.closing || !started.wasReady()) return;
-      log.warn({ code, signal }, 'the telemetry engine ended and is restarted');
-      up = restart();
-      // Whoever asks next is told; nobody may be asking now.
-      up.catch(() => undefined);
+      if (started.wasReady()) ended();
     });
     await started.ready;
   };
-
-  const restart = async (): Promise<void> => {
-    for (let attempt = 0; !state.closing; attempt += 1) {
-      await sleep(restartPausesMs[Math.min(attempt, restartPausesMs.length - 1)]);
-      try {
-        if (!state.closing) return await begin();
-      } catch (error) {
-        log.error({ err: error, attempt }, 'the telemetry engine did not restart');
-      }
-    }
-  };
+  const kept = await keepRunning('telemetry', begin, log).catch((cause: unknown) => {
+    socketDir.remove();
+    throw unavailable(`The built-in ClickHouse does not start: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  });
 
   const abandon = () => {
-    state.closing = true;
+    kept.release();
     child?.kill('SIGKILL');
     socketDir.remove();
   };
-
-  up = begin();
-  try {
-    await up;
-  } catch (error) {
-    abandon();
-    throw new Problem(
-      'unavailable',
-      `The built-in ClickHouse does not start: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-
   return {
     socketPath,
     pid: () => child?.pid,
-    async ready() {
-      const late = unavailable('The telemetry store is being restarted. Try again in a moment.');
-      await withinMs(up, waitForRestartMs, late);
-      if (state.closing) throw unavailable('The telemetry store is closed.');
-    },
+    ready: () => kept.ready(),
     kill: () => void child?.kill('SIGKILL'),
     abandon,
     async close() {
-      state.closing = true;
-      if (child?.connected) {
-        const ended = new Promise<void>((resolve) => child?.once('exit', () => resolve()));
-        child.send('stop', () => undefined);
-        await withinMs(ended, stopWithinMs, new Error('late')).catch(() => child?.kill('SIGKILL'));
+      kept.release();
+      const ending = child;
+      if (ending?.connected) {
+        const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
+        ending.send('stop', () => undefined);
+        await within(ended, stopWithinMs, new Error('late')).catch(() => ending.kill('SIGKILL'));
       }
       abandon();
     },
@@ -140,16 +107,4 @@ function spawnEngine(options: EngineOptions, log: Log) {
   child.channel?.unref();
   if (child.stderr && 'unref' in child.stderr) (child.stderr as { unref(): void } & typeof child.stderr).unref();
   return { child, ready, wasReady: () => isReady };
-}
-
-async function withinMs<T>(work: Promise<T>, limitMs: number, late: Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late), limitMs);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { Config } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import { lockDataDir } from './lock.ts';
+import { openRecords, type Records } from './records/index.ts';
+import { openTelemetry, type Telemetry } from './telemetry/index.ts';
+
+export { lockDataDir, type DataLock } from './lock.ts';
+export type { Records, Sql } from './records/index.ts';
+export type { Telemetry } from './telemetry/index.ts';
+
+/** Both stores of one data directory, which is ours alone until they are closed. */
+export interface Stores extends AsyncDisposable {
+  readonly records: Records;
+  readonly telemetry: Telemetry;
+  close(): Promise<void>;
+}
+
+/** Locks the data directory and opens both stores at once. Throws `Problem`: `conflict` when another Steward is using it. */
+export async function openStores(config: Pick<Config, 'dataDir' | 'databaseUrl' | 'clickhouseUrl'>, log: Log): Promise<Stores> {
+  const { dataDir, databaseUrl, clickhouseUrl } = config;
+  const lock = await lockDataDir(dataDir);
+  const [records, telemetry] = await Promise.allSettled([
+    openRecords({ dataDir, databaseUrl }, log),
+    openTelemetry({ dir: join(dataDir, 'telemetry'), url: clickhouseUrl }, log),
+  ]);
+  const opened = [records, telemetry].filter((store) => store.status === 'fulfilled').map((store) => store.value);
+  const close = async () => {
+    try {
+      await Promise.all(opened.map((store) => store.close()));
+    } finally {
+      lock.release();
+    }
+  };
+  if (records.status === 'fulfilled' && telemetry.status === 'fulfilled')
+    return { records: records.value, telemetry: telemetry.value, close, [Symbol.asyncDispose]: close };
+  await close();
+  throw [records, telemetry].find((store) => store.status === 'rejected')?.reason;
+}

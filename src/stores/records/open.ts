@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Log } from '../../platform/log.ts';
+import { shipped } from '../../platform/paths.ts';
+import type { Launch } from './launch.ts';
+import { migrateRecords } from './migrate.ts';
+import { startPostgres } from './postgres.ts';
+import { openPool, recordsOn, type Backing, type Records } from './records.ts';
+
+export interface RecordsConfig {
+  /** Steward's data directory; the built-in PostgreSQL lies in `records/` of it. */
+  dataDir: string;
+  /** A PostgreSQL of one's own instead. */
+  databaseUrl?: string | undefined;
+  /** Where the migrations are, and how root starts PostgreSQL; for tests. */
+  migrations?: string;
+  launch?: Launch['name'];
+}
+
+/** Opens the record store, its tables up to date. Hold the data directory's lock. Throws `Problem`. */
+export async function openRecords(config: RecordsConfig, log: Log): Promise<Records> {
+  const { backing, pool } = config.databaseUrl ? ownServer(config.databaseUrl, log) : await builtIn(config, log);
+  try {
+    await migrateRecords(pool, config.migrations ?? shipped('src', 'stores', 'records', 'migrations'));
+  } catch (error) {
+    await pool.end();
+    await backing.stop();
+    throw error;
+  }
+  return recordsOn(pool, backing);
+}
+
+function ownServer(connectionString: string, log: Log) {
+  const nothing = () => Promise.resolve();
+  const backing: Backing = { ready: nothing, stop: nothing };
+  return { backing, pool: openPool({ connectionString }, log) };
+}
+
+async function builtIn({ dataDir, launch }: RecordsConfig, log: Log) {
+  const postgres = await startPostgres(join(dataDir, 'records'), log, launch);
+  return {
+    backing: postgres,
+    pool: openPool({ host: postgres.socketDir, port: 5432, user: 'steward', database: 'postgres' }, log),
+  };
+}
