@@ -1,0 +1,60 @@
+/** `page` leaves the colours to the page's CSS variables, so that one SVG serves light and dark. */
+export type Theme = 'light' | 'dark' | 'print' | 'page';
+
+export interface Colors {
+  /** Text of the axes. */
+  text: string;
+  grid: string;
+  line: string;
+  level: string;
+  baseline: string;
+  interval: string;
+  silence: string;
+  mark: string;
+}
+
+// Okabe and Ito's colours: told apart by every kind of colour vision. In the dark the blue and the red are their light fellows.
+const light: Colors = {
+  text: '#5e5a53',
+  grid: '#e2ded6',
+  line: '#0072b2',
+  level: '#d55e00',
+  baseline: '#009e73',
+  interval: '#e69f00',
+  silence: '#8a857c',
+  mark: '#1d1c1a',
+};
+const dark: Colors = {
+  text: '#b3ada3',
+  grid: '#3a3732',
+  line: '#56b4e9',
+  level: '#f08a3c',
+  baseline: '#009e73',
+  interval: '#e69f00',
+  silence: '#9a948a',
+  mark: '#ece9e3',
+};
+
+const variable = (name: string) => `var(--chart-${name})`;
+
+export const colors: Record<Theme, Colors> = {
+  light,
+  dark,
+  print: light,
+  page: {
+    text: variable('text'),
+    grid: variable('grid'),
+    line: variable('line'),
+    level: variable('level'),
+    baseline: variable('baseline'),
+    interval: variable('interval'),
+    silence: variable('silence'),
+    mark: variable('mark'),
+  },
+};
+
+/** The variables that `page` asks for, as declarations. */
+export const declarations = (theme: 'light' | 'dark'): string =>
+  Object.entries(colors[theme])
+    .map(([name, color]) => `--chart-${name}:${color}`)
+    .join(';');

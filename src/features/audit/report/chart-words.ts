@@ -1,0 +1,45 @@
+import type { Chart, Unit } from '../model.ts';
+import { dated, day, duration, quantity, span, withInterval } from './format.ts';
+import { line } from './text.ts';
+
+/** What a chart shows, for those who cannot see it, and as its caption. */
+export function chartInWords(chart: Chart, unit: Unit) {
+  const first = chart.points[0];
+  const last = chart.points.at(-1);
+  return {
+    title: line(chart.title, 200),
+    caption: [changeWords(chart), silentWords(chart)].filter(Boolean).join(' '),
+    alt: [
+      line(chart.title, 200),
+      first && last && periodOf(chart, first.at, last.at),
+      levelWords(chart, unit),
+      changeWords(chart),
+      silentWords(chart),
+    ]
+      .filter(Boolean)
+      .join(' '),
+  };
+}
+
+const periodOf = (chart: Chart, from: number, to: number) =>
+  `per ${duration(chart.bucketMs).replace(/^1 /, '')}, ${span(from, to)}.`;
+
+function levelWords({ levels }: Chart, unit: Unit): string {
+  const level = ({ value, low, high }: Chart['levels'][number]) => withInterval(value, low, high, unit);
+  return levels.length === 0 ? '' : `Level ${levels.map(level).join(', then ')}.`;
+}
+
+function changeWords({ change }: Chart): string {
+  if (!change) return '';
+  const iso = (at: number) => new Date(at).toISOString();
+  const interval = change.interval && ([iso(change.interval[0]), iso(change.interval[1])] as const);
+  return `${line(change.letter, 3)}: ${dated(iso(change.at), interval) ?? day(change.at)}.`;
+}
+
+const silentWords = ({ shaded }: Chart): string =>
+  shaded.length === 0
+    ? ''
+    : `Nothing arrived ${shaded.map(([from, to]) => dated(new Date(from).toISOString(), [new Date(from).toISOString(), new Date(to).toISOString()])).join('; ')}.`;
+
+/** "84 %": what the axis and the sparkline say. */
+export const tick = (value: number, unit: Unit): string => (value === 0 && unit !== 'rate' ? '0' : quantity(value, unit));

@@ -1,0 +1,247 @@
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
+import type { ComposeOption } from 'echarts/core';
+import type { GridComponentOption } from 'echarts/components';
+import type { Chart } from '../model.ts';
+import { type Colors, colors, type Theme } from './chart-theme.ts';
+import { tick } from './chart-words.ts';
+import { DAY_MS, shortDay } from './format.ts';
+import { axisStep, axisTop } from './chart-axis.ts';
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+type Option = ComposeOption<LineSeriesOption | CustomSeriesOption | GridComponentOption>;
+type RenderItem = NonNullable<CustomSeriesOption['renderItem']>;
+type Point = [number, number];
+
+/** The picture of a finding as SVG: the same code for HTML and PDF. Holds no text of the log but the letter of the change. */
+export async function renderChart(chart: Chart, theme: Theme, size: Size): Promise<string> {
+  const echarts = await loadECharts();
+  const plot = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
+  try {
+    plot.setOption(optionOf(chart, colors[theme], size));
+    return tidy(plot.renderToSVGString());
+  } finally {
+    plot.dispose();
+  }
+}
+
+// Loading takes a moment, and an audit in a terminal needs none of it.
+async function loadECharts() {
+  const [core, charts, components, renderers] = await Promise.all([
+    import('echarts/core'),
+    import('echarts/charts'),
+    import('echarts/components'),
+    import('echarts/renderers'),
+  ]);
+  core.use([charts.LineChart, charts.CustomChart, components.GridComponent, renderers.SVGRenderer]);
+  return core;
+}
+
+// What ECharts adds for a chart that comes alive in a browser is of no use here, and is no attribute of SVG.
+const tidy = (svg: string) =>
+  svg
+    .replace(/ ecmeta_\w+="[^"]*"/g, '')
+    .replace(/<style\b[^>]*>.*?<\/style>/gs, '')
+    .replace(/ class="[^"]*"/g, '')
+    .replace(/\n+/g, '\n');
+
+function optionOf(chart: Chart, color: Colors, size: Size): Option {
+  const points = chart.points.filter((p) => [p.at, p.value].every(Number.isFinite));
+  const [from, to] = extent(chart, points);
+  const top = axisTop(
+    points.map((p) => (Number.isFinite(p.high) ? Math.max(p.high, p.value) : p.value)),
+    chart.unit,
+  );
+  const bottom = Math.min(0, ...points.map((p) => p.value));
+  const runs = runsOf(points, chart.bucketMs);
+  return {
+    animation: false,
+    useUTC: true,
+    textStyle: { fontFamily: 'Inter, ui-sans-serif, system-ui, sans-serif', fontSize: 12, color: color.text },
+    grid: { left: 58, right: 12, top: 22, bottom: 26, outerBoundsMode: 'none' },
+    xAxis: timeAxis(from, to, color, size),
+    yAxis: valueAxis(chart, bottom, top, color),
+    series: [
+      ...silence(chart, color),
+      ...baseline(chart, from, to, color),
+      ...interval(chart, color),
+      ribbon(runs, bottom, top, color),
+      ...runs.map((run) => measured(run, points.length, color)),
+      ...levels(chart, color),
+      ...mark(chart, color),
+    ],
+  };
+}
+
+function extent(chart: Chart, points: Chart['points']): Point {
+  const starts = [...points.map((p) => p.at), ...chart.levels.map((l) => l.from), ...chart.shaded.map(([from]) => from)];
+  const ends = [
+    ...points.map((p) => p.at + chart.bucketMs),
+    ...chart.levels.map((l) => l.to),
+    ...chart.shaded.map(([, to]) => to),
+  ];
+  const marks = chart.change ? [chart.change.at] : [];
+  const all = [...starts, ...ends, ...marks].filter(Number.isFinite);
+  return all.length === 0 ? [0, DAY_MS] : [least(all), most(all)];
+}
+
+const least = (values: number[]) => values.reduce((a, b) => Math.min(a, b));
+const most = (values: number[]) => values.reduce((a, b) => Math.max(a, b));
+
+/** A missing bucket ends a run: the line has a gap there, and never falls to zero. */
+function runsOf(points: Chart['points'], bucketMs: number): Chart['points'][] {
+  const runs: Chart['points'][] = [];
+  for (const point of points) {
+    const last = runs.at(-1)?.at(-1);
+    if (last && point.at - last.at < bucketMs * 1.5) runs.at(-1)?.push(point);
+    else runs.push([point]);
+  }
+  return runs.map((run) => run.map((point) => ({ ...point, at: point.at + bucketMs / 2 })));
+}
+
+function timeAxis(from: number, to: number, color: Colors, { width }: Size): Option['xAxis'] {
+  const hours = to - from < 3 * DAY_MS;
+  const years = to - from > 400 * DAY_MS;
+  const label = (at: number) => {
+    const iso = new Date(at).toISOString();
+    if (hours && at % DAY_MS !== 0) return iso.slice(11, 16);
+    return years ? `${shortDay(at).split(' ')[1]} ${iso.slice(0, 4)}` : shortDay(at);
+  };
+  return {
+    type: 'time',
+    min: from,
+    max: to,
+    splitNumber: Math.max(2, Math.floor(width / 110)),
+    axisLine: { lineStyle: { color: color.grid } },
+    axisTick: { lineStyle: { color: color.grid } },
+    splitLine: { show: false },
+    axisLabel: { color: color.text, fontSize: 12, hideOverlap: true, formatter: label },
+  };
+}
+
+const valueAxis = (chart: Chart, min: number, max: number, color: Colors): Option['yAxis'] => ({
+  type: 'value',
+  min,
+  max,
+  interval: axisStep(max),
+  axisLabel: { color: color.text, fontSize: 12, formatter: (value: number) => tick(value, chart.unit) },
+  splitLine: { lineStyle: { color: color.grid } },
+});
+
+const line = (data: Point[], style: LineSeriesOption['lineStyle']): LineSeriesOption => ({
+  type: 'line',
+  data,
+  silent: true,
+  symbol: 'none',
+  clip: false,
+  lineStyle: style,
+});
+
+function measured(run: Chart['points'], total: number, color: Colors): LineSeriesOption {
+  const data = run.map((p): Point => [p.at, p.value]);
+  // A lone bucket has no line to lie on; dots on every bucket of a long series would hide it.
+  const dots = run.length === 1 || total <= 31;
+  const style = line(data, { color: color.line, width: 1.5 });
+  return dots ? { ...style, symbol: 'circle', symbolSize: 4, itemStyle: { color: color.line }, showAllSymbol: true } : style;
+}
+
+const levels = ({ levels }: Chart, color: Colors): LineSeriesOption[] =>
+  levels
+    .filter(({ value }) => Number.isFinite(value))
+    .map(({ from, to, value }) =>
+      line(
+        [
+          [from, value],
+          [to, value],
+        ],
+        { color: color.level, width: 2 },
+      ),
+    );
+
+/** A shape in the units of the axes. `top` and `bottom` of the plot are written as nothing. */
+function area(corners: Point[][], fill: string, opacity: number): CustomSeriesOption {
+  const renderItem: RenderItem = ({ dataIndex }, api) => ({
+    type: 'polygon',
+    shape: { points: (corners[dataIndex] ?? []).map((corner) => api.coord(corner)) },
+    style: { fill, opacity },
+  });
+  return { type: 'custom', data: corners.map((shape) => shape[0] ?? [0, 0]), renderItem, silent: true, z: 1 };
+}
+
+function column(from: number, to: number, fill: string, opacity: number): CustomSeriesOption {
+  const renderItem: RenderItem = ({ coordSys }, api) => {
+    const { y = 0, height = 0 } = coordSys as { y?: number; height?: number };
+    const [left = 0] = api.coord([from, 0]);
+    const [right = 0] = api.coord([to, 0]);
+    return { type: 'rect', shape: { x: left, y, width: Math.max(1, right - left), height }, style: { fill, opacity } };
+  };
+  return { type: 'custom', data: [[from, 0]], renderItem, silent: true, z: 0 };
+}
+
+const silence = ({ shaded }: Chart, color: Colors) => shaded.map(([from, to]) => column(from, to, color.silence, 0.22));
+
+const interval = ({ change }: Chart, color: Colors) =>
+  change?.interval ? [column(change.interval[0], change.interval[1], color.interval, 0.28)] : [];
+
+function baseline({ levels: [first] }: Chart, from: number, to: number, color: Colors): CustomSeriesOption[] {
+  if (!first || !(first.high > first.low)) return [];
+  const { low, high } = first;
+  return [
+    area(
+      [
+        [
+          [from, low],
+          [to, low],
+          [to, high],
+          [from, high],
+        ],
+      ],
+      color.baseline,
+      0.22,
+    ),
+  ];
+}
+
+function ribbon(runs: Chart['points'][], bottom: number, top: number, color: Colors): CustomSeriesOption {
+  const within = (value: number, fallback: number) => Math.min(top, Math.max(bottom, Number.isFinite(value) ? value : fallback));
+  const shape = (run: Chart['points']): Point[] => [
+    ...run.map((p): Point => [p.at, within(p.low, p.value)]),
+    ...run.map((p): Point => [p.at, within(p.high, p.value)]).reverse(),
+  ];
+  return area(runs.filter((run) => run.length > 1).map(shape), color.line, 0.16);
+}
+
+function mark({ change }: Chart, color: Colors): CustomSeriesOption[] {
+  if (!change || !Number.isFinite(change.at)) return [];
+  const letter = change.letter.replace(/[^A-Za-z0-9]/g, '').slice(0, 3);
+  const renderItem: RenderItem = ({ coordSys }, api) => {
+    const { y = 0, height = 0 } = coordSys as { y?: number; height?: number };
+    const [x = 0] = api.coord([change.at, 0]);
+    return {
+      type: 'group',
+      children: [
+        {
+          type: 'line',
+          shape: { x1: x, y1: y, x2: x, y2: y + height },
+          style: { stroke: color.mark, lineWidth: 1.5, fill: 'none' },
+        },
+        {
+          type: 'text',
+          style: {
+            text: letter,
+            x,
+            y: y - 5,
+            fill: color.mark,
+            font: '600 13px Inter, sans-serif',
+            align: 'center',
+            verticalAlign: 'bottom',
+          },
+        },
+      ],
+    };
+  };
+  return [{ type: 'custom', data: [[change.at, 0]], renderItem, silent: true, z: 5 }];
+}

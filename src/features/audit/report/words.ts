@@ -1,0 +1,236 @@
+/** The words of a report, decided once: terminal, HTML and PDF only lay them out. Every text in here has been cleaned. */
+import type { AuditReport, Cohort, Example, ReportFinding, Unit } from '../model.ts';
+import { chartInWords } from './chart-words.ts';
+import { change, count, counted, dated, day, fromTo, money, perMonth, quantity, span } from './format.ts';
+import { clean, line } from './text.ts';
+
+/** How much something needs a person: colours follow it. */
+export type Tone = 'bad' | 'warn' | 'good' | 'calm';
+
+export type FindingWords = ReturnType<typeof findingWords>;
+export type ExampleWords = ReturnType<typeof exampleWords>;
+export type ReportWords = ReturnType<typeof reportWords>;
+export type Figure = { name: string; value: string; note: string };
+export type Table = { caption: string; head: string[]; rows: string[][] };
+
+/** Everything a report says. */
+export function reportWords(report: AuditReport) {
+  const findings = report.findings.map(findingWords);
+  return {
+    steward: line(report.steward),
+    writtenAt: day(report.writtenAt),
+    verdict: line(report.verdict, 600),
+    worse: report.worse,
+    source: sourceWords(report),
+    figures: keyFigures(report),
+    findings,
+    sections: inGroups(report, findings),
+    cohorts: cohortTables(report),
+    mapping: Object.entries(report.input.mapping).map(([field, column]) => [line(field, 80), line(column, 200)]),
+    assumptions: report.assumptions.map((text) => line(text, 600)),
+    rejected: rejectedWords(report),
+    rejectedReasons: report.rejectedReasons.map(({ reason, rows }) => [line(reason, 300), count(rows)]),
+    steady: steadyWords(report),
+    undecided: report.undecided.map(undecidedWords),
+    nothing: report.findings.length === 0 ? nothingWords(report) : null,
+  };
+}
+
+function sourceWords({ input }: AuditReport) {
+  const files = input.files.map((file) => line(file, 200));
+  const shown = files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');
+  return { files: shown || 'standard input', period: periodWords(input), rows: counted(input.rows, 'row') };
+}
+
+const periodWords = ({ from, to }: AuditReport['input']) => (from && to ? span(from, to) : null);
+
+function nothingWords({ steady, input }: AuditReport): string {
+  if (input.rows === 0) return 'There was no row to judge.';
+  if (steady.length === 0) return 'Nothing could be judged yet; what it would take stands below.';
+  return 'Nothing changed that the log can show.';
+}
+
+function steadyWords({ steady }: AuditReport): string | null {
+  if (steady.length === 0) return null;
+  const names = steady.map((name) => line(name, 120));
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function rejectedWords({ input, rejectedFiles }: AuditReport): string | null {
+  if (input.rejected === 0) return null;
+  const where =
+    rejectedFiles.length > 0 ? `, written with line number and reason to ${rejectedFiles.map((f) => line(f)).join(', ')}` : '';
+  return `${counted(input.rejected, 'row')} could not be read${where}.`;
+}
+
+const undecidedWords = ({ metricName, segment, needs }: AuditReport['undecided'][number]) => ({
+  what: [line(metricName, 120), segmentWords(segment)].filter(Boolean).join(', '),
+  needs: line(needs, 160),
+});
+
+// Four figures a lead can quote: the worst change, its price, how much was found, in how much.
+function keyFigures(report: AuditReport): Figure[] {
+  return [worstFigure(report), moneyFigure(report), foundFigure(report), rowsFigure(report)];
+}
+
+function worstFigure({ findings, steady }: AuditReport): Figure {
+  const worst = findings.find((f) => f.direction === 'worse' && f.before !== null) ?? findings.find((f) => f.before !== null);
+  if (!worst)
+    return { name: 'Steady', value: count(steady.length), note: steady.length === 1 ? 'metric judged' : 'metrics judged' };
+  const name = line(worst.metricName, 80);
+  return {
+    name: name.charAt(0).toUpperCase() + name.slice(1),
+    value: fromTo(worst.before, worst.after, worst.unit) ?? '',
+    note: change(worst) ?? '',
+  };
+}
+
+// The same loss shows in several segments, so of each metric only the largest finding counts.
+function moneyFigure({ findings }: AuditReport): Figure {
+  const name = 'Cost of what got worse';
+  const priced = findings.filter((f) => f.direction === 'worse' && f.moneyPerMonthUsd !== null);
+  if (!findings.some((f) => f.direction === 'worse')) return { name, value: '$0', note: 'nothing got worse' };
+  if (priced.length === 0) return { name, value: 'not known', note: 'no price was given: --value-per-success' };
+  const worst = new Map<string, number>();
+  for (const f of priced) worst.set(f.metric, Math.max(worst.get(f.metric) ?? 0, f.moneyPerMonthUsd ?? 0));
+  const total = [...worst.values()].reduce((a, b) => a + b, 0);
+  return { name, value: money(total), note: 'a month, the largest finding of each metric' };
+}
+
+function foundFigure({ findings }: AuditReport): Figure {
+  const sum = (direction: string) => findings.filter((f) => f.direction === direction).length;
+  return {
+    name: 'Findings',
+    value: count(findings.length),
+    note: `${sum('worse')} worse, ${sum('better')} better, ${sum('changed')} different`,
+  };
+}
+
+function rowsFigure({ input }: AuditReport): Figure {
+  const rejected = input.rejected > 0 ? `, ${count(input.rejected)} rejected` : '';
+  return { name: 'Rows', value: count(input.rows), note: (periodWords(input) ?? 'no dates') + rejected };
+}
+
+const badges = {
+  page: { icon: '●', tone: 'bad' },
+  ticket: { icon: '◐', tone: 'warn' },
+  watch: { icon: '○', tone: 'calm' },
+} as const;
+
+const directions = { worse: 'worse', better: 'better', changed: 'different' };
+
+function toneOf({ direction, severity }: ReportFinding): Tone {
+  if (direction === 'better') return 'good';
+  return direction === 'changed' && severity === 'watch' ? 'calm' : badges[severity].tone;
+}
+
+function findingWords(finding: ReportFinding) {
+  return {
+    id: line(finding.id, 20),
+    icon: badges[finding.severity].icon,
+    tone: toneOf(finding),
+    severity: finding.severity,
+    direction: directions[finding.direction],
+    letter: finding.chart?.change ? line(finding.chart.change.letter, 3) : null,
+    title: line(finding.title, 400),
+    metric: line(finding.metricName, 120),
+    where: segmentWords(finding.segment),
+    when: dated(finding.at, finding.interval),
+    values: fromTo(finding.before, finding.after, finding.unit),
+    change: change(finding),
+    sample: `${count(finding.n[0])} → ${count(finding.n[1])}`,
+    chance: chanceWords(finding.q),
+    money: perMonth(finding.moneyPerMonthUsd),
+    cause: finding.cause && causeWords(finding.cause),
+    explanation: line(finding.explanation, 1200),
+    action: line(finding.action, 600),
+    chart: finding.chart && chartInWords(finding.chart, finding.unit),
+    before: finding.examples.before.map(exampleWords),
+    after: finding.examples.after.map(exampleWords),
+  };
+}
+
+function chanceWords(q: number | null): string | null {
+  if (q === null || !Number.isFinite(q)) return null;
+  if (q < 0.0001) return 'below 1 in 10,000';
+  return q < 0.5 ? `1 in ${count(Number((1 / q).toPrecision(2)))}` : quantity(q, 'rate');
+}
+
+const segmentWords = (segment: Record<string, string>): string | null =>
+  Object.entries(segment)
+    .map(([key, value]) => `${line(key, 60)} ${line(value, 80)}`)
+    .join(', ') || null;
+
+const causeWords = ({ dimension, value, share }: NonNullable<ReportFinding['cause']>) =>
+  `${line(dimension, 60)} ${line(value, 120)} explains ${quantity(share, 'rate')} of it`;
+
+function exampleWords(example: Example) {
+  const text = (value: string | null) => (value === null ? null : clean(value));
+  const place = `${line(example.file, 160)}:${example.line}`;
+  const head = [example.at && dated(example.at, null), example.model && line(example.model, 80)].filter((part) => part !== null);
+  return {
+    place,
+    head: head.join(' · '),
+    facts: Object.entries(example.facts).map(([name, value]) => `${line(name, 40)} ${line(value, 80)}`),
+    texts: [
+      { name: 'Input', text: text(example.input) },
+      { name: 'Output', text: text(example.output) },
+      { name: 'Expected', text: text(example.expected) },
+    ].flatMap(({ name, text }) => (text ? [{ name, text }] : [])),
+  };
+}
+
+export type GroupWords = ReturnType<typeof groupWords>;
+export type Section = { group: GroupWords | null; findings: FindingWords[] };
+
+/** Findings with one cause stand together under it, where the first of them stands. */
+function inGroups(report: AuditReport, findings: FindingWords[]): Section[] {
+  const groups = new Map(report.groups.filter((g) => g.findings.length > 1).flatMap((g) => g.findings.map((id) => [id, g])));
+  const told = new Set<string>();
+  return findings.flatMap((finding): Section[] => {
+    const group = groups.get(finding.id);
+    if (!group) return [{ group: null, findings: [finding] }];
+    if (told.has(group.id)) return [];
+    told.add(group.id);
+    return [
+      { group: groupWords(group), findings: findings.filter((f) => groups.get(f.id) === group).map((f) => toldOnce(f, group)) },
+    ];
+  });
+}
+
+// What the group says of all, its findings need not say again.
+const toldOnce = (finding: FindingWords, group: AuditReport['groups'][number]) =>
+  group.cause ? { ...finding, cause: null } : finding;
+
+const groupWords = (group: AuditReport['groups'][number]) => ({
+  title: line(group.title, 400),
+  when: group.at && dated(group.at, null),
+  cause: group.cause && causeWords(group.cause),
+});
+
+function cohortTables({ cohorts, metrics }: AuditReport): Table[] {
+  const dimensions = [...new Set(cohorts.map((cohort) => cohort.by))];
+  return dimensions.map((by) =>
+    cohortTable(
+      by,
+      cohorts.filter((cohort) => cohort.by === by),
+      metrics,
+    ),
+  );
+}
+
+function cohortTable(by: string, cohorts: Cohort[], metrics: AuditReport['metrics']): Table {
+  const columns = Object.entries(metrics).filter(([metric]) =>
+    cohorts.some((cohort) => typeof cohort.metrics[metric] === 'number'),
+  );
+  const cell = (value: number | null | undefined, unit: Unit) => (typeof value === 'number' ? quantity(value, unit) : '–');
+  return {
+    caption: line(by, 80),
+    head: [line(by, 80), 'Rows', ...columns.map(([, { name }]) => line(name, 80))],
+    rows: cohorts.map((c) => [
+      line(c.value, 120),
+      count(c.n),
+      ...columns.map(([metric, { unit }]) => cell(c.metrics[metric], unit)),
+    ]),
+  };
+}
