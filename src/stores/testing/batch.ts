@@ -1,0 +1,2 @@
+/** Rows of one acknowledged insert of telemetry. */
+export const rowsPerBatch = 50;
