@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ANOMALY_THRESHOLD, anomalyScores } from '../../src/detect/index.ts';
+import { ANOMALY_THRESHOLD, anomalyScores, COOL_DOWN_ROWS } from '../../src/detect/index.ts';
 import { prepare, scoreCorpus } from './nab-score.mjs';
 
 export interface ScoredFile {
@@ -20,8 +20,46 @@ export interface NabScore {
   falsePositiveRows: number;
 }
 
+/**
+ * Scores on files that had no part in choosing the threshold: the best of a range on each half of the files (every other one),
+ * scored on the other half. How far the threshold carries over, which the figure above cannot show.
+ */
+export function scoreNabHeldOut(uncooled: readonly ScoredFile[]): { standard: number; lowFalsePositives: number } {
+  const halves = [0, 1].map((parity) => uncooled.filter((_, i) => i % 2 === parity));
+  const scores = halves.map((half, i) => at(halves[1 - i]!, bestThreshold(half)));
+  const mean = (of: 'standard' | 'lowFalsePositives') => scores.reduce((sum, score) => sum + score[of], 0) / scores.length;
+  return { standard: mean('standard'), lowFalsePositives: mean('lowFalsePositives') };
+}
+
+const THRESHOLDS = Array.from({ length: 13 }, (_, i) => 5 + i * 0.4);
+
+const at = (files: readonly ScoredFile[], threshold: number) =>
+  scoreNab(
+    files.map((file) => ({ ...file, score: coolDown(file.score, threshold) })),
+    threshold,
+  );
+
+function bestThreshold(files: readonly ScoredFile[]): number {
+  const worth = (threshold: number) => {
+    const { standard, lowFalsePositives } = at(files, threshold);
+    return standard + lowFalsePositives;
+  };
+  return THRESHOLDS.map((threshold) => ({ threshold, worth: worth(threshold) })).reduce((a, b) => (b.worth > a.worth ? b : a))
+    .threshold;
+}
+
+/** What the detector does after an alarm, done afterwards, so that one run serves every threshold. */
+function coolDown(score: Float64Array, threshold: number): Float64Array {
+  let quietUntil = 0;
+  return score.map((value, i) => {
+    if (i < quietUntil) return 0;
+    if (value >= threshold) quietUntil = i + COOL_DOWN_ROWS;
+    return value;
+  });
+}
+
 /** Scores every row of every labelled file that is in DIR/data, in time order, nothing known of a file beforehand. */
-export function anomaliesOfNab(dir: string): ScoredFile[] {
+export function anomaliesOfNab(dir: string, threshold?: number): ScoredFile[] {
   const windows = JSON.parse(readFileSync(join(dir, 'combined_windows.json'), 'utf8')) as Record<string, [string, string][]>;
   return Object.entries(windows)
     .filter(([name]) => existsSync(join(dir, 'data', name)))
@@ -29,7 +67,7 @@ export function anomaliesOfNab(dir: string): ScoredFile[] {
       const rows = readRows(join(dir, 'data', name));
       const points = rows.map(([time, value]) => ({ at: Date.parse(`${time.replace(' ', 'T')}Z`), value: Number(value) }));
       const timestamps = rows.map(([time]) => time);
-      return { name, prep: prepare(timestamps, spans), score: anomalyScores(points) };
+      return { name, prep: prepare(timestamps, spans), score: anomalyScores(points, threshold) };
     });
 }
 

@@ -41,9 +41,9 @@ export class TimeOfDay implements Component {
   }
 }
 
-/** Distance of the last fifty values' moving average from the long-run mean: a level that moved, however quietly. */
+/** Distance of a moving average over about twenty values from the long-run mean: a level that moved, however quietly. */
 export class SlowLevel implements Component {
-  static readonly FAST = 0.02;
+  static readonly FAST = 0.05;
   static readonly SLOW = 0.001;
   #fast = 0;
   #slow = 0;

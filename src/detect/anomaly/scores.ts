@@ -9,30 +9,37 @@ export interface Point {
 }
 
 /** A row whose score is at least this is an anomaly. Frozen. */
-export const ANOMALY_THRESHOLD = 6.8;
+export const ANOMALY_THRESHOLD = 7;
 /** Rows after an alarm that raise none: what follows an anomaly is usually the same one. */
 export const COOL_DOWN_ROWS = 120;
+/** Values that make a shape. */
+const SHAPE_ROWS = 20;
 /** No single idea may raise an alarm alone. */
 const MOST_PER_COMPONENT = 6;
 
 /**
- * How anomalous each point is, in the order given, without looking ahead: the sum of −log10 tail probabilities of five
- * explainable oddities (new extreme, time of day, slow level, shape of 10 and of 20 values), each calibrated on the points before it.
+ * How anomalous each point is, in the order given, without looking ahead: the sum of −log10 tail probabilities of four
+ * explainable oddities (new extreme, time of day, slow level, shape of the last 20 values), each calibrated on the points before it.
  * 0 = usual; `ANOMALY_THRESHOLD` and above = anomaly. After an anomaly, `COOL_DOWN_ROWS` rows score 0. Not finite values score 0
  * and teach nothing.
  */
-export function anomalyScores(points: readonly Point[]): Float64Array {
-  const scorer = new AnomalyScorer();
+export function anomalyScores(points: readonly Point[], threshold = ANOMALY_THRESHOLD): Float64Array {
+  const scorer = new AnomalyScorer(threshold);
   return Float64Array.from(points, (point) => scorer.score(point));
 }
 
 /** The same, one point at a time. */
 export class AnomalyScorer {
   #extreme = new NewExtreme();
-  #learned: { component: Component; tail: Tail }[] = [new TimeOfDay(), new SlowLevel(), new NewShape(10), new NewShape(20)].map(
+  #learned: { component: Component; tail: Tail }[] = [new TimeOfDay(), new SlowLevel(), new NewShape(SHAPE_ROWS)].map(
     (component) => ({ component, tail: new Tail() }),
   );
   #quiet = 0;
+  readonly #threshold: number;
+
+  constructor(threshold = ANOMALY_THRESHOLD) {
+    this.#threshold = threshold;
+  }
 
   score({ at, value }: Point): number {
     if (!Number.isFinite(value)) return 0;
@@ -43,7 +50,7 @@ export class AnomalyScorer {
       tail.learn(oddness);
     }
     if (this.#quiet > 0) return this.#hush();
-    if (total >= ANOMALY_THRESHOLD) this.#quiet = COOL_DOWN_ROWS - 1;
+    if (total >= this.#threshold) this.#quiet = COOL_DOWN_ROWS - 1;
     return total;
   }
 
