@@ -1,0 +1,98 @@
+import type { Content } from './fields.ts';
+
+/** What the values of a column look like. Pure; `values` is never empty and holds no blanks. */
+
+const share = (values: readonly string[], fits: (value: string) => boolean) => values.filter(fits).length / values.length;
+
+/** Nine of ten: a few broken rows must not hide a column. */
+const MOST = 0.9;
+
+export const looksLike: Record<Content, (values: readonly string[]) => boolean> = {
+  time: (values) => timeFormat(values) !== null,
+  number: (values) => share(values, isNumber) >= MOST,
+  verdict: (values) => share(values, (value) => isNumber(value) || value.toLowerCase() in verdicts) >= MOST,
+  failure: () => true,
+  text: () => true,
+  label: (values) => share(values, (value) => value.length <= 200) >= MOST,
+};
+
+export const isNumber = (value: string) => value.trim() !== '' && Number.isFinite(Number(value));
+
+/** Words that people write for right and wrong. */
+export const verdicts: Record<string, 0 | 1> = {
+  true: 1,
+  yes: 1,
+  pass: 1,
+  passed: 1,
+  correct: 1,
+  right: 1,
+  good: 1,
+  positive: 1,
+  up: 1,
+  accepted: 1,
+  success: 1,
+  '👍': 1,
+  false: 0,
+  no: 0,
+  fail: 0,
+  failed: 0,
+  incorrect: 0,
+  wrong: 0,
+  bad: 0,
+  negative: 0,
+  down: 0,
+  rejected: 0,
+  '👎': 0,
+};
+
+/** How the engine must read a time. `mdy`/`dmy`: which of two slashed numbers is the month. */
+export type TimeFormat = 'auto' | 'mdy' | 'dmy' | 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
+
+/** 2001 to 2100: outside, a number is no time of an AI call. */
+const EPOCHS: readonly [TimeFormat, number][] = [
+  ['seconds', 1],
+  ['milliseconds', 1e3],
+  ['microseconds', 1e6],
+  ['nanoseconds', 1e9],
+];
+const EARLIEST_S = 978_307_200;
+const LATEST_S = 4_102_444_800;
+
+/** The format that most values share, or nothing when they are no times. */
+export function timeFormat(values: readonly string[]): TimeFormat | null {
+  for (const [format, perSecond] of EPOCHS) {
+    const inRange = (value: string) => Number(value) / perSecond >= EARLIEST_S && Number(value) / perSecond <= LATEST_S;
+    if (share(values, (value) => isNumber(value) && inRange(value)) >= MOST) return format;
+  }
+  if (share(values, (value) => SLASHED.test(value)) >= MOST) return slashedOrder(values);
+  return share(values, isDate) >= MOST ? 'auto' : null;
+}
+
+const SLASHED = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})\b/;
+
+function slashedOrder(values: readonly string[]): 'mdy' | 'dmy' {
+  const parts = values.map((value) => SLASHED.exec(value)).filter((match) => match !== null);
+  if (parts.some((match) => Number(match[1]) > 12)) return 'dmy';
+  if (parts.some((match) => Number(match[2]) > 12)) return 'mdy';
+  // Both orders are possible: dots are written day first, and the month rarely moves more than the day.
+  if (values.some((value) => /^\s*\d{1,2}\./.test(value))) return 'dmy';
+  const distinct = (group: number) => new Set(parts.map((match) => match[group])).size;
+  return distinct(1) > distinct(2) ? 'dmy' : 'mdy';
+}
+
+/** Whether day and month could also be the other way round: to be said aloud. */
+export const orderIsGuessed = (values: readonly string[]) =>
+  values.every((value) => {
+    const match = SLASHED.exec(value);
+    return !match || (Number(match[1]) <= 12 && Number(match[2]) <= 12);
+  });
+
+const isDate = (value: string) =>
+  /\d{4}|\d{1,2}:\d{2}/.test(value) && !isNumber(value) && !Number.isNaN(Date.parse(value.replace(/,(?=\d)/, '.')));
+
+/** Text without a zone is read as UTC. */
+export const hasZone = (value: string) => /(z|utc|gmt|[+-]\d{2}:?\d{2})\s*$/i.test(value);
+
+/** A list of chat messages as JSON, of which the last one by the user is the question. */
+export const looksLikeChat = (values: readonly string[]) =>
+  share(values, (value) => /^\s*\[\s*\{/.test(value) && /"role"\s*:/.test(value)) >= 0.5;

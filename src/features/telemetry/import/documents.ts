@@ -1,0 +1,85 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { invalid } from '../../../platform/problem.ts';
+import type { LogFile } from './open-log.ts';
+import { callsOfExport } from './otlp-calls.ts';
+
+/** A document is parsed whole; larger logs come as lines, which the engine reads. */
+const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+
+type Opened = Pick<LogFile, 'name' | 'path' | 'bytes' | 'delimiter' | 'assumptions'>;
+
+/** Writes the calls inside a JSON document, or inside lines of OTLP, as one object per line. */
+export async function flattenDocument(log: Opened, compression: LogFile['compression'], path: string) {
+  if (compression === 'zstd') throw invalid(`Unpack "${log.name}" first: one JSON document cannot be read through zstd.`);
+  const plain = () => (compression === 'gzip' ? createReadStream(log.path).pipe(createGunzip()) : createReadStream(log.path));
+  const lines = (await isWhole(plain)) ? objectsOf(log, plain) : otlpLines(plain);
+  await pipeline(Readable.from(lines), createWriteStream(path));
+  const { size } = await stat(path);
+  if (size === 0)
+    throw invalid(`"${log.name}" holds no list of AI calls. Export the calls as a list or as one JSON object per line.`);
+  return { ...log, path, bytes: size, format: 'jsonl' as const, compression: 'none' as const };
+}
+
+async function isWhole(plain: () => Readable): Promise<boolean> {
+  for await (const line of createInterface({ input: plain(), crlfDelay: Infinity })) {
+    try {
+      return !('resourceSpans' in JSON.parse(line) || 'resource_spans' in JSON.parse(line));
+    } catch {
+      return true;
+    }
+  }
+  return true;
+}
+
+async function* otlpLines(plain: () => Readable) {
+  for await (const line of createInterface({ input: plain(), crlfDelay: Infinity })) {
+    if (line.trim() === '') continue;
+    // A broken line goes through as it is, so that the reader counts and reports it.
+    yield* toLines(parsed(line) ?? [line]);
+  }
+}
+
+function parsed(line: string): unknown[] | null {
+  try {
+    return callsOfExport(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+const toLines = (calls: readonly unknown[]) => calls.map((call) => `${typeof call === 'string' ? call : JSON.stringify(call)}\n`);
+
+async function* objectsOf(log: Opened, plain: () => Readable) {
+  if (log.bytes > MAX_DOCUMENT_BYTES)
+    throw invalid(`"${log.name}" is one JSON document of over 256 MB. Export it as one JSON object per line.`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of plain()) chunks.push(chunk as Buffer);
+  let document: unknown;
+  try {
+    document = JSON.parse(
+      Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    );
+  } catch (error) {
+    throw invalid(
+      `"${log.name}" is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}. Mend it, or export one object per line.`,
+    );
+  }
+  yield* toLines(callsIn(document));
+}
+
+/** The calls of a document: OTLP, the longest list of objects in it, or the document itself as one call. */
+function callsIn(document: unknown): unknown[] {
+  if (document === null || typeof document !== 'object') return [];
+  if ('resourceSpans' in document || 'resource_spans' in document) return callsOfExport(document);
+  const lists = Object.values(document).filter(
+    (value): value is unknown[] => Array.isArray(value) && typeof value[0] === 'object',
+  );
+  return lists.sort((a, b) => b.length - a.length)[0] ?? [document];
+}

@@ -1,0 +1,134 @@
+import { type Column, type ColumnRef } from './columns.ts';
+import { hasZone, looksLike, looksLikeChat, orderIsGuessed, timeFormat, type TimeFormat } from './content.ts';
+import { fieldNames, fields, type Field } from './fields.ts';
+
+export interface Mapping {
+  fields: Partial<Record<Field, ColumnRef>>;
+  /** Further columns with few values, by which rows can be told apart. */
+  segments: ColumnRef[];
+  time: TimeFormat;
+  /** The column is milliseconds; Steward counts seconds. */
+  latencyInMs: boolean;
+  /** Input or output are lists of chat messages. */
+  chat: readonly Field[];
+  /** What was assumed, a sentence each. */
+  assumptions: string[];
+}
+
+/** A segment has at most this many values in the sample; more is an id. */
+const MAX_SEGMENT_VALUES = 24;
+const MAX_SEGMENTS = 8;
+
+/**
+ * Finds the column of each field, first by name, then by content. `given` overrides by hand: field → column name.
+ * Answers the fields that were given but do not exist in `missing`.
+ */
+export function mapColumns(
+  columns: readonly Column[],
+  given: Partial<Record<Field, string>>,
+): { mapping: Mapping; missing: string[] } {
+  const found: Partial<Record<Field, Column>> = {};
+  const missing: string[] = [];
+  for (const [field, name] of Object.entries(given) as [Field, string][]) {
+    const column = columns.find((candidate) => candidate.name === name);
+    if (column) found[field] = column;
+    else missing.push(name);
+  }
+  for (const field of fieldNames) found[field] ??= byName(field, columns, found);
+  byContent(columns, found);
+  return { mapping: describe(columns, found), missing };
+}
+
+const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+const filled = (column: Column) => column.values.filter((value): value is string => value !== null && value.trim() !== '');
+const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.values(found).includes(column);
+
+/** The likeliest alias wins; among equals the column that stands highest. */
+function byName(field: Field, columns: readonly Column[], found: Partial<Record<Field, Column>>): Column | undefined {
+  const { aliases, content } = fields[field];
+  const rank = (column: Column) => {
+    const whole = aliases.indexOf(plain(column.name));
+    if (whole >= 0) return whole + column.path.length / 100;
+    // A name at the end of a path counts less than any whole name.
+    const leaf = column.path.length > 0 ? aliases.indexOf(plain(String(column.path.at(-1)))) : -1;
+    return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
+  };
+  return columns
+    .filter((column) => Number.isFinite(rank(column)) && !taken(found, column))
+    .sort((a, b) => rank(a) - rank(b))
+    .find((column) => {
+      const values = filled(column);
+      return values.length > 0 && looksLike[content](values);
+    });
+}
+
+const MODEL = /\b(gpt|claude|gemini|llama|mistral|mixtral|qwen|deepseek|command|nova|phi|grok|o[134])[-\w.]*\d/i;
+
+/** What no name gave away: a column of times, a column of model names, the two longest texts. */
+function byContent(columns: readonly Column[], found: Partial<Record<Field, Column>>) {
+  const free = columns.filter((column) => column.path.length === 0 && !taken(found, column) && filled(column).length > 0);
+  found.time ??= free.find((column) => looksLike.time(filled(column)) && new Set(filled(column)).size > 1);
+  found.model ??= free.find((column) => filled(column).every((value) => value.length < 80 && MODEL.test(value)));
+  if (found.output) return;
+  const texts = free
+    .filter((column) => !taken(found, column) && length(column) > 15 && !looksLike.number(filled(column)))
+    .sort((a, b) => columns.indexOf(a) - columns.indexOf(b));
+  // A question comes before its answer.
+  found.output = texts.at(-1);
+  if (texts.length > 1) found.input ??= texts[0];
+}
+
+const length = (column: Column) => filled(column).reduce((sum, value) => sum + value.length, 0) / filled(column).length;
+
+function describe(columns: readonly Column[], found: Partial<Record<Field, Column>>): Mapping {
+  const assumptions: string[] = [];
+  for (const field of fieldNames) if (!found[field]) delete found[field];
+  const times = found.time ? filled(found.time) : [];
+  const time = (times.length > 0 && timeFormat(times)) || 'auto';
+  if (found.time) assumptions.push(...aboutTime(found.time.name, times, time));
+  const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency);
+  if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
+  if (!found.latency && found.time && found.endTime)
+    assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
+  const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
+  const segments = columns.filter((column) => isSegment(column) && !taken(found, column)).slice(0, MAX_SEGMENTS);
+  const ref = ({ name, column, path }: Column): ColumnRef => ({ name, column, path });
+  return {
+    fields: Object.fromEntries(Object.entries(found).map(([field, column]) => [field, ref(column)])),
+    segments: segments.map(ref),
+    time,
+    latencyInMs,
+    chat,
+    assumptions,
+  };
+}
+
+function aboutTime(name: string, times: readonly string[], format: TimeFormat): string[] {
+  if (format === 'auto') return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
+  if (format !== 'mdy' && format !== 'dmy') return [`Times in "${name}" are read as ${format} since 1970.`];
+  const order = format === 'mdy' ? 'month/day/year' : 'day/month/year';
+  const guessed = orderIsGuessed(times) ? ' (a guess: no value rules the other order out; --date-order says it)' : '';
+  return [`Dates in "${name}" are read as ${order}${guessed}, in UTC.`];
+}
+
+/** By the name where it says so, else by size: no model answers in under 20 ms nor takes 20 minutes as a rule. */
+function inMilliseconds(column: Column): boolean {
+  const name = plain(column.name);
+  if (/(ms|millis(econds)?)$/.test(name)) return true;
+  if (/(seconds|latencys|sec)$/.test(name)) return false;
+  const values = filled(column)
+    .map(Number)
+    .sort((a, b) => a - b);
+  return (values[Math.floor(values.length / 2)] ?? 0) > 200;
+}
+
+function isSegment(column: Column): boolean {
+  const values = filled(column);
+  const distinct = new Set(values).size;
+  if (column.path.length > 2 || distinct < 2 || distinct > MAX_SEGMENT_VALUES) return false;
+  return (
+    values.length >= column.values.length / 2 &&
+    distinct <= values.length / 5 &&
+    values.every((value) => value.length <= 80 && !/^\s*[[{]/.test(value))
+  );
+}

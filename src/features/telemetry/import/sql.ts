@@ -1,0 +1,13 @@
+import type { Params } from '../../../stores/telemetry/index.ts';
+
+/** Binds values under names of their own, so that pieces of SQL made apart can stand in one statement. */
+export class Binder {
+  readonly params: Params = {};
+  private count = 0;
+
+  bind(value: string | number | readonly string[], type: string): string {
+    const name = `p${this.count++}`;
+    this.params[name] = value;
+    return `{${name}:${type}}`;
+  }
+}
