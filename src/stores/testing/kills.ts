@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { openStores } from '../index.ts';
 import { rowsPerBatch } from './batch.ts';
+import { enginePid, postmasterPid } from './pids.ts';
 import { compileProgram, ended, startProgram } from './program.ts';
 import { eventually, quiet, tempDir } from './temp.ts';
 
@@ -26,11 +26,6 @@ export interface Outcome {
   backMs: { median: number; max: number };
 }
 
-const enginePid = (dataDir: string) =>
-  Number(/^PID: (\d+)$/m.exec(readFileSync(join(dataDir, 'telemetry', 'tables', 'status'), 'utf8'))?.[1]);
-const postmasterPid = (dataDir: string) =>
-  Number(readFileSync(join(dataDir, 'records', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
-
 /** Kills with `kill -9`, `kills` times, each at a random moment up to `withinMs` after both stores acknowledge writes. */
 export async function killRepeatedly(victim: Victim, kills: number, withinMs: number): Promise<Outcome> {
   using dir = tempDir();
@@ -43,7 +38,10 @@ export async function killRepeatedly(victim: Victim, kills: number, withinMs: nu
     acknowledged[kind].add(Number(batch));
     since[kind] += 1;
   };
-  const start = (round: number) => startProgram(program, [dir.path, String(round * 1_000_000)], hear);
+  const start = (round: number) => {
+    const child = startProgram(program, [dir.path, String(round * 1_000_000)], hear);
+    return { child, pid: child.pid ?? 0, ended: ended(child) };
+  };
 
   const bothAcknowledge = async () => {
     since.t = since.r = 0;
@@ -55,13 +53,12 @@ export async function killRepeatedly(victim: Victim, kills: number, withinMs: nu
   await bothAcknowledge();
   for (let kill = 1; kill <= kills; kill += 1) {
     await sleep(Math.random() * withinMs);
-    const pids = { engine: enginePid(dir.path), postmaster: postmasterPid(dir.path), parent: writer.pid ?? 0 };
+    const pids = { engine: enginePid(dir.path), postmaster: postmasterPid(dir.path), parent: writer.pid };
     const dead = victim === 'all' ? Object.values(pids) : [pids[victim]];
-    const end = ended(writer);
     const atMs = performance.now();
     for (const pid of dead.sort(() => Math.random() - 0.5)) process.kill(pid, 'SIGKILL');
     if (dead.includes(pids.parent)) {
-      await end;
+      await writer.ended;
       writer = start(kill);
     } else {
       const successor = victim === 'engine' ? enginePid : postmasterPid;
@@ -71,9 +68,9 @@ export async function killRepeatedly(victim: Victim, kills: number, withinMs: nu
     backMs.push(Math.round(performance.now() - atMs));
   }
   // The end is one more.
-  const end = ended(writer);
-  writer.kill('SIGKILL');
-  await end;
+  writer.child.kill('SIGKILL');
+  await writer.ended;
+  rmSync(program);
   return { victim, kills, ...(await compare(dir.path, acknowledged)), backMs: spread(backMs) };
 }
 

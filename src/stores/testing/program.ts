@@ -5,8 +5,8 @@ import { shipped } from '../../platform/paths.ts';
 
 /** Compiles a program of the tests, so that it can run, and be killed, as a process of its own. Answers its path. */
 export async function compileProgram(source: string): Promise<string> {
-  // Below node_modules, where it finds the packages and nobody cleans up or commits.
-  const outfile = shipped('node_modules', '.steward-testing', `${source.replaceAll('/', '-')}-${process.pid}.mjs`);
+  // Below node_modules, where it finds the packages. Each process its own: one may be read while another is written.
+  const outfile = shipped('node_modules', '.cache', 'steward-testing', `${source}-${process.pid}.mjs`);
   await build({
     entryPoints: [shipped('src', 'stores', 'testing', source)],
     outfile,

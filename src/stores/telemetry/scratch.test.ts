@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { eventually, quiet, tempDir } from '../testing/temp.ts';
+import { openScratchTelemetry, removeStaleScratch } from './index.ts';
+
+test('reads files of any name, and leaves nothing behind', async () => {
+  using dir = tempDir();
+  const file = join(dir.path, "logs [1] {a,b}* it's.jsonl");
+  writeFileSync(file, '{"id":1,"text":"a\\n\\nb"}\n{"id":2,"text":"c"}\n');
+
+  const scratch = await openScratchTelemetry({ dir: dir.path, log: quiet });
+  const rows = await scratch.rows(z.object({ id: z.number(), text: z.string() }))(
+    'SELECT * FROM file({path:String}) ORDER BY id',
+    {
+      path: scratch.pathFor(file),
+    },
+  );
+  expect(rows).toEqual([
+    { id: 1, text: 'a\n\nb' },
+    { id: 2, text: 'c' },
+  ]);
+  expect(existsSync(scratch.dir)).toBe(true);
+  await scratch.close();
+  expect(existsSync(scratch.dir)).toBe(false);
+});
+
+test('tells how far a long insert is', async () => {
+  using dir = tempDir();
+  const file = join(dir.path, 'rows.csv');
+  writeFileSync(file, Array.from({ length: 200_000 }, (_, n) => `${n},${'x'.repeat(50)}\n`).join(''));
+
+  await using scratch = await openScratchTelemetry({ dir: dir.path, log: quiet });
+  await scratch.command('CREATE TABLE t (n UInt64, text String) ENGINE = MergeTree ORDER BY n');
+  const seen: number[] = [];
+  // Slowed down, as there would be nothing to see.
+  const sql = `INSERT INTO t SELECT n, text FROM file({path:String}, CSV, 'n UInt64, text String') WHERE NOT ignore(sleepEachRow(0.00001))`;
+  const inserted = scratch.command(
+    sql,
+    { path: file },
+    { queryId: 'long-insert', settings: { max_block_size: '5000', max_threads: 1 } },
+  );
+  await eventually(async () => {
+    const progress = await scratch.progressOf('long-insert');
+    if (progress && progress.rows > (seen.at(-1) ?? 0)) seen.push(progress.rows);
+    return seen.length >= 3;
+  });
+  await inserted;
+  expect(seen.at(-1)).toBeLessThanOrEqual(200_000);
+  expect(await scratch.progressOf('long-insert')).toBeUndefined();
+});
+
+test('what killed processes left is removed, what is in use is not', async () => {
+  using dir = tempDir();
+  // No process has this number: it is above the largest that Linux gives.
+  const stale = join(dir.path, 'steward-scratch-4999999-AbCdEf');
+  mkdirSync(stale);
+  await using scratch = await openScratchTelemetry({ dir: dir.path, log: quiet });
+  expect(existsSync(stale)).toBe(false);
+  mkdirSync(stale);
+  expect(removeStaleScratch(dir.path)).toBe(1);
+  expect(await scratch.rows(z.unknown())('SELECT 1')).toHaveLength(1);
+});
