@@ -1,14 +1,65 @@
 import type { Unit } from '../model.ts';
-
-/** Ticks at round values: four steps, five where the top is a five. */
-export const axisStep = (top: number): number =>
-  top / (/^5(0*|e.*)$/.test(String(Number(top.toPrecision(3))).replace(/^0\.0*/, '')) ? 5 : 4);
+import { DAY_MS, quantity, shortDay } from './format.ts';
 
 /** A round end of the axis above every value; a rate goes no higher than the whole. */
 export function axisTop(values: number[], unit: Unit): number {
   const highest = values.reduce((a, b) => Math.max(a, b), 0);
-  if (highest <= 0) return 1;
+  if (!(highest > 0)) return 1;
   if (unit === 'rate' && highest > 0.5) return 1;
   const size = 10 ** Math.floor(Math.log10(highest));
-  return ([1, 2, 4, 5, 8, 10].find((step) => step * size >= highest * 1.02) ?? 20) * size;
+  const steps = unit === 'rows' && highest < 10 ? [4, 8, 12] : [1, 2, 4, 6, 8, 10];
+  return ([...steps, 20].find((step) => step * size >= highest * 1.02) ?? 20) * size;
+}
+
+/** The step between ticks: four of them, three where that is rounder. */
+export const axisStep = (top: number): number => top / (top.toExponential().startsWith('6') ? 3 : 4);
+
+const nouns: Partial<Record<Unit, string>> = {
+  tokens: 'tokens',
+  characters: 'characters',
+  rows: 'rows',
+  score: 'score',
+  distance: 'distance',
+};
+
+/** What stands above the axis where the ticks themselves carry no unit. */
+export const axisName = (unit: Unit): string => nouns[unit] ?? '';
+
+/** What a tick says: "50 %", "8 s", "$0.02", "1,000". */
+export function tick(value: number, unit: Unit): string {
+  if (value === 0) return unit === 'rate' ? '0 %' : '0';
+  if (nouns[unit]) return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  if (unit === 'seconds') return `${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })} s`;
+  return unit === 'rate' ? `${Number((value * 100).toPrecision(3))} %` : quantity(value, unit);
+}
+
+const HOUR_MS = 3_600_000;
+const STEPS = [HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 2 * DAY_MS, 7 * DAY_MS, 14 * DAY_MS];
+
+/** Where the time axis has ticks: at whole hours, days, Mondays or firsts of a month, at most `most` of them. */
+export function timeTicks(from: number, to: number, most: number): number[] {
+  const step = STEPS.find((step) => (to - from) / step <= most);
+  if (step === undefined) return monthTicks(from, to, most);
+  // 5 January 1970 was a Monday.
+  const origin = step >= 7 * DAY_MS ? 4 * DAY_MS : 0;
+  const first = Math.ceil((from - origin) / step) * step + origin;
+  return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, i) => first + i * step);
+}
+
+function monthTicks(from: number, to: number, most: number): number[] {
+  const start = new Date(from);
+  const months = Math.ceil((to - from) / (30.44 * DAY_MS));
+  const step = [1, 2, 3, 6, 12, 24, 60, 120, 600].find((step) => months / step <= most) ?? 1200;
+  const firsts = Array.from({ length: Math.ceil(months / step) + 1 }, (_, i) => Date.UTC(start.getUTCFullYear(), step * i));
+  const later = Array.from({ length: Math.ceil(months / step) + 12 }, (_, i) =>
+    Date.UTC(start.getUTCFullYear(), step * (firsts.length + i)),
+  );
+  return [...firsts, ...later].filter((at) => at >= from && at <= to);
+}
+
+/** What a tick of the time axis says: an hour, a day, or a month where the axis is years long. */
+export function timeTick(at: number, spanMs: number): string {
+  const iso = new Date(at).toISOString();
+  if (at % DAY_MS !== 0) return iso.slice(11, 16);
+  return spanMs > 400 * DAY_MS ? `${shortDay(at).split(' ')[1]} ${iso.slice(0, 4)}` : shortDay(at);
 }

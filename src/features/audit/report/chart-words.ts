@@ -1,5 +1,5 @@
 import type { Chart, Unit } from '../model.ts';
-import { dated, day, duration, quantity, span, withInterval } from './format.ts';
+import { dated, day, duration, span, withInterval } from './format.ts';
 import { line } from './text.ts';
 
 /** What a chart shows, for those who cannot see it, and as its caption. */
@@ -40,6 +40,3 @@ const silentWords = ({ shaded }: Chart): string =>
   shaded.length === 0
     ? ''
     : `Nothing arrived ${shaded.map(([from, to]) => dated(new Date(from).toISOString(), [new Date(from).toISOString(), new Date(to).toISOString()])).join('; ')}.`;
-
-/** "84 %": what the axis and the sparkline say. */
-export const tick = (value: number, unit: Unit): string => (value === 0 && unit !== 'rate' ? '0' : quantity(value, unit));

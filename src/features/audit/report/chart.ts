@@ -3,9 +3,8 @@ import type { ComposeOption } from 'echarts/core';
 import type { GridComponentOption } from 'echarts/components';
 import type { Chart } from '../model.ts';
 import { type Colors, colors, type Theme } from './chart-theme.ts';
-import { tick } from './chart-words.ts';
-import { DAY_MS, shortDay } from './format.ts';
-import { axisStep, axisTop } from './chart-axis.ts';
+import { DAY_MS } from './format.ts';
+import { axisName, axisStep, axisTop, tick, timeTick, timeTicks } from './chart-axis.ts';
 
 export interface Size {
   width: number;
@@ -59,9 +58,8 @@ function optionOf(chart: Chart, color: Colors, size: Size): Option {
   const runs = runsOf(points, chart.bucketMs);
   return {
     animation: false,
-    useUTC: true,
     textStyle: { fontFamily: 'Inter, ui-sans-serif, system-ui, sans-serif', fontSize: 12, color: color.text },
-    grid: { left: 58, right: 12, top: 22, bottom: 26, outerBoundsMode: 'none' },
+    grid: { left: 62, right: 16, top: 24, bottom: 26, outerBoundsMode: 'none' },
     xAxis: timeAxis(from, to, color, size),
     yAxis: valueAxis(chart, bottom, top, color),
     series: [
@@ -102,28 +100,25 @@ function runsOf(points: Chart['points'], bucketMs: number): Chart['points'][] {
   return runs.map((run) => run.map((point) => ({ ...point, at: point.at + bucketMs / 2 })));
 }
 
+// A plain axis with ticks of our own: those of a time axis stand unevenly and cannot be set to UTC Mondays.
 function timeAxis(from: number, to: number, color: Colors, { width }: Size): Option['xAxis'] {
-  const hours = to - from < 3 * DAY_MS;
-  const years = to - from > 400 * DAY_MS;
-  const label = (at: number) => {
-    const iso = new Date(at).toISOString();
-    if (hours && at % DAY_MS !== 0) return iso.slice(11, 16);
-    return years ? `${shortDay(at).split(' ')[1]} ${iso.slice(0, 4)}` : shortDay(at);
-  };
+  const customValues = timeTicks(from, to, Math.max(2, Math.floor(width / 80)));
   return {
-    type: 'time',
+    type: 'value',
     min: from,
     max: to,
-    splitNumber: Math.max(2, Math.floor(width / 110)),
     axisLine: { lineStyle: { color: color.grid } },
-    axisTick: { lineStyle: { color: color.grid } },
+    axisTick: { show: true, lineStyle: { color: color.grid }, customValues },
     splitLine: { show: false },
-    axisLabel: { color: color.text, fontSize: 12, hideOverlap: true, formatter: label },
+    axisLabel: { color: color.text, fontSize: 12, customValues, formatter: (at: number) => timeTick(at, to - from) },
   };
 }
 
 const valueAxis = (chart: Chart, min: number, max: number, color: Colors): Option['yAxis'] => ({
   type: 'value',
+  name: axisName(chart.unit),
+  nameGap: 8,
+  nameTextStyle: { color: color.text, fontSize: 12, align: 'right', padding: [0, 8, 0, 0] },
   min,
   max,
   interval: axisStep(max),

@@ -1,4 +1,5 @@
 import type { Chart } from '../model.ts';
+import { chartKey } from './chart-key.ts';
 import { renderChart } from './chart.ts';
 import { html, Markup } from './html-tag.ts';
 import type { FindingWords } from './words.ts';
@@ -24,13 +25,5 @@ async function svg(chart: Chart, size: { width: number; height: number }, id: st
   return new Markup(drawn.replace(/\bzr\d+-/g, `${id}-`).replace('<svg ', '<svg aria-hidden="true" focusable="false" '));
 }
 
-function key(chart: Chart): Markup {
-  const entries = [
-    ['line', 'measured, with its 95 % interval'],
-    ...(chart.levels.length > 0 ? [['level', 'level']] : []),
-    ...(chart.levels.length > 0 ? [['baseline', 'level before']] : []),
-    ...(chart.change?.interval ? [['interval', 'when it may have changed']] : []),
-    ...(chart.shaded.length > 0 ? [['silence', 'nothing arrived']] : []),
-  ] as const;
-  return html`${entries.map(([name, words]) => html`<span><i class="swatch ${name}" aria-hidden="true"></i>${words}</span>`)}`;
-}
+const key = (chart: Chart): Markup =>
+  html`${chartKey(chart).map(({ name, words }) => html`<span><i class="swatch ${name}" aria-hidden="true"></i>${words}</span>`)}`;

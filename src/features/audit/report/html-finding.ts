@@ -1,7 +1,7 @@
 import type { ChartMarkup } from './html-chart.ts';
 import { html, type Markup, type Part } from './html-tag.ts';
 import { cut } from './text.ts';
-import type { ExampleWords, FindingWords } from './words.ts';
+import { type ExampleWords, factsOf, type FindingWords } from './words.ts';
 
 /** One finding: what happened, its numbers, its picture, what to do, and the rows that show it. */
 export const findingArticle = (f: FindingWords, chart: ChartMarkup | null) =>
@@ -13,29 +13,16 @@ export const findingArticle = (f: FindingWords, chart: ChartMarkup | null) =>
     ${evidence(f)}
   </article>`;
 
-function numbers(f: FindingWords): Markup {
-  const facts: [string, Part][] = [
-    ['When', f.when],
-    ['Where', f.where],
-    [f.metric, f.values],
-    ['Change (95 % interval)', f.change],
-    ['Rows before → after', f.sample],
-    ['Money', f.money],
-    ['Cause', f.cause],
-    ['Chance that it is luck', f.chance],
-  ];
-  return html`<dl class="facts">
-    ${facts
-      .filter(([, value]) => value)
-      .map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
+const numbers = (f: FindingWords): Markup =>
+  html`<dl class="facts">
+    ${factsOf(f).map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
   </dl>`;
-}
 
 function evidence({ before, after }: FindingWords): Part {
   if (before.length + after.length === 0) return null;

@@ -39,11 +39,11 @@ dl,dd,figure,pre{margin:0}
 .group>h3{font-size:16px}
 .group .finding{margin-top:16px}
 .badge{font-weight:600;margin:0}
-.facts{display:flex;flex-wrap:wrap;gap:8px 32px;margin:8px 0 16px;font-variant-numeric:tabular-nums}
-.facts dt::first-letter{text-transform:uppercase}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(184px,1fr));gap:8px 24px;margin:8px 0 16px;font-variant-numeric:tabular-nums}
 figure{margin:0 0 16px}
 svg{display:block;width:100%;height:auto}
 .narrow{display:none}
+.key{display:block}
 .key>span{display:inline-block;margin-right:12px;white-space:nowrap}
 .swatch{display:inline-block;width:16px;height:8px;margin-right:6px}
 .swatch.line{height:2px;vertical-align:3px;background:var(--chart-line);box-shadow:0 0 0 3px color-mix(in srgb,var(--chart-line) 16%,transparent)}
@@ -81,7 +81,7 @@ h1{font-size:24px}
 .figures>div:nth-child(n+3){border-top:1px solid var(--hair)}
 .wide{display:none}.narrow{display:block}
 .sides{grid-template-columns:1fr}
-.facts{gap:8px 24px}
+.facts{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}
 .glance li{grid-template-columns:20px 1fr}
 .glance .num{grid-column:2}
 .glance .num:empty{display:none}

@@ -3,7 +3,7 @@ import { type ChartMarkup, chartMarkup } from './html-chart.ts';
 import { findingArticle } from './html-finding.ts';
 import { stylesheet } from './html-style.ts';
 import { html, type Markup } from './html-tag.ts';
-import { type FindingWords, reportWords, type ReportWords, type Section, type Table } from './words.ts';
+import { type FindingWords, groupNote, reportWords, type ReportWords, type Section, type Table } from './words.ts';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
@@ -97,7 +97,7 @@ function group({ group, findings }: Section, charts: Map<string, ChartMarkup>): 
   return html`<div class="group">
     <p class="eyebrow">One cause, ${findings.length} findings</p>
     <h3>${group.title}</h3>
-    <p class="soft">${[group.when, group.cause].filter(Boolean).join(' · ')}</p>
+    <p class="soft">${groupNote(group)}</p>
     ${articles}
   </div>`;
 }

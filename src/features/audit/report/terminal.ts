@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { AuditReport } from '../model.ts';
 import { sparkline } from './sparkline.ts';
 import { columns, fit, wrap } from './text.ts';
-import { type FindingWords, type GroupWords, reportWords, type ReportWords, type Table, type Tone } from './words.ts';
+import { type FindingWords, groupNote, type GroupWords, reportWords, type ReportWords, type Table, type Tone } from './words.ts';
 
 export interface TerminalLayout {
   width: number;
@@ -63,8 +63,10 @@ function findingBlocks(report: AuditReport, words: ReportWords, page: Page): str
 }
 
 function groupLines(group: GroupWords, page: Page): string[] {
-  const facts = [group.when, group.cause].filter(Boolean).join(' · ');
-  return [...wrap(`One cause: ${group.title}`, page.width).map((text) => page.paint('bold', text)), ...wrap(facts, page.width)];
+  return [
+    ...wrap(`One cause: ${group.title}`, page.width).map((text) => page.paint('bold', text)),
+    ...wrap(groupNote(group), page.width),
+  ];
 }
 
 type ChartOrNone = AuditReport['findings'][number]['chart'];

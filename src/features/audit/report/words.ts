@@ -234,3 +234,21 @@ function cohortTable(by: string, cohorts: Cohort[], metrics: AuditReport['metric
     ]),
   };
 }
+
+/** The numbers of a finding, each with its name, in the order in which they are read. */
+export function factsOf(f: FindingWords): [string, string][] {
+  const facts: [string, string | null][] = [
+    ['When', f.when],
+    ['Where', f.where],
+    [f.metric.charAt(0).toUpperCase() + f.metric.slice(1), f.values],
+    ['Change (95 % interval)', f.change],
+    ['Rows before → after', f.sample],
+    ['Money', f.money],
+    ['Cause', f.cause],
+    ['By luck alone', f.chance],
+  ];
+  return facts.flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
+}
+
+/** When and why, of findings with one cause. */
+export const groupNote = ({ when, cause }: GroupWords): string => [when, cause].filter(Boolean).join(' · ');
