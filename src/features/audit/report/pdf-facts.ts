@@ -67,8 +67,8 @@ const pdfFinding = (finding: FindingWords, chart: PdfChart | null) => ({
   after: finding.after.map(short),
 });
 
-const MAX_LINES = 14;
-const MAX_CHARACTERS = 900;
+const MAX_LINES = 12;
+const MAX_CHARACTERS = 600;
 
 // A page is no place for a whole answer; the HTML holds it.
 const short = (example: ExampleWords): ExampleWords => ({

@@ -47,9 +47,8 @@ export const template = String.raw`
 
 #let figures = block(above: 1.6em, below: 1.2em, grid(
   columns: (1fr,) * facts.figures.len(),
-  column-gutter: 10pt,
-  inset: (y: 8pt),
-  stroke: (top: 0.4pt + hair, bottom: 0.4pt + hair),
+  inset: (x, y) => (y: 8pt, left: if x > 0 { 8pt } else { 0pt }, right: 8pt),
+  stroke: (x, y) => (top: 0.4pt + hair, bottom: 0.4pt + hair, left: if x > 0 { 0.4pt + hair }),
   ..facts.figures.map(f => stack(
     spacing: 6pt,
     quiet(f.name),
@@ -82,7 +81,7 @@ export const template = String.raw`
     if t.caption != "" { block(below: 0.5em, sticky: true, strong-text(t.caption)) }
     table(
       columns: if numbers { (1fr,) + (auto,) * (columns - 1) } else { (auto, 1fr) },
-      column-gutter: 14pt,
+      inset: (x, y) => (y: 4.5pt, left: if x > 0 { 14pt } else { 0pt }, right: 0pt),
       align: (x, y) => if numbers and x > 0 { right } else { left },
       stroke: (x, y) => (bottom: 0.4pt + hair),
       table.header(..t.head.map(quiet)),
@@ -91,11 +90,11 @@ export const template = String.raw`
   })
 }
 
-#let example(e) = block(width: 100%, above: 0.9em, {
-  par(quiet({ text(font: ("JetBrains Mono", "Inter"), size: 7.5pt, e.place); if e.head != "" { "   " + e.head } }))
+#let example(e) = block(width: 100%, breakable: false, inset: (top: 3pt), {
+  par(quiet({ text(font: ("JetBrains Mono", "Inter"), size: 7.5pt, e.place); linebreak(); e.head }))
   if e.facts.len() > 0 { par(quiet(e.facts.join("   "))) }
   for t in e.texts {
-    block(above: 0.7em, below: 0.3em, sticky: true, quiet(t.name))
+    block(above: 0.9em, below: 0.55em, sticky: true, quiet(t.name))
     block(
       width: 100%,
       inset: (left: 8pt),
@@ -106,37 +105,44 @@ export const template = String.raw`
 })
 
 #let evidence(f) = if f.before.len() + f.after.len() > 0 {
-  block(above: 1.2em, {
-    for side in ((name: "Rows before", rows: f.before), (name: "Rows after", rows: f.after)) {
-      if side.rows.len() > 0 {
-        block(above: 1.2em, below: 0.4em, sticky: true, strong-text(side.name))
-        for row in side.rows { example(row) }
-      }
-    }
-  })
+  let sides = ((name: "Rows before", rows: f.before), (name: "Rows after", rows: f.after)).filter(side => side.rows.len() > 0)
+  block(above: 1.6em, below: 0.2em, sticky: true, grid(
+    columns: (1fr,) * sides.len(),
+    column-gutter: 16pt,
+    ..sides.map(side => strong-text(side.name)),
+  ))
+  let longest = calc.max(..sides.map(side => side.rows.len()))
+  for i in range(longest) {
+    grid(
+      columns: (1fr,) * sides.len(),
+      column-gutter: 16pt,
+      ..sides.map(side => if i < side.rows.len() { example(side.rows.at(i)) }),
+    )
+  }
 }
 
-#let finding(f) = block(above: 1.4em, below: 1.4em, width: 100%, {
-  rule
-  block(above: 0.9em, below: 0pt, sticky: true, text(8pt, weight: 600, fill: tones.at(f.tone), {
-    icon(f.icon, tones.at(f.tone))
-    h(4pt)
-    f.badge
-  }))
-  heading(level: 3, f.title)
-  block(below: 1.2em, breakable: false, pairs(f.facts))
-  if f.chart != none {
-    block(breakable: false, width: 100%, {
+#let finding(f) = {
+  // What happened and its picture stay on one page.
+  block(above: 1.6em, below: 1.1em, width: 100%, breakable: false, {
+    rule
+    block(above: 0.9em, below: 0pt, text(8pt, weight: 600, fill: tones.at(f.tone), {
+      icon(f.icon, tones.at(f.tone))
+      h(4pt)
+      f.badge
+    }))
+    heading(level: 3, f.title)
+    block(below: 1.2em, pairs(f.facts))
+    if f.chart != none {
       image(bytes(f.chart.svg), format: "svg", width: 100%, alt: f.chart.alt)
       v(-4pt)
       par(quiet({ strong-text(f.chart.title + ". "); f.chart.caption }))
-      par(key(f.chart.key))
-    })
-  }
-  if f.explanation != "" { par(f.explanation) }
-  block(inset: (left: 8pt), stroke: (left: 2pt + accent), par({ strong-text("Next: "); f.action }))
+      block(below: 1.2em, key(f.chart.key))
+    }
+    if f.explanation != "" { par(f.explanation) }
+    block(inset: (left: 8pt, y: 2pt), stroke: (left: 2pt + accent), par({ strong-text("Next: "); f.action }))
+  })
   evidence(f)
-})
+}
 
 #quiet("Steward audit · " + facts.writtenAt)
 #v(-2pt)

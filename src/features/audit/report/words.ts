@@ -171,7 +171,9 @@ function exampleWords(example: Example) {
   return {
     place,
     head: head.join(' · '),
-    facts: Object.entries(example.facts).map(([name, value]) => `${line(name, 40)} ${line(value, 80)}`),
+    facts: Object.entries(example.facts)
+      .slice(0, 12)
+      .map(([name, value]) => `${line(name, 40)} ${line(value, 80)}`),
     texts: [
       { name: 'Input', text: text(example.input) },
       { name: 'Output', text: text(example.output) },
