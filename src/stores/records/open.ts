@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Log } from '../../platform/log.ts';
 import { shipped } from '../../platform/paths.ts';
-import type { Launch } from './launch.ts';
 import { migrateRecords } from './migrate.ts';
-import { startPostgres } from './postgres.ts';
+import { startPostgres, type PostgresOptions } from './postgres.ts';
 import { openPool, recordsOn, type Backing, type Records } from './records.ts';
 
 export interface RecordsConfig {
@@ -11,9 +10,9 @@ export interface RecordsConfig {
   dataDir: string;
   /** A PostgreSQL of one's own instead. */
   databaseUrl?: string | undefined;
-  /** Where the migrations are, and how root starts PostgreSQL; for tests. */
+  /** For tests: where the migrations are, and what PostgreSQL is started with. */
   migrations?: string;
-  launch?: Launch['name'];
+  postgres?: PostgresOptions;
 }
 
 /** Opens the record store, its tables up to date. Hold the data directory's lock. Throws `Problem`. */
@@ -35,8 +34,8 @@ function ownServer(connectionString: string, log: Log) {
   return { backing, pool: openPool({ connectionString }, log) };
 }
 
-async function builtIn({ dataDir, launch }: RecordsConfig, log: Log) {
-  const postgres = await startPostgres(join(dataDir, 'records'), log, launch);
+async function builtIn({ dataDir, postgres: options }: RecordsConfig, log: Log) {
+  const postgres = await startPostgres(join(dataDir, 'records'), log, options);
   return {
     backing: postgres,
     pool: openPool({ host: postgres.socketDir, port: 5432, user: 'steward', database: 'postgres' }, log),

@@ -19,13 +19,21 @@ import { unavailable } from '../../platform/problem.ts';
 import { keepRunning } from '../keep-running.ts';
 import { gone, isAlive } from '../processes.ts';
 import { makeSocketDir, type SocketDir } from '../socket.ts';
-import { postgresProgram } from './binaries.ts';
+import { shippedPrograms } from './binaries.ts';
 import { chooseLaunch, type Launch } from './launch.ts';
 import { clearDeadPostmaster, notedPostmaster, runningPostmaster, type Postmaster } from './postmaster.ts';
 
 const readyWithinMs = 30_000;
 const stopWithinMs = 10_000;
 const watchEveryMs = 250;
+
+/** For tests: the ways that a machine may leave us. */
+export interface PostgresOptions {
+  /** How root starts it, where the first way that works is not to be taken. */
+  launch?: Launch['name'] | undefined;
+  /** Directory of `initdb` and `postgres`. */
+  programs?: string | undefined;
+}
 
 /** The built-in PostgreSQL, kept running until it is stopped. */
 export interface Postgres {
@@ -42,12 +50,12 @@ export interface Postgres {
  * Starts PostgreSQL on `dir`, made on first use; takes over one that an earlier Steward left running there. Hold the data
  * directory's lock. Throws `unavailable`.
  */
-export async function startPostgres(dir: string, log: Log, only?: Launch['name']): Promise<Postgres> {
+export async function startPostgres(dir: string, log: Log, options: PostgresOptions = {}): Promise<Postgres> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   // PostgreSQL notes real paths.
   const home = realpathSync(dir);
   const data = join(home, 'data');
-  const launch = chooseLaunch(only);
+  const how: How = { launch: chooseLaunch(options.launch), programs: options.programs ?? shippedPrograms() };
   let postmaster: Postmaster = { pid: 0, socketDir: '', isReady: false };
 
   const kept = await keepRunning(
@@ -56,7 +64,7 @@ export async function startPostgres(dir: string, log: Log, only?: Launch['name']
       const left = runningPostmaster(data);
       // The same place after a restart: the pool of connections knows it.
       const socketDir = postmaster.socketDir || join(home, 'run');
-      postmaster = left ? await takeOver(data, left, log) : await startNew(home, makeSocketDir(socketDir), launch, log);
+      postmaster = left ? await takeOver(data, left, log) : await startNew(home, makeSocketDir(socketDir), how, log);
       watch(postmaster.pid, ended);
     },
     log,
@@ -74,18 +82,24 @@ export async function startPostgres(dir: string, log: Log, only?: Launch['name']
   };
 }
 
+interface How {
+  launch: Launch;
+  programs: string;
+}
+
 async function takeOver(data: string, left: Postmaster, log: Log): Promise<Postmaster> {
   log.info({ pid: left.pid }, 'a PostgreSQL that outlived its Steward is taken over');
   return untilReady(data, left.pid);
 }
 
-async function startNew(home: string, socketDir: SocketDir, launch: Launch, log: Log): Promise<Postmaster> {
+async function startNew(home: string, socketDir: SocketDir, how: How, log: Log): Promise<Postmaster> {
   const data = join(home, 'data');
   await clearDeadPostmaster(data, log);
-  if (!existsSync(data)) initialise(home, launch);
-  if (launch.owner && lstatSync(data).uid !== launch.owner.uid) own(data, launch.owner);
+  if (!existsSync(data)) initialise(home, how);
+  const { owner } = how.launch;
+  if (owner && lstatSync(data).uid !== owner.uid) own(data, owner);
 
-  const child = startProcess(home, launch, [
+  const child = startProcess(home, how, [
     '-D',
     data,
     '--listen_addresses=',
@@ -108,14 +122,14 @@ async function startNew(home: string, socketDir: SocketDir, launch: Launch, log:
 }
 
 /** Makes the data directory. In a second place first: a half-made one, after a crash, is never taken for one. */
-function initialise(home: string, launch: Launch): void {
+function initialise(home: string, { launch, programs }: How): void {
   const fresh = join(home, 'data.new');
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { mode: 0o700 });
   if (launch.owner) own(fresh, launch.owner);
   const made = run([
     ...launch.prefix,
-    postgresProgram('initdb'),
+    join(programs, 'initdb'),
     `--pgdata=${fresh}`,
     '--username=steward',
     // Whoever can enter the socket's directory is the owner.
@@ -134,9 +148,9 @@ const run = ([command = '', ...args]: string[]) => spawnSync(command, args, { en
 // Nothing of ours: no secret of Steward belongs into another program's environment.
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
-function startProcess(home: string, launch: Launch, postgresArgs: string[]): ChildProcess {
+function startProcess(home: string, { launch, programs }: How, postgresArgs: string[]): ChildProcess {
   const log = openSync(join(home, 'postgres.log'), 'w', 0o600);
-  const [command = '', ...args] = [...launch.prefix, postgresProgram('postgres'), ...postgresArgs];
+  const [command = '', ...args] = [...launch.prefix, join(programs, 'postgres'), ...postgresArgs];
   // A session of its own: Ctrl-C at the terminal is for Steward to hear, which then stops PostgreSQL in order. Its log
   // is a file, as a pipe would break when Steward ends first.
   const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], env: environment });
