@@ -85,7 +85,7 @@ function alarmRows({ falseAlarmsPerMonitorMonth: alarms }: SimulatorScore, most:
   return [row('false alarms per monitor-month', mean, '≤', most, 4), ...perMetric];
 }
 
-function stepRows({ events }: SimulatorScore, required: { found: number; delay: number }): Row[] {
+function stepRows({ events, medianStepDelay }: SimulatorScore, required: { found: number; delay: number }): Row[] {
   const steps = ['eval', 'latency', 'cost'].flatMap((metric) => {
     const step = events[`step:${metric}`];
     return step ? [{ metric, ...step }] : [];
@@ -93,6 +93,7 @@ function stepRows({ events }: SimulatorScore, required: { found: number; delay: 
   return [
     row('steps found', poolOf(steps), '≥', required.found, 3),
     ...steps.map(({ metric, recall }) => row(`steps found: ${metric}`, recall, '≥', required.found, 3)),
+    row('median delay, days', medianStepDelay, '≤', required.delay, 0),
     ...steps.map(({ metric, medianDelay }) =>
       row(`median delay, days: ${metric}`, medianDelay ?? Infinity, '≤', required.delay, 0),
     ),

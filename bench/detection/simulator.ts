@@ -7,6 +7,7 @@ export interface Workflow {
   id: string;
   days: number;
   series: Record<string, (number | null)[]>;
+  events: { kind: string; start: number; end: number; onset: number; alertExpected: string[] }[];
 }
 
 export interface Alert {
@@ -20,6 +21,8 @@ export interface SimulatorScore {
   workflows: number;
   monitorMonthsPerMetric: number;
   falseAlarmsPerMonitorMonth: Record<string, number>;
+  /** Over eval, latency and cost together. */
+  medianStepDelay: number;
   events: Record<
     string,
     { n: number; recall: number; withinHorizon: number; medianDelay: number | null; p90Delay: number | null }
@@ -64,8 +67,25 @@ export function alertsOf(workflow: Workflow): Alert[] {
   });
 }
 
-export const scoreSimulator = (workflows: readonly Workflow[]): SimulatorScore =>
-  scoreAlerts(workflows, workflows.flatMap(alertsOf));
+export function scoreSimulator(workflows: readonly Workflow[]): SimulatorScore {
+  const alerts = workflows.flatMap(alertsOf);
+  return { ...scoreAlerts(workflows, alerts), medianStepDelay: medianStepDelay(workflows, alerts) };
+}
+
+/** Median days from a step's onset to its first alert, over all metrics that should alert; steps missed left out. */
+export function medianStepDelay(workflows: readonly Workflow[], alerts: readonly Alert[]): number {
+  const delays = workflows.flatMap((workflow) => {
+    const own = alerts.filter((alert) => alert.workflow === workflow.id).sort((a, b) => a.t - b.t);
+    const steps = workflow.events.filter(({ kind }) => kind === 'step');
+    return steps.flatMap(({ alertExpected, start, end, onset }) =>
+      alertExpected.flatMap((metric) => {
+        const first = own.find((alert) => alert.metric === metric && alert.t >= start && alert.t <= end);
+        return first ? [Math.max(0, first.t - onset)] : [];
+      }),
+    );
+  });
+  return delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)] ?? Infinity;
+}
 
 /** Share found of all events together. */
 export function poolOf(events: readonly { n: number; recall: number }[]): number {

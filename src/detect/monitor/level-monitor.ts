@@ -142,7 +142,10 @@ export class LevelMonitor {
 
   /** Log-likelihood gained, noise taken off, as if the spread were known (few buckets count for less). */
   #score(gain: number, { dispersion, correlation, free }: Noise): number {
-    const inflation = (this.#isRate ? Math.max(1, dispersion) : dispersion) * ((1 + correlation) / (1 - correlation));
+    const inflation =
+      (this.#isRate ? Math.max(1, dispersion) : dispersion) *
+      ((1 + correlation) / (1 - correlation)) *
+      (1 + this.#settings.caution / Math.max(1, free));
     const squared = gain / Math.max(inflation, 1e-12);
     const known = this.#isRate ? free + PRIOR_BUCKETS : free;
     return (known * Math.log1p(squared / Math.max(1, known))) / 2;

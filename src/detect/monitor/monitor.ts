@@ -12,19 +12,22 @@ export interface Monitor {
   update: (bucket: Bucket) => Verdict;
 }
 
+// Set on the simulator's seeds 1–3, both beds; one configuration for both.
 const RATE: Omit<LevelSettings, 'minEffect'> = {
-  threshold: 8.4,
+  threshold: 7,
   minBuckets: 7,
   minRowsBefore: 60,
   minRowsAfter: 20,
+  caution: 8,
   prior: { dispersion: 1.2, correlation: 0.2 },
 };
 
 const VALUE: Omit<LevelSettings, 'minEffect'> = {
-  threshold: 11.5,
+  threshold: 10,
   minBuckets: 7,
   minRowsBefore: 0,
   minRowsAfter: 0,
+  caution: 10,
   prior: { dispersion: 0, correlation: 0.5 },
 };
 

@@ -34,6 +34,9 @@ export interface LevelSettings {
   minBuckets: number;
   minRowsBefore: number;
   minRowsAfter: number;
+  /** Noise known from k buckets only is taken as 1 + caution / k times as large. */
+  caution: number;
+  /** Believed before anything is seen. */
   prior: { dispersion: number; correlation: number };
 }
 
