@@ -6,6 +6,7 @@ import { openRecords, type Records } from './records/index.ts';
 import { openTelemetry, type Telemetry } from './telemetry/index.ts';
 
 export { lockDataDir, type DataLock } from './lock.ts';
+export { memoryOf, type Memory } from './memory.ts';
 export type { Records, Sql } from './records/index.ts';
 export type { Telemetry } from './telemetry/index.ts';
 

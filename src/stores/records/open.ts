@@ -30,7 +30,7 @@ export async function openRecords(config: RecordsConfig, log: Log): Promise<Reco
 
 function ownServer(connectionString: string, log: Log) {
   const nothing = () => Promise.resolve();
-  const backing: Backing = { ready: nothing, stop: nothing };
+  const backing: Backing = { ready: nothing, pid: () => undefined, stop: nothing };
   return { backing, pool: openPool({ connectionString }, log) };
 }
 

@@ -16,12 +16,15 @@ export interface Sql {
 }
 
 export interface Records extends Sql, AsyncDisposable {
+  /** The first process of the built-in PostgreSQL; nothing for a server. */
+  pid(): number | undefined;
   close(): Promise<void>;
 }
 
 /** What stands behind the pool. A PostgreSQL of one's own needs none of it. */
 export interface Backing {
   ready(): Promise<void>;
+  pid(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export function recordsOn(pool: Pool, backing: Backing): Records {
       await backing.ready();
       return inTransaction(pool, work);
     },
+    pid: () => backing.pid(),
     async close() {
       await pool.end();
       await backing.stop();

@@ -43,5 +43,5 @@ export function connectEngine(engine: Engine, { readsFiles = false } = {}): Tele
 
 function connectServer(url: string): Telemetry {
   const nothing = () => Promise.resolve();
-  return connectTelemetry({ url, backing: { ready: nothing, kill: () => undefined, close: nothing } });
+  return connectTelemetry({ url, backing: { ready: nothing, pid: () => undefined, kill: () => undefined, close: nothing } });
 }

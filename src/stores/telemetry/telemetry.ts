@@ -39,6 +39,8 @@ export interface Telemetry extends AsyncDisposable {
   insert(table: string, rows: readonly object[] | Readable | Uint8Array, options?: InsertOptions): Promise<void>;
   /** How far the query of that id is; nothing when it does not run (yet, or any more). Never throws. */
   progressOf(queryId: string): Promise<QueryProgress | undefined>;
+  /** The process of the built-in engine; nothing for a server, or while it is being restarted. */
+  pid(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export interface InsertOptions extends QueryOptions {
 /** What stands behind the client. A server of one's own needs none of it. */
 export interface Backing {
   ready(): Promise<void>;
+  pid(): number | undefined;
   /** Ends the engine when a query of it cannot be stopped otherwise. */
   kill(): void;
   close(): Promise<void>;
@@ -159,6 +162,7 @@ export function connectTelemetry({
         for await (const _ of sent.stream);
       }),
     progressOf: (queryId) => progressOf(client, queryName(queryId)),
+    pid: () => backing.pid(),
     async close() {
       await client.close();
       agent?.destroy();
