@@ -104,3 +104,16 @@ test('too few rows are said to be too few, with how many are missing', () => {
 test('nothing at all is undecided, and no series is no reason to throw', () => {
   expect(findChanges([], daily)).toMatchObject({ changes: [], undecided: { needs: 40 }, detectable: Infinity });
 });
+
+test('a volume that halves for good is a change, though weekends are a tenth of weekdays', () => {
+  const random = seededRandom(9);
+  const volumes = Array.from({ length: 84 }, (_, day) => {
+    const usual = (day % 7 > 4 ? 100 : 1000) * (day < 42 ? 1 : 0.45);
+    const sum = Math.round(usual * (0.9 + 0.2 * random()));
+    return { at: START + day * DAY, n: 0, sum, sumSq: 0 };
+  });
+  const { changes } = findChanges(volumes, { kind: 'count', bucketMs: DAY });
+  expect(changes).toHaveLength(1);
+  expect(Math.abs(changes[0]!.at - (START + 42 * DAY))).toBeLessThanOrEqual(3 * DAY);
+  expect(changes[0]!.change / changes[0]!.before.mean).toBeCloseTo(-0.55, 1);
+});

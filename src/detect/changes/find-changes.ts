@@ -32,7 +32,7 @@ export interface Change {
 export interface ChangeReport {
   /** Oldest first. */
   changes: Change[];
-  /** Nothing was found, yet too few rows speak for steadiness: how many more rows would decide. */
+  /** Nothing was found, yet too few rows speak for steadiness: how many more rows (buckets, for `count`) would decide. */
   undecided: { needs: number } | null;
   /** Smallest change (points of a rate, share of a value) that this series would show with 80 % power; Infinity when too short. */
   detectable: number;
@@ -65,7 +65,9 @@ const MONTH = 30 * 86_400_000;
 export function findChanges(buckets: readonly Bucket[], options: FindChangesOptions): ChangeReport {
   const settings = { minEffect: MIN_EFFECT[options.kind], alpha: 0.0002, minBuckets: 7, minRows: 20, ...options };
   const limits: Limits = { buckets: settings.minBuckets, rows: settings.kind === 'count' ? 0 : settings.minRows };
-  const usable = buckets.filter(({ n, sum }) => n > 0 && Number.isFinite(sum)).sort((a, b) => a.at - b.at);
+  const usable = buckets
+    .filter(({ n, sum }) => (n > 0 || settings.kind === 'count') && Number.isFinite(sum))
+    .sort((a, b) => a.at - b.at);
   const e = evidence(usable, settings.kind, settings.bucketMs);
   const splits = confirmed(e, scan(e, 0, usable.length, limits, settings.alpha), limits, settings);
   const changes = asChanges(e, splits, settings.bucketMs);

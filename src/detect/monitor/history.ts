@@ -18,6 +18,7 @@ const FREE = 3;
 const TYPICAL_ROWS = 4;
 const SEEN = 5;
 const DISPERSION = 6;
+const AS_SEEN = 7;
 
 export class History {
   readonly #state: Float64Array;
@@ -47,6 +48,16 @@ export class History {
     return this.#state[HEADER + 2 * SLOTS + slot]!;
   }
 
+  /** The newest level before it was winsorised. */
+  get newestAsSeen(): number {
+    return this.#state[AS_SEEN]!;
+  }
+
+  /** Takes the newest level as it was seen after all. */
+  restoreNewest(): void {
+    this.#state[HEADER + SLOTS + this.length - 1] = this.newestAsSeen;
+  }
+
   /** Dispersion when last judged, so that a new value can be winsorised before it is. */
   get dispersion(): number {
     return this.#state[DISPERSION]!;
@@ -69,9 +80,10 @@ export class History {
     return this.#state[TYPICAL_ROWS];
   }
 
-  push(at: number, level: number, weight: number): void {
+  push(at: number, level: number, weight: number, asSeen = level): void {
     if (this.length === SLOTS) this.#mergeOldest();
     this.#set(this.length, at, level, weight);
+    this.#state[AS_SEEN] = asSeen;
     this.#state[USED]!++;
     this.#state[SEEN]!++;
   }

@@ -52,13 +52,21 @@ export class LevelMonitor {
     const level = sumLog === undefined ? Math.log(sum / n) : sumLog / n;
     // Far fewer rows than usual say less; more than usual say no more, as buckets differ among themselves.
     const weight = Math.min(1, n / this.#history.typicalRows(n));
-    this.#history.push(at, this.#winsorised(level), weight);
+    this.#history.push(at, this.#winsorised(level), weight, level);
   }
 
+  /** A wild value is pulled in until the next one confirms it: spikes pass, changes stay. */
   #winsorised(level: number): number {
-    if (this.#history.length < FEWEST_FOR_SD || this.#history.dispersion === 0) return level;
-    const [center] = this.#mean(Math.max(0, this.#history.length - FEWEST_FOR_SD), this.#history.length);
-    const limit = WILD_SD * Math.sqrt(this.#history.dispersion);
+    const history = this.#history;
+    if (history.length < FEWEST_FOR_SD || history.dispersion === 0) return level;
+    const limit = WILD_SD * Math.sqrt(history.dispersion);
+    const before = history.newestAsSeen;
+    const newest = history.length - 1;
+    if (before !== history.level(newest) && Math.abs(level - before) <= limit) {
+      history.restoreNewest();
+      return level;
+    }
+    const [center] = this.#mean(Math.max(0, newest + 1 - FEWEST_FOR_SD), newest + 1);
     return center + Math.max(-limit, Math.min(limit, level - center));
   }
 
