@@ -1,5 +1,5 @@
 import type { Chart, Unit } from '../model.ts';
-import { dated, day, duration, span, withInterval } from './format.ts';
+import { dated, day, duration, moment, span, withInterval } from './format.ts';
 import { line } from './text.ts';
 
 /** What a chart shows, for those who cannot see it, and as its caption. */
@@ -29,14 +29,18 @@ function levelWords({ levels }: Chart, unit: Unit): string {
   return levels.length === 0 ? '' : `Level ${levels.map(level).join(', then ')}.`;
 }
 
-function changeWords({ change }: Chart): string {
+function changeWords(chart: Chart): string {
+  const { change } = chart;
   if (!change) return '';
   const iso = (at: number) => new Date(at).toISOString();
   const interval = change.interval && ([iso(change.interval[0]), iso(change.interval[1])] as const);
-  return `${line(change.letter, 3)}: ${dated(iso(change.at), interval) ?? day(change.at)}.`;
+  return `${markOf(chart)}: ${dated(iso(change.at), interval) ?? day(change.at)}.`;
 }
 
 const silentWords = ({ shaded }: Chart): string =>
   shaded.length === 0
     ? ''
-    : `Nothing arrived ${shaded.map(([from, to]) => dated(new Date(from).toISOString(), [new Date(from).toISOString(), new Date(to).toISOString()])).join('; ')}.`;
+    : `Nothing arrived ${shaded.map(([from, to]) => `from ${moment(from)} to ${moment(to)}`).join(', nor ')}.`;
+
+/** The letter at the change: a short name and nothing else, whatever was handed over. */
+export const markOf = ({ change }: Chart): string => (change?.letter ?? '').replace(/[^A-Za-z0-9]/g, '').slice(0, 3) || '*';

@@ -1,6 +1,7 @@
 import type { CustomSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
 import type { Chart } from '../model.ts';
 import { type Colors, colors, type Theme } from './chart-theme.ts';
+import { markOf } from './chart-words.ts';
 import { DAY_MS } from './format.ts';
 import { axisName, axisStep, axisTop, tick, timeTick, timeTicks } from './chart-axis.ts';
 
@@ -200,9 +201,10 @@ function ribbon(runs: Chart['points'][], bottom: number, top: number, color: Col
   return area(runs.filter((run) => run.length > 1).map(shape), color.line, 0.16);
 }
 
-function mark({ change }: Chart, color: Colors): CustomSeriesOption[] {
+function mark(chart: Chart, color: Colors): CustomSeriesOption[] {
+  const { change } = chart;
   if (!change || !Number.isFinite(change.at)) return [];
-  const letter = change.letter.replace(/[^A-Za-z0-9]/g, '').slice(0, 3);
+  const letter = markOf(chart);
   const renderItem: RenderItem = ({ coordSys }, api) => {
     const { y = 0, height = 0 } = coordSys as { y?: number; height?: number };
     const [x = 0] = api.coord([change.at, 0]);

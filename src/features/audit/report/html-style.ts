@@ -19,8 +19,8 @@ b,strong{font-weight:600}
 a{color:var(--accent);text-underline-offset:3px}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
 dl,dd,figure,pre{margin:0}
-.soft,.eyebrow,dt,caption,figcaption{color:var(--soft)}
-.eyebrow,dt,caption,figcaption,.badge,.soft{font-size:12px}
+.soft,.eyebrow,dt,figcaption{color:var(--soft)}
+.eyebrow,dt,figcaption,.badge,.soft{font-size:12px}
 .top>.soft{font-size:14px}
 .calm-text{font-size:16px}
 .figures{display:grid;grid-template-columns:repeat(4,1fr);margin:24px 0 0;border-block:1px solid var(--hair)}
@@ -62,13 +62,14 @@ summary{cursor:pointer}
 .chips{display:flex;flex-wrap:wrap;gap:4px 12px;font-size:12px;font-variant-numeric:tabular-nums}
 pre,code{font:12px/1.5 "JetBrains Mono",ui-monospace,"SF Mono",Menlo,"Liberation Mono",monospace}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate}
-.long[open]>summary>span{color:var(--soft)}
+.long[open]>summary>span{display:none}
+.long[open]>summary::after{content:"fold";color:var(--soft);font-size:12px}
 .scroll{overflow-x:auto;margin:8px 0 16px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-caption{text-align:left;padding:4px 0}
+caption{text-align:left;font-weight:600;padding:4px 0 0}
 th,td{padding:0 24px 0 0;height:32px;text-align:left;border-bottom:1px solid var(--hair);font-weight:400}
-thead th{font-size:12px;color:var(--soft);vertical-align:bottom}
-.numbers{width:100%}
+thead th{height:28px;font-size:12px;color:var(--soft);vertical-align:middle}
+.numbers.many{width:100%}
 .numbers th+th,.numbers td{text-align:right;padding:0 0 0 24px;white-space:nowrap;overflow-wrap:normal}
 .numbers th[scope=row]{min-width:96px}
 ul{margin:0 0 16px;padding-left:20px}

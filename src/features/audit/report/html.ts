@@ -111,7 +111,7 @@ const cohorts = (tables: Table[]) =>
 /** A table whose columns after the first are numbers. */
 const tableOf = ({ caption, head, rows }: Table, numbers = true) =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table class="${numbers ? 'numbers' : 'plain'}">
+    <table class="${!numbers ? 'plain' : head.length > 2 ? 'numbers many' : 'numbers'}">
       <caption>
         ${caption}
       </caption>

@@ -9,13 +9,19 @@ const FONTS = shipped('assets', 'fonts');
 
 /** The same report, typeset: A4, tagged, its fonts inside. */
 export async function renderPdf(report: AuditReport): Promise<Buffer> {
+  const { compiler, document } = await typeset(report);
+  const written = Math.floor(Date.parse(report.writtenAt) / 1000);
+  return compiler.pdf(document, Number.isFinite(written) ? { creationTimestamp: written } : {});
+}
+
+/** The pages before they become a file. */
+export async function typeset(report: AuditReport) {
   const [compiler, facts] = await Promise.all([startTypst(), pdfFacts(report)]);
   compiler.mapShadow(join(FONTS, 'facts.json'), Buffer.from(JSON.stringify(facts)));
   const result = compiler.compile({ mainFileContent: template });
   const document = result.result;
   if (!document) throw new Error(`The PDF could not be typeset: ${diagnosis(result.takeError())}`);
-  const written = Math.floor(Date.parse(report.writtenAt) / 1000);
-  return compiler.pdf(document, Number.isFinite(written) ? { creationTimestamp: written } : {});
+  return { compiler, document };
 }
 
 // The folder of the fonts is also all that typst may read; facts and layout are handed over in memory.

@@ -1,4 +1,5 @@
 import type { Chart } from '../model.ts';
+import { markOf } from './chart-words.ts';
 import { shortDay } from './format.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -10,17 +11,15 @@ export function sparkline(chart: Chart, width: number): string[] {
   if (!first || !last) return [];
   const end = Math.max(last.at + chart.bucketMs, ...chart.shaded.map(([, to]) => to));
   const [left, right] = [`${shortDay(first.at)} `, ` ${shortDay(end - 1)}`];
-  const cells = Math.min(60, width - left.length - right.length, Math.ceil((end - first.at) / chart.bucketMs));
+  const cells = Math.min(60, width - left.length - right.length - 1, Math.ceil((end - first.at) / chart.bucketMs));
   if (!(cells >= 8)) return [];
   const cellOf = (at: number) => Math.min(cells - 1, Math.max(0, Math.floor(((at - first.at) / (end - first.at)) * cells)));
   const bars = barsOf(chart, cells, cellOf);
   if (!chart.change) return [left + bars.join('') + right];
   const mark = cellOf(chart.change.at);
   const marked = [...bars.slice(0, mark), '┃', ...bars.slice(mark)].join('');
-  return [left + marked + right, `${' '.repeat(left.length + mark)}${letterOf(chart)}`];
+  return [left + marked + right, `${' '.repeat(left.length + mark)}${markOf(chart)}`];
 }
-
-const letterOf = ({ change }: Chart) => (change?.letter ?? '').replace(/[^A-Za-z0-9]/g, '').slice(0, 3) || '▲';
 
 function barsOf({ points }: Chart, cells: number, cellOf: (at: number) => number): string[] {
   const sums = Array.from({ length: cells }, () => ({ sum: 0, n: 0 }));

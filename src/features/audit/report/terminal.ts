@@ -18,6 +18,7 @@ interface Page {
 }
 
 const MAX_FINDINGS = 8;
+const LEGEND = 'Most costly first. Ranges in brackets are 95 % intervals; n is rows before → after.';
 const MAX_ROWS = 12;
 const tones: Record<Tone, Style> = { bad: 'red', warn: 'yellow', good: 'green', calm: 'cyan' };
 
@@ -42,9 +43,7 @@ function head({ verdict, source, worse, nothing }: ReportWords, page: Page): str
   return [
     ...wrap(verdict, page.width).map((text) => page.paint(worse ? ['bold'] : ['bold', 'green'], text)),
     ...wrap(facts, page.width).map((text) => page.paint('dim', text)),
-    ...(nothing
-      ? []
-      : [page.paint('dim', 'Most costly first. Ranges in brackets are 95 % intervals; n is rows before → after.')]),
+    ...(nothing ? [] : wrap(LEGEND, page.width).map((text) => page.paint('dim', text))),
     ...(nothing ? ['', ...wrap(nothing, page.width)] : []),
   ];
 }
@@ -111,7 +110,7 @@ function cohorts({ caption, head, rows }: Table, page: Page): string[] {
     kept.length < head.length && `${head.length - kept.length} more columns in the report.`,
   ].filter((note) => note !== false);
   return [
-    page.paint('bold', `By ${caption}`),
+    page.paint('bold', fit(`By ${caption}`, page.width)),
     page.paint('dim', row(head)),
     ...shown.map(row),
     ...notes.map((note) => page.paint('dim', note)),

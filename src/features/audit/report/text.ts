@@ -4,7 +4,7 @@
  */
 
 // oxlint-disable-next-line no-control-regex -- the escape sequences of terminals are what is looked for
-const ANSI = /[\u001b\u009b]\[?[0-9:;<=>?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+const ANSI = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u001b\u009b]\[?[0-9:;<=>?]*[ -/]*[@-~]/g;
 // What does not print, reverses what prints, or is no character. Joiners stay: words of Persian and Hindi and emoji need them.
 const UNPRINTABLE = /(?![\n\t\u00ad\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 const PILED_MARKS = /(\p{M}{6})\p{M}+/gu;

@@ -102,7 +102,8 @@ function foundFigure({ findings }: AuditReport): Figure {
   return {
     name: 'Findings',
     value: count(findings.length),
-    note: `${sum('worse')} worse, ${sum('better')} better, ${sum('changed')} different`,
+    note:
+      findings.length === 0 ? 'nothing changed' : `${sum('worse')} worse, ${sum('better')} better, ${sum('changed')} different`,
   };
 }
 
@@ -131,7 +132,6 @@ function findingWords(finding: ReportFinding) {
     tone: toneOf(finding),
     severity: finding.severity,
     direction: directions[finding.direction],
-    letter: finding.chart?.change ? line(finding.chart.change.letter, 3) : null,
     title: line(finding.title, 400),
     metric: line(finding.metricName, 120),
     where: segmentWords(finding.segment),

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { Chart } from '../model.ts';
+import { axisStep, axisTop, timeTicks } from './chart-axis.ts';
+import { renderChart } from './chart.ts';
+import { DAY_MS } from './format.ts';
+import { sampleReport } from './sample-report.ts';
+
+const SIZE = { width: 640, height: 200 };
+const chartOf = (i: number): Chart => sampleReport().findings[i]?.chart ?? expect.fail('The sample has no such chart.');
+
+test('a rate starts at zero and ends at the whole', async () => {
+  const svg = await renderChart(chartOf(0), 'light', SIZE);
+  expect(svg).toContain('>0 %<');
+  expect(svg).toContain('>100 %<');
+});
+
+test('missing buckets break the line and the ribbon', async () => {
+  const gaps = chartOf(0);
+  const whole = { ...gaps, points: [...gaps.points].map((p, i) => ({ ...p, at: (gaps.points[0]?.at ?? 0) + i * DAY_MS })) };
+  const lines = async (chart: Chart) => (await renderChart(chart, 'light', SIZE)).match(/stroke="#0072b2"/g)?.length;
+  expect(await lines(gaps)).toBe(3);
+  expect(await lines(whole)).toBe(1);
+});
+
+test('the change is a line with its letter, its interval a shade', async () => {
+  const marked = chartOf(0);
+  const svg = await renderChart(marked, 'light', SIZE);
+  expect(svg).toMatch(/>A<\/text>/);
+  expect(svg).toContain('fill="#e69f00"');
+  const unmarked = await renderChart({ ...marked, change: null }, 'light', SIZE);
+  expect(unmarked).not.toMatch(/>A<\/text>|#e69f00|#1d1c1a/);
+});
+
+test('silence is shaded', async () => {
+  expect(await renderChart(chartOf(1), 'print', SIZE)).toContain('fill="#8a857c"');
+});
+
+test('nothing but numbers and a letter reaches the picture', async () => {
+  const chart = chartOf(0);
+  const hostile = { ...chart, title: '<script>', change: chart.change && { ...chart.change, letter: '"><script>{a|b}' } };
+  const svg = await renderChart(hostile, 'page', SIZE);
+  expect(svg).not.toMatch(/<(?!\/?(?:svg|g|path|text|rect|circle|defs|clipPath|polyline|line|polygon)\b)/);
+  expect(svg).toContain('>scr</text>');
+});
+
+test.each([
+  ['no point', []],
+  ['one point', [{ at: 0, value: 0.5, low: 0.4, high: 0.6, n: 3 }]],
+  [
+    'no number',
+    [
+      { at: 0, value: Number.NaN, low: 0, high: Infinity, n: 3 },
+      { at: DAY_MS, value: 1, low: -Infinity, high: Infinity, n: 3 },
+    ],
+  ],
+  ['all zero', [0, 1, 2].map((i) => ({ at: i * DAY_MS, value: 0, low: 0, high: 0, n: 3 }))],
+])('%s draws an empty or small chart, never a broken one', async (_, points) => {
+  const svg = await renderChart({ ...chartOf(2), points, levels: [], change: null }, 'light', SIZE);
+  expect(svg).toMatch(/^<svg /);
+  expect(svg).not.toMatch(/NaN|Infinity/);
+});
+
+test('the same chart gives the same picture', async () => {
+  const drawn = async () => (await renderChart(chartOf(0), 'light', SIZE)).replace(/zr\d+/g, '');
+  expect(await drawn()).toBe(await drawn());
+});
+
+test('axes end and step at round numbers', () => {
+  expect([axisTop([0.84], 'rate'), axisTop([0.031], 'rate'), axisTop([1990], 'characters'), axisTop([], 'usd')]).toEqual([
+    1, 0.04, 4000, 1,
+  ]);
+  expect([axisStep(1), axisStep(60)]).toEqual([0.25, 20]);
+});
+
+test('ticks of time fall on Mondays, on midnights or on firsts of a month', () => {
+  const from = Date.parse('2026-05-01T00:00:00Z');
+  const iso = (ticks: number[]) => ticks.map((at) => new Date(at).toISOString().slice(0, 16));
+  expect(iso(timeTicks(from, from + 28 * DAY_MS, 5))).toEqual([
+    '2026-05-04T00:00',
+    '2026-05-11T00:00',
+    '2026-05-18T00:00',
+    '2026-05-25T00:00',
+  ]);
+  expect(iso(timeTicks(from, from + 2 * DAY_MS, 5))).toEqual([
+    '2026-05-01T00:00',
+    '2026-05-01T12:00',
+    '2026-05-02T00:00',
+    '2026-05-02T12:00',
+    '2026-05-03T00:00',
+  ]);
+  expect(iso(timeTicks(from, from + 400 * DAY_MS, 6))).toEqual([
+    '2026-07-01T00:00',
+    '2026-10-01T00:00',
+    '2027-01-01T00:00',
+    '2027-04-01T00:00',
+  ]);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { renderHtml, renderTerminal } from './index.ts';
+import { typeset } from './pdf.ts';
+import { sampleReport } from './sample-report.ts';
+import { factsOf, reportWords } from './words.ts';
+
+const squeezed = (text: string) => text.replaceAll('\u200b', '').replace(/\s+/g, '');
+
+async function forms(): Promise<Record<string, string>> {
+  const report = sampleReport();
+  const { compiler, document } = await typeset(report);
+  const pages = [...compiler.svg(document).matchAll(/class="tsel"[^>]*>([^<]*)</g)].map((match) => match[1] ?? '').join('');
+  const page = (await renderHtml(report)).replace(/<svg.*?<\/svg>/gs, '').replace(/<[^>]*>/g, '');
+  return {
+    terminal: squeezed(renderTerminal(report, { width: 120, color: false })),
+    html: squeezed(page),
+    pdf: squeezed(pages),
+  };
+}
+
+test("every finding's numbers stand in terminal, HTML and PDF", async () => {
+  const told = await forms();
+  const words = reportWords(sampleReport());
+  for (const finding of words.findings) {
+    const facts = [finding.title, finding.when, finding.values, finding.change, finding.sample, finding.money, finding.action];
+    for (const [form, text] of Object.entries(told)) {
+      for (const fact of facts) if (fact) expect(text.includes(squeezed(fact)), `${fact} in ${form}`).toBe(true);
+    }
+  }
+  expect(words.findings.flatMap(factsOf).length).toBeGreaterThan(40);
+});
+
+test('so do the cohorts, the assumptions, what was rejected and what could not be judged', async () => {
+  const told = await forms();
+  const words = reportWords(sampleReport());
+  const facts = [
+    words.verdict,
+    words.steady ?? '',
+    words.rejected ?? '',
+    ...words.assumptions,
+    ...words.cohorts.flatMap(({ rows }) => rows.flat()),
+    ...words.undecided.flatMap(({ what, needs }) => [what, needs]),
+    ...words.rejectedReasons.map(([reason]) => reason ?? ''),
+  ];
+  for (const [form, text] of Object.entries(told)) {
+    for (const fact of facts) expect(text.includes(squeezed(fact)), `${fact} in ${form}`).toBe(true);
+  }
+});
+
+test('the worst change and its price are the first figures', () => {
+  const [worst, price] = reportWords(sampleReport()).figures;
+  expect(worst).toEqual({ name: 'Right answers', value: '84 % → 50 %', note: '−34 points (−38 to −30)' });
+  expect(price?.value).toBe('$3,390');
+});
+
+test('of the same loss seen in several segments the price counts once', () => {
+  const report = sampleReport();
+  const [first] = report.findings;
+  const again = { ...(first ?? expect.fail()), id: 'f8', segment: { customer: 'acme' }, moneyPerMonthUsd: 900 };
+  expect(reportWords({ ...report, findings: [...report.findings, again] }).figures[1]?.value).toBe('$3,390');
+});
