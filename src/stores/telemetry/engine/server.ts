@@ -13,9 +13,9 @@ class Refusal extends Error {
   }
 }
 
-// Reading a file of the machine through the main engine would put it within reach of whoever can shape a query.
-const readsOutside =
-  /\b(file|fileCluster|url|urlCluster|s3|s3Cluster|hdfs|azureBlobStorage|remote|remoteSecure|executable)\s*\(/i;
+// What reaches beyond the tables: a file or an address within reach of a query is within reach of whoever can shape one.
+const reachesOut =
+  /\b((file|url|s3|gcs|hdfs|azureBlobStorage|remote|remoteSecure|cluster|executable|mysql|postgresql|mongodb|redis|sqlite|odbc|jdbc)(Cluster)?|iceberg\w*|deltaLake\w*|hudi\w*)\s*\(|\bINTO\s+OUTFILE\b/i;
 
 // Words of the protocol that are no settings.
 const protocolWords = new Set(['query', 'query_id', 'database', 'default_format', 'session_id', 'role', 'wait_end_of_query']);
@@ -38,7 +38,10 @@ export function serveClickHouse(database: Database, { readsFiles }: { readsFiles
 
     const question = readQuestion(url.searchParams);
     const inUrl = url.searchParams.get('query');
-    const result = inUrl === null ? await ask({ ...question, sql: await text(request) }) : await insert(question, inUrl, request);
+    const result =
+      inUrl === null
+        ? await database.ask({ ...question, sql: checked(await text(request)) })
+        : await insert(question, inUrl, request);
     response.setHeader('content-type', 'text/plain; charset=UTF-8');
     response.setHeader('x-clickhouse-query-id', question.queryId);
     response.setHeader(
@@ -60,23 +63,22 @@ export function serveClickHouse(database: Database, { readsFiles }: { readsFiles
     return { params, settings, format, queryId: search.get('query_id') ?? '' };
   }
 
-  async function ask(question: Question): Promise<Answer> {
-    if (!readsFiles && readsOutside.test(question.sql))
-      throw new Refusal(497, 'ACCESS_DENIED', 'This engine reads its own tables only.');
-    return database.ask(question);
-  }
-
   async function insert(question: Omit<Question, 'sql'>, sql: string, rows: IncomingMessage): Promise<Answer> {
     const spool = `${(bodies += 1)}.body`;
-    const fromSpool = insertFromSpool(sql, spool);
+    const fromSpool = insertFromSpool(checked(sql), spool);
     if (!fromSpool) throw new Refusal(62, 'SYNTAX_ERROR', 'Only INSERT INTO … FORMAT … may come with a body.');
     try {
       await pipeline(rows, createWriteStream(spool, { mode: 0o600 }));
-      return await ask({ ...question, sql: fromSpool });
+      return await database.ask({ ...question, sql: fromSpool });
     } finally {
       await unlink(spool).catch(() => undefined);
     }
   }
+
+  const checked = (sql: string) => {
+    if (!readsFiles && reachesOut.test(sql)) throw new Refusal(497, 'ACCESS_DENIED', 'This engine works on its own tables only.');
+    return sql;
+  };
 
   return server;
 }
