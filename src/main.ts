@@ -1,4 +1,28 @@
-/** Builds the system and starts what was asked for. */
-export async function main(argv: string[]): Promise<void> {
-  console.log('steward', argv.join(' '));
+import { features } from './features/index.ts';
+import { systemClock } from './platform/clock.ts';
+import { readConfig } from './platform/config.ts';
+import type { Context } from './platform/context.ts';
+import { runJob } from './platform/job.ts';
+import { openLog } from './platform/log.ts';
+import { Problem } from './platform/problem.ts';
+import { runCli } from './surfaces/cli/index.ts';
+
+/** Builds the system and starts what was asked for. Sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    const config = readConfig();
+    const log = openLog(config.logLevel);
+    const ctx: Context = { actor: { kind: 'local' }, now: systemClock, config, log, progress: () => {} };
+    for (const job of features.flatMap(({ jobs = [] }) => jobs)) if (job.every === 'start') await runJob(job, ctx);
+    process.exitCode = await runCli(
+      argv,
+      features.flatMap(({ operations }) => operations),
+      ctx,
+      { out: process.stdout, err: process.stderr },
+    );
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    process.stderr.write(`steward: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

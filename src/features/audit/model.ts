@@ -12,6 +12,8 @@ export const Cause = z.object({
   share: z.number().min(0).max(1).describe('Share of the change that this value explains.'),
 });
 
+export type Cause = z.infer<typeof Cause>;
+
 /** Something got worse, better or merely different, with its proof. */
 export const Finding = z.object({
   id: z.string().describe('f1, f2 … in the order of the report.'),

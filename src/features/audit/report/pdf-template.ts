@@ -136,11 +136,11 @@ export const template = String.raw`
       image(bytes(f.chart.svg), format: "svg", width: 100%, alt: f.chart.alt)
       v(-4pt)
       par(quiet({ strong-text(f.chart.title + ". "); f.chart.caption }))
-      block(below: 1.2em, key(f.chart.key))
+      block(key(f.chart.key))
     }
-    if f.explanation != "" { par(f.explanation) }
-    block(inset: (left: 8pt, y: 2pt), stroke: (left: 2pt + accent), par({ strong-text("Next: "); f.action }))
   })
+  if f.explanation != "" { par(f.explanation) }
+  block(inset: (left: 8pt, y: 2pt), stroke: (left: 2pt + accent), par({ strong-text("Next: "); f.action }))
   evidence(f)
 }
 

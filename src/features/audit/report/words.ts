@@ -2,7 +2,7 @@
 import type { AuditReport, Cohort, Example, ReportFinding, Unit } from '../model.ts';
 import { chartInWords } from './chart-words.ts';
 import { change, count, counted, dated, day, fromTo, money, perMonth, quantity, span } from './format.ts';
-import { clean, line } from './text.ts';
+import { clean, cut, line } from './text.ts';
 
 /** How much something needs a person: colours follow it. */
 export type Tone = 'bad' | 'warn' | 'good' | 'calm';
@@ -156,10 +156,10 @@ function chanceWords(q: number | null): string | null {
   return q < 0.5 ? `1 in ${count(Number((1 / q).toPrecision(2)))}` : quantity(q, 'rate');
 }
 
-const segmentWords = (segment: Record<string, string>): string | null =>
-  Object.entries(segment)
-    .map(([key, value]) => `${line(key, 60)} ${line(value, 80)}`)
-    .join(', ') || null;
+const segmentWords = (segment: Record<string, string>): string | null => {
+  const parts = Object.entries(segment).map(([key, value]) => `${line(key, 60)} ${line(value, 80)}`);
+  return parts.length > 0 ? cut(parts.join(', '), 240) : null;
+};
 
 const causeWords = ({ dimension, value, share }: NonNullable<ReportFinding['cause']>) =>
   `${line(dimension, 60)} ${line(value, 120)} explains ${quantity(share, 'rate')} of it`;

@@ -23,7 +23,7 @@ export interface ImportOptions {
   onProgress: (progress: Progress) => void;
 }
 
-/** What was read, and how. The calls themselves are in the store, in the table \`call\`. */
+/** What was read, and how. The calls themselves are in the store, in the table `call`. */
 export interface Imported {
   mapping: Mapping;
   /** What was assumed, a sentence each. */

@@ -31,12 +31,12 @@ export const createCalls = `
     input String, output String, expected String,
     has_output UInt8, graded Nullable(Float64), score_unread UInt8,
     latency_s Nullable(Float64), cost_usd Nullable(Float64), input_tokens Nullable(Float64), output_tokens Nullable(Float64),
-    error Nullable(UInt8), output_length UInt32, refusal UInt8, empty UInt8, format_valid Nullable(UInt8)
+    error Nullable(UInt8), output_length UInt32, input_length UInt32, refusal UInt8, empty UInt8, format_valid Nullable(UInt8)
   ) engine = MergeTree order by tuple()`;
 
 const LOAD_LIMIT_MS = 3_600_000;
 
-/** Reads a whole file into \`call\`. The engine parses; no row passes through JavaScript. */
+/** Reads a whole file into `call`. The engine parses; no row passes through JavaScript. */
 export async function loadCalls(
   telemetry: Telemetry,
   source: Source,
@@ -113,7 +113,7 @@ export async function chooseRules(
   return { grader, format };
 }
 
-/** The texts of all mapped fields over one pass. \`text(field)\` is NULL where the log has no such column. */
+/** The texts of all mapped fields over one pass. `text(field)` is NULL where the log has no such column. */
 function texts(source: Source, mapping: Mapping, binder: Binder) {
   const wanted = fieldNames.filter((field) => mapping.fields[field]);
   const refs: ColumnRef[] = [...wanted.map((field) => mapping.fields[field]!), ...mapping.segments];
@@ -162,7 +162,7 @@ function selectCalls(source: Source, index: number, reading: Reading, binder: Bi
       i, o, e, ${output}, ${scoreOf(reading)}, t_score != '' and isNull(given),
       if(latency >= 0, latency, NULL), if(cost >= 0, cost, NULL), ${numberOf('t_input_tokens')}, ${numberOf('t_output_tokens')},
       ${has('error') ? failureOf('t_error', mapping.fields.error!.name) : nothing('UInt8')},
-      lengthUTF8(o), ${output} and ${refusal}, ${output} and (trimBoth(o) = '' or match(finish, 'length|max_')),
+      lengthUTF8(o), lengthUTF8(i), ${output} and ${refusal}, ${output} and (trimBoth(o) = '' or match(finish, 'length|max_')),
       ${reading.format && has('output') ? `if(trimBoth(o) = '', NULL, ${formats[reading.format].sql})` : nothing('UInt8')}
     from (${judge})`;
 }

@@ -72,7 +72,7 @@ const hits = `arrayMap(words -> arrayCount(word -> has(words, word), splitByWhit
 
 /**
  * Language of `output` by script, else by stop words; empty when it is too short to tell. Dear, so to be asked of a sample:
- * as a column beside a \`where\`, not inside an \`if\`, whose lazy evaluation would repeat its parts.
+ * as a column beside a `where`, not inside an `if`, whose lazy evaluation would repeat its parts.
  */
 export const language = `multiIf(length(output) < 40, '', ${Object.entries(scripts)
   .map(([name, script]) => `match(${start}, '${script}'), '${name}'`)

@@ -1,0 +1,168 @@
+import { hashNgrams, summarise, textChange, type Bucket } from '../../detect/index.ts';
+import type { Context } from '../../platform/context.ts';
+import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
+import { importLogs, openLogFile, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
+import { judgeAllCohorts } from './cohorts.ts';
+import { adjust, chooseBucket, judgeSeries, judgeStalls, ownOfSegments, type Judged, type Judgement } from './judge.ts';
+import { asGraded, language, metrics, text, volume, type Metric, type Series } from './metrics.ts';
+import type { AuditReport } from './model.ts';
+import { writeReport } from './report.ts';
+import {
+  findOverview,
+  listBuckets,
+  listDimensions,
+  listLanguages,
+  listSegmentBuckets,
+  sampleTexts,
+  type Dimension,
+} from './store.ts';
+
+export interface AuditOptions {
+  files: readonly string[];
+  map: Partial<Record<Field, string>>;
+  dateOrder?: 'dmy' | 'mdy' | undefined;
+  /** A column whose values are compared with each other. */
+  groupBy?: string | undefined;
+  /** USD per right answer; nothing when not told. */
+  perSuccessUsd: number | null;
+}
+
+/** All that was read and judged: what the report is written from. */
+export interface Evidence {
+  store: ScratchTelemetry;
+  imported: Imported;
+  files: readonly LogFile[];
+  overview: Awaited<ReturnType<typeof findOverview>>;
+  dimensions: Dimension[];
+  metrics: readonly Metric[];
+  bucketMs: number;
+  /** Buckets by metric and segment, to draw. */
+  series: Series[];
+  judged: Judged;
+  cohorts: AuditReport['cohorts'];
+}
+
+/** Reads logs into a store of their own, judges them, and answers the facts of the report. */
+export async function audit(ctx: Context, options: AuditOptions): Promise<AuditReport> {
+  const files: LogFile[] = [];
+  try {
+    for (const name of options.files) files.push(await openLogFile(name, process.stdin));
+    await using store = await openScratchTelemetry({ log: ctx.log });
+    const { map, dateOrder } = options;
+    const imported = await importLogs(store, files, { map, dateOrder, now: ctx.now(), onProgress: ctx.progress });
+    ctx.progress({ label: 'Judging', done: 0, unit: 'steps' });
+    const evidence = await judge(store, imported, files, options.groupBy);
+    return await writeReport(evidence, { now: ctx.now(), perSuccessUsd: options.perSuccessUsd });
+  } finally {
+    for (const file of files) await file[Symbol.asyncDispose]();
+  }
+}
+
+async function judge(
+  store: ScratchTelemetry,
+  imported: Imported,
+  files: readonly LogFile[],
+  groupBy: string | undefined,
+): Promise<Evidence> {
+  const overview = await findOverview(store);
+  const dimensions = await listDimensions(store, imported.mapping);
+  const list = metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric) : metric));
+  const base = { store, imported, files, overview, dimensions, metrics: list };
+  const timed = overview.from !== null && overview.to !== null && overview.to > overview.from;
+  const bucketMs = timed ? chooseBucket(overview.rows, overview.from!, overview.to!) : 0;
+  const series = timed ? await readSeries(store, list, dimensions, bucketMs) : [];
+  const dated = judgeTime(series, bucketMs);
+  const { judged: compared, cohorts } = await judgeAllCohorts(store, list, dimensions, {
+    groupBy,
+    timed: dated.judgements.length > 0 || dated.steady.length > 0,
+  });
+  const worded = timed ? await judgeText(store) : null;
+  const tests = dated.tests + compared.tests + (worded ? 1 : 0);
+  const judged: Judged = {
+    judgements: adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests),
+    undecided: [
+      ...dated.undecided,
+      ...compared.undecided,
+      ...(worded?.needs ? [{ metric: text, segment: {}, needs: worded.needs }] : []),
+    ],
+    steady: [...dated.steady, ...(worded && !worded.judgement && !worded.needs ? [text] : [])],
+    tests,
+  };
+  return { ...base, bucketMs, series, judged, cohorts };
+}
+
+/** Every series of the log: each metric over all rows, then by the values of each dimension. */
+async function readSeries(
+  store: ScratchTelemetry,
+  list: readonly Metric[],
+  dimensions: readonly Dimension[],
+  bucketMs: number,
+): Promise<Series[]> {
+  const whole = await listBuckets(store, [...list, volume], bucketMs);
+  const series: Series[] = [...list, volume].map((metric, i) => ({ metric, segment: {}, buckets: whole[i]! }));
+  series.push({ metric: language, segment: {}, buckets: await languageBuckets(store, bucketMs) });
+  for (const dimension of dimensions.filter(({ values }) => values.length > 1)) {
+    const own = await listSegmentBuckets(store, list, dimension, bucketMs);
+    for (const [value, buckets] of own) {
+      list.forEach((metric, i) => series.push({ metric, segment: { [dimension.name]: value }, buckets: buckets[i]! }));
+    }
+  }
+  return series;
+}
+
+/** Share of answers in the language that most answers have. */
+async function languageBuckets(store: ScratchTelemetry, bucketMs: number): Promise<Bucket[]> {
+  const rows = await listLanguages(store, bucketMs);
+  const totals = new Map<string, number>();
+  for (const { language, n } of rows) totals.set(language, (totals.get(language) ?? 0) + n);
+  const usual = [...totals].sort((a, b) => b[1] - a[1])[0]?.[0];
+  const buckets = new Map<number, Bucket>();
+  for (const { at_ms: at, language, n } of rows) {
+    const bucket = buckets.get(at) ?? { at, n: 0, sum: 0, sumSq: 0 };
+    const inUsual = language === usual ? n : 0;
+    buckets.set(at, { at, n: bucket.n + n, sum: bucket.sum + inUsual, sumSq: bucket.sumSq + inUsual });
+  }
+  return [...buckets.values()];
+}
+
+const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.keys(segment).length === 0;
+/** Fewer rows than this in a segment are told by the whole. */
+const SEGMENT_ROWS = 100;
+
+function judgeTime(series: readonly Series[], bucketMs: number): Judged {
+  const whole = judgeSeries(
+    series.filter((one) => isWhole(one) && one.metric.kind !== 'count'),
+    bucketMs,
+  );
+  const parts = judgeSeries(
+    series.filter((one) => !isWhole(one) && summarise(one.buckets, one.metric.kind).n >= SEGMENT_ROWS),
+    bucketMs,
+  );
+  const calls = series.find(({ metric }) => metric.name === volume.name);
+  const stalls = calls ? judgeStalls(calls, bucketMs) : [];
+  return {
+    judgements: [...whole.judgements, ...stalls, ...ownOfSegments(parts.judgements, whole.judgements, bucketMs)],
+    undecided: whole.undecided,
+    steady: calls && stalls.length === 0 && calls.buckets.length > 0 ? [...whole.steady, volume] : whole.steady,
+    tests: whole.tests + parts.tests,
+  };
+}
+
+/** Whether and when the answers began to read differently. */
+async function judgeText(store: ScratchTelemetry): Promise<{ judgement: Judgement | null; needs: number | null } | null> {
+  const texts = await sampleTexts(store);
+  if (texts.length === 0) return null;
+  const { flagged, at, interval, p, effect, undecided } = textChange(
+    texts.map(({ at, text }) => ({ at, vector: hashNgrams(text) })),
+  );
+  if (!flagged || at === null) return { judgement: null, needs: undecided?.needs ?? null };
+  const n = texts.filter((one) => one.at < at).length;
+  const side = (rows: number, mean: number) => ({ mean, sd: 0, n: rows, buckets: 1 });
+  const judgement: Judgement = {
+    ...{ kind: 'step', metric: text, segment: {}, at, until: at, interval, p, q: p, direction: 'changed' },
+    // 0.5: old and new answers cannot be told apart; 1: always.
+    ...{ before: side(n, 0.5), after: side(texts.length - n, effect), change: effect - 0.5, ci95: null },
+    window: { from: texts[0]!.at, to: texts.at(-1)!.at + 1 },
+  };
+  return { judgement, needs: null };
+}

@@ -1,0 +1,66 @@
+import { summarise, type Bucket } from '../../detect/index.ts';
+import type { Judgement } from './judge.ts';
+import type { Chart } from './model.ts';
+import type { Metric } from './metrics.ts';
+
+const Z95 = 1.96;
+/** More points than this are thinner than a pen. */
+const MOST_POINTS = 400;
+
+/** The picture of a dated finding. Nothing for those without a time axis. */
+export function chartOf(
+  judgement: Judgement,
+  buckets: readonly Bucket[],
+  bucketMs: number,
+  letter: string,
+  title: string,
+): Chart | null {
+  if (judgement.at === null || buckets.length < 2) return null;
+  const { metric, at, interval, until, stall } = judgement;
+  return {
+    title,
+    unit: metric.unit,
+    bucketMs,
+    points: buckets.slice(-MOST_POINTS).map((bucket) => point(bucket, metric)),
+    levels: levels(judgement, buckets, bucketMs),
+    change: stall ? null : { at, interval, letter },
+    shaded: stall ? [[at, until ?? at]] : [],
+  };
+}
+
+/** Mean of a bucket with its 95 % interval: Wilson for rates, normal for quantities. */
+function point({ at, n, sum, sumSq }: Bucket, { kind }: Metric): Chart['points'][number] {
+  if (kind === 'count') return { at, value: n, low: Math.max(0, n - Z95 * Math.sqrt(n)), high: n + Z95 * Math.sqrt(n), n };
+  const mean = sum / n;
+  if (kind === 'rate') {
+    const scale = 1 + Z95 ** 2 / n;
+    const center = (mean + Z95 ** 2 / (2 * n)) / scale;
+    const reach = (Z95 * Math.sqrt((mean * (1 - mean)) / n + Z95 ** 2 / (4 * n * n))) / scale;
+    return { at, value: mean, low: Math.max(0, center - reach), high: Math.min(1, center + reach), n };
+  }
+  const sd = n > 1 ? Math.sqrt(Math.max(0, (sumSq - n * mean * mean) / (n - 1))) : mean;
+  const reach = (Z95 * sd) / Math.sqrt(n);
+  return { at, value: mean, low: Math.max(0, mean - reach), high: mean + reach, n };
+}
+
+function levels({ window, at, until, metric, stall }: Judgement, buckets: readonly Bucket[], bucketMs: number): Chart['levels'] {
+  if (!window || at === null || stall) return [];
+  const level = (from: number, to: number) => {
+    const inside = buckets.filter((bucket) => bucket.at >= from && bucket.at < to);
+    if (inside.length === 0) return [];
+    const { mean } = summarise(inside, metric.kind);
+    // The band is where single buckets usually lie, which is what a reader compares a bucket with.
+    const means = inside.map((bucket) => (metric.kind === 'count' ? bucket.n : bucket.sum / bucket.n));
+    const spread = Z95 * Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, means.length - 1));
+    return [
+      {
+        from,
+        to: Math.min(to, inside.at(-1)!.at + bucketMs),
+        value: mean,
+        low: Math.max(0, mean - spread),
+        high: metric.kind === 'rate' ? Math.min(1, mean + spread) : mean + spread,
+      },
+    ];
+  };
+  return [...level(window.from, at), ...level(until ?? at, window.to)];
+}

@@ -1,0 +1,78 @@
+import { summarise } from '../../detect/index.ts';
+import { invalid } from '../../platform/problem.ts';
+import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
+import { judgeCohorts, type CohortSide, type Judged } from './judge.ts';
+import type { Cohort } from './model.ts';
+import type { Metric } from './metrics.ts';
+import { listCohorts, type Dimension } from './store.ts';
+
+/** Compares the values of a column with each other: the ones asked for, or all of a log that has no time to judge. */
+export async function judgeAllCohorts(
+  store: ScratchTelemetry,
+  metrics: readonly Metric[],
+  dimensions: readonly Dimension[],
+  { groupBy, timed }: { groupBy: string | undefined; timed: boolean },
+): Promise<{ judged: Judged; cohorts: Cohort[] }> {
+  const judged: Judged = { judgements: [], undecided: [], steady: [], tests: 0 };
+  const cohorts: Cohort[] = [];
+  for (const dimension of chosen(dimensions, groupBy)) {
+    const rows = await listCohorts(store, metrics, dimension);
+    if (rows.length < 2 && groupBy === undefined) continue;
+    cohorts.push(...rows.map((row) => cohortOf(dimension.name, row, metrics)));
+    // With a time axis the findings come from there; the cohorts stand beside them.
+    if (timed && groupBy === undefined) continue;
+    for (const [before, after] of pairs(rows)) {
+      metrics.forEach((metric, i) => compareOn(judged, metric, dimension.name, side(before, i), side(after, i)));
+    }
+  }
+  return { judged, cohorts };
+}
+
+function chosen(dimensions: readonly Dimension[], groupBy: string | undefined): readonly Dimension[] {
+  if (groupBy === undefined) return dimensions.filter(({ values }) => values.length > 1);
+  const found = dimensions.find(({ name }) => name === groupBy);
+  if (found) return [found];
+  throw invalid(
+    `There is no column "${groupBy}" to group by. There ${dimensions.length === 0 ? 'is none with few values' : `is ${dimensions.map(({ name }) => name).join(', ')}`}.`,
+  );
+}
+
+type Row = Awaited<ReturnType<typeof listCohorts>>[number];
+const side = ({ value, totals }: Row, i: number): CohortSide => ({ value, buckets: totals[i]!.n > 0 ? [totals[i]!] : [] });
+
+function cohortOf(by: string, { value, n, totals }: Row, metrics: readonly Metric[]): Cohort {
+  const values = metrics.map(({ name, kind }, i): [string, number | null] => [
+    name,
+    totals[i]!.n > 0 ? summarise([totals[i]!], kind).mean : null,
+  ]);
+  return { by, value, n, metrics: Object.fromEntries(values.filter(([, mean]) => mean !== null)) };
+}
+
+/**
+ * Which cohorts to compare: versions of one family each with the one before it (gpt-4-0314, gpt-4-0613); where no two share a
+ * family, each value with the one that has the most rows.
+ */
+export function pairs<T extends { value: string; n: number }>(rows: readonly T[]): [T, T][] {
+  const families = new Map<string, T[]>();
+  for (const row of rows) families.set(family(row.value), [...(families.get(family(row.value)) ?? []), row]);
+  const versions = [...families.values()]
+    .filter((members) => members.length > 1)
+    .flatMap((members) => {
+      const sorted = members.toSorted((a, b) => a.value.localeCompare(b.value, 'en', { numeric: true }));
+      return sorted.slice(1).map((row, i): [T, T] => [sorted[i]!, row]);
+    });
+  if (versions.length > 0) return versions;
+  const largest = rows.toSorted((a, b) => b.n - a.n)[0];
+  return largest ? rows.filter((row) => row !== largest).map((row): [T, T] => [largest, row]) : [];
+}
+
+/** A name without its version: a date, `-0613`, `@2`, `v3`, `-latest`. */
+const family = (value: string) => value.replace(/[-_@. ]?(v?\d{4}-?\d{2}-?\d{2}|\d{4}|v\d+([.]\d+)*|latest|preview)$/i, '');
+
+function compareOn(judged: Judged, metric: Metric, dimension: string, before: CohortSide, after: CohortSide) {
+  if (before.buckets.length === 0 || after.buckets.length === 0) return;
+  judged.tests += 1;
+  const { judgement, needs } = judgeCohorts(metric, dimension, before, after);
+  if (judgement) judged.judgements.push(judgement);
+  if (needs !== null) judged.undecided.push({ metric, segment: { [dimension]: after.value }, needs });
+}

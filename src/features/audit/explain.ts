@@ -1,0 +1,129 @@
+import { attribute, categoricalDrift, explainMix, type SegmentStats } from '../../detect/index.ts';
+import type { Cause, Finding } from './model.ts';
+import type { Judgement } from './judge.ts';
+
+/** One dimension on both sides of a change: the metric by value, and the rows by value. */
+export interface Sides {
+  dimension: string;
+  before: ReadonlyMap<string, SegmentStats>;
+  after: ReadonlyMap<string, SegmentStats>;
+}
+
+export interface Explained {
+  /** `mix` where every segment is steady and only their shares moved. */
+  kind: Finding['kind'];
+  cause: Cause | null;
+  /** A clause that continues "…, ". */
+  because: string | null;
+}
+
+const NEW_AFTER = 0.3;
+const SEEN_BEFORE = 0.02;
+const STEADY_MIX = 0.8;
+
+/**
+ * Which column explains a change: a value that is new since then; else a moved mix of unchanged segments (Simpson's paradox); else
+ * one value that carries most of it. In this order, as a new version would look like a moved mix.
+ */
+export function explainChange(judgement: Judgement, sides: readonly Sides[]): Explained {
+  const { kind } = judgement;
+  for (const side of sides) {
+    const fresh = newValue(side);
+    if (fresh) return { kind, cause: fresh, because: `since ${side.dimension} "${fresh.value}" is in use` };
+  }
+  for (const side of sides) {
+    const moved = movedMix(side);
+    if (moved)
+      return {
+        kind: 'mix',
+        cause: moved,
+        because: `because more of the calls are ${side.dimension} "${moved.value}"; each ${side.dimension} by itself is steady`,
+      };
+  }
+  for (const side of sides) {
+    const { carrier } = attribute(side.before, side.after);
+    if (carrier) {
+      const cause = { dimension: side.dimension, value: carrier.segment, share: clamp(carrier.share) };
+      return { kind, cause, because: `nearly all of it in ${side.dimension} "${carrier.segment}"` };
+    }
+  }
+  return { kind, cause: null, because: null };
+}
+
+const clamp = (share: number) => Math.min(1, Math.max(0, share));
+const rows = (map: ReadonlyMap<string, SegmentStats>) => [...map.values()].reduce((sum, { n }) => sum + n, 0);
+
+/** A value that was not there before and has much of the rows since. */
+function newValue({ dimension, before, after }: Sides): Cause | null {
+  const [n, m] = [rows(before), rows(after)];
+  for (const [value, { n: now }] of after) {
+    const was = before.get(value)?.n ?? 0;
+    if (value === '' || now / Math.max(1, m) < NEW_AFTER || was / Math.max(1, n) > SEEN_BEFORE) continue;
+    const share = explainMix(before, after).topSegments.filter(({ segment, after }) => segment === value && after.n > 0)[0]
+      ?.share;
+    return { dimension, value, share: clamp(share !== undefined && share > 0 ? Math.max(share, now / m) : now / m) };
+  }
+  return null;
+}
+
+/** Only over values that stand on both sides: what came or went is a change, not a mix. */
+function movedMix({ dimension, before, after }: Sides): Cause | null {
+  const shared = new Set([...before.keys()].filter((value) => after.has(value)));
+  const [was, is] = [only(before, shared), only(after, shared)];
+  if (shared.size < 2 || rows(was) < STEADY_MIX * rows(before) || rows(is) < STEADY_MIX * rows(after)) return null;
+  const { verdict, mix, total, topSegments } = explainMix(was, is);
+  if (verdict !== 'mix' || total === 0 || mix / total < STEADY_MIX) return null;
+  const grown = topSegments.filter(({ before, after }) => after.n / rows(is) > before.n / rows(was))[0];
+  return { dimension, value: grown?.segment ?? topSegments[0]?.segment ?? '', share: clamp(mix / total) };
+}
+
+const only = (map: ReadonlyMap<string, SegmentStats>, keep: ReadonlySet<string>) =>
+  new Map([...map].filter(([value]) => keep.has(value)));
+
+/** Other columns whose values moved at the same time: context, not cause. */
+export function movedColumns(
+  sides: readonly { dimension: string; before: ReadonlyMap<string, number>; after: ReadonlyMap<string, number> }[],
+): string[] {
+  return sides.filter(({ before, after }) => categoricalDrift(before, after).flagged).map(({ dimension }) => dimension);
+}
+
+/** Groups dated judgements that are one event: each within the slack of another of the group. */
+export function groupByTime<T extends { judgement: Judgement }>(list: readonly T[], slackMs: number): T[][] {
+  const groups: T[][] = [];
+  for (const item of list.toSorted((a, b) => (a.judgement.at ?? 0) - (b.judgement.at ?? 0))) {
+    const home = groups.find((group) => group.some((other) => together(item.judgement, other.judgement, slackMs)));
+    if (home) home.push(item);
+    else groups.push([item]);
+  }
+  return groups;
+}
+
+/** One event moves a metric once, and a stall is an event of its own. */
+function together(a: Judgement, b: Judgement, slackMs: number): boolean {
+  if (a.at === null || b.at === null || a.kind === 'stall' || b.kind === 'stall') return false;
+  if (a.kind === 'drift' || b.kind === 'drift') return a.kind === b.kind && Math.abs(a.at - b.at) <= 3 * slackMs;
+  return Math.abs(a.at - b.at) <= slackMs;
+}
+
+/** What a model says about itself: the marks of a model that changed behind its name. */
+const marks = new Set([
+  'text',
+  'output_length',
+  'output_tokens',
+  'latency_s',
+  'format_valid_rate',
+  'refusal_rate',
+  'language',
+  'score',
+]);
+
+/** Whether the model itself is the likely cause: several marks moved at once, and one name served before and after. */
+export function changedBehindItsName(group: readonly Judgement[], models: Sides | undefined): Cause | null {
+  const moved = new Set(group.filter(({ metric }) => marks.has(metric.name)).map(({ metric }) => metric.name));
+  if (!models || moved.size < 3 || moved.has('input_length')) return null;
+  const total = rows(models.before) + rows(models.after);
+  const top = [...models.after].filter(([value]) => models.before.has(value)).sort((a, b) => b[1].n - a[1].n)[0];
+  if (!top) return null;
+  const own = (models.before.get(top[0])?.n ?? 0) + top[1].n;
+  return own / total >= STEADY_MIX ? { dimension: 'model', value: top[0], share: own / total } : null;
+}

@@ -1,0 +1,161 @@
+import {
+  benjaminiHochberg,
+  compare,
+  findChanges,
+  findStalls,
+  MIN_EFFECT,
+  rowsNeeded,
+  summarise,
+  type Bucket,
+  type Change,
+  type Stall,
+  type Summary,
+} from '../../detect/index.ts';
+import type { Finding } from './model.ts';
+import type { Metric, Series } from './metrics.ts';
+
+/** Judging a log: series in, judgements out. Pure; what follows from them is decided elsewhere. */
+
+/** A finding before it has words, a cause and a price. Times in ms. */
+export interface Judgement {
+  kind: Finding['kind'];
+  metric: Metric;
+  segment: Record<string, string>;
+  at: number | null;
+  /** Where it ends: of a drift and of a stall; else `at`. */
+  until: number | null;
+  interval: [number, number] | null;
+  before: Summary | null;
+  after: Summary | null;
+  change: number | null;
+  ci95: [number, number] | null;
+  p: number;
+  /** Adjusted for all that was tested; set by `adjust`. */
+  q: number;
+  direction: Finding['direction'];
+  /** The stretches that were compared: from the change before to the change after. */
+  window: { from: number; to: number } | null;
+  stall?: Stall;
+}
+
+export interface Judged {
+  judgements: Judgement[];
+  undecided: { metric: Metric; segment: Record<string, string>; needs: number }[];
+  steady: Metric[];
+  /** How many series and comparisons were tested. */
+  tests: number;
+}
+
+/** Which way a change of a metric goes. */
+export function directionOf({ worse }: Pick<Metric, 'worse'>, change: number): Finding['direction'] {
+  if (worse === null || change === 0) return 'changed';
+  return change > 0 === (worse === 'up') ? 'worse' : 'better';
+}
+
+/** Finds the changes of each series. */
+export function judgeSeries(list: readonly Series[], bucketMs: number): Judged {
+  const judged: Judged = { judgements: [], undecided: [], steady: [], tests: 0 };
+  for (const { metric, segment, buckets } of list) {
+    if (buckets.length === 0) continue;
+    judged.tests += 1;
+    const { changes, undecided } = findChanges(buckets, { kind: metric.kind, bucketMs });
+    const end = buckets.at(-1)!.at + bucketMs;
+    changes.forEach((change, i) => {
+      const window = { from: changes[i - 1]?.until ?? buckets[0]!.at, to: changes[i + 1]?.at ?? end };
+      judged.judgements.push({ ...fromChange(metric, change, window), segment });
+    });
+    if (undecided) judged.undecided.push({ metric, segment, needs: undecided.needs });
+    else if (changes.length === 0) judged.steady.push(metric);
+  }
+  return judged;
+}
+
+function fromChange(metric: Metric, change: Change, window: Judgement['window']): Judgement {
+  return {
+    ...{ kind: change.kind, metric, segment: {}, at: change.at, until: change.until, interval: change.interval },
+    ...{ before: change.before, after: change.after, change: change.change, ci95: change.ci95, p: change.p, q: change.p },
+    ...{ direction: directionOf(metric, change.change), window },
+  };
+}
+
+/** Times in which calls stopped or became far fewer. */
+export function judgeStalls(volume: Series, bucketMs: number): Judgement[] {
+  return findStalls(volume.buckets, { bucketMs }).map((stall) => ({
+    kind: 'stall',
+    metric: volume.metric,
+    segment: volume.segment,
+    at: stall.from,
+    until: stall.to,
+    interval: [stall.from, Math.min(stall.to, stall.from + bucketMs)],
+    before: null,
+    after: null,
+    change: stall.seen - stall.expected,
+    ci95: null,
+    // A rule, not a test: as rare as its factor over the longest usual gap makes it.
+    p: 0.0005,
+    q: 0.0005,
+    direction: 'worse',
+    window: null,
+    stall,
+  }));
+}
+
+export interface CohortSide {
+  value: string;
+  buckets: readonly Bucket[];
+}
+
+/** Two cohorts of a dimension on one metric; nothing when they are alike or too few to tell. */
+export function judgeCohorts(
+  metric: Metric,
+  dimension: string,
+  before: CohortSide,
+  after: CohortSide,
+): { judgement: Judgement | null; needs: number | null; p: number } {
+  const sides = compare(summarise(before.buckets, metric.kind), summarise(after.buckets, metric.kind), metric.kind);
+  const { before: a, after: b, change, p, effect, ci95 } = sides;
+  if (a.n < 2 || b.n < 2) return { judgement: null, needs: null, p: 1 };
+  const enough = Math.abs(effect) >= MIN_EFFECT[metric.kind] && p < 0.01;
+  const wanted = a.mean > 0 ? rowsNeeded(a, metric.kind, Math.max(MIN_EFFECT[metric.kind], 0.05)) : 0;
+  const needs =
+    !enough && Math.abs(effect) >= MIN_EFFECT[metric.kind] ? Math.max(0, Math.ceil(wanted - Math.min(a.n, b.n))) : null;
+  if (!enough) return { judgement: null, needs: needs === 0 ? null : needs, p };
+  const judgement: Judgement = {
+    ...{ kind: 'cohort', metric, segment: { [dimension]: after.value }, at: null, until: null, interval: null },
+    ...{ before: a, after: b, change, ci95, p, q: p, direction: directionOf(metric, change), window: null },
+  };
+  return { judgement, needs: null, p };
+}
+
+/** Sets the q of each judgement, over everything that was tested (Benjamini & Hochberg 1995), and drops what does not hold at 5 %. */
+export function adjust(judgements: readonly Judgement[], tests: number): Judgement[] {
+  const quiet = Array.from({ length: Math.max(0, tests - judgements.length) }, () => 1);
+  const qs = benjaminiHochberg([...judgements.map(({ p }) => p), ...quiet]);
+  return judgements.map((judgement, i) => ({ ...judgement, q: qs[i]! })).filter(({ q }) => q < 0.05);
+}
+
+/** Leaves out what a segment shows only because all rows show it. */
+export function ownOfSegments(segments: readonly Judgement[], all: readonly Judgement[], bucketMs: number): Judgement[] {
+  return segments.filter((own) => !all.some((whole) => whole.metric.name === own.metric.name && near(whole, own, 3 * bucketMs)));
+}
+
+/** Two dated judgements that may be one event: their intervals meet, give or take. */
+export function near(a: Judgement, b: Judgement, slackMs: number): boolean {
+  if (a.interval === null || b.interval === null) return false;
+  return a.interval[0] - slackMs <= b.interval[1] && b.interval[0] - slackMs <= a.interval[1];
+}
+
+/**
+ * How wide a bucket is: about twenty rows in each and at most 400 of them; a day where the log spans weeks, as days are alike and
+ * hours are not.
+ */
+export function chooseBucket(rows: number, fromMs: number, toMs: number): number {
+  const spanMs = Math.max(1, toMs - fromMs);
+  const wideEnough = widths.filter((width) => spanMs / width <= 400 && (rows * width) / spanMs >= 20);
+  const width = wideEnough[0] ?? widths.findLast((candidate) => spanMs / candidate >= 14) ?? widths[0]!;
+  return spanMs >= 14 * DAY ? Math.max(DAY, width) : Math.min(width, DAY);
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const widths = [MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 180 * MINUTE, DAY, 7 * DAY];

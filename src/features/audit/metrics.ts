@@ -1,0 +1,85 @@
+import type { Bucket, MetricKind } from '../../detect/index.ts';
+import type { Unit } from './model.ts';
+
+/** What an audit judges. `sql` is the value of one row of `call`, NULL where the row says nothing about it. */
+export interface Metric {
+  name: string;
+  /** The user's own word, to stand inside a sentence. */
+  plain: string;
+  sql: string;
+  kind: MetricKind;
+  unit: Unit;
+  /** Which way is worse; `null` when a change is neither good nor bad by itself. */
+  worse: 'up' | 'down' | null;
+}
+
+export const metrics = [
+  { name: 'score', plain: 'right answers', sql: 'graded', kind: 'rate', unit: 'rate', worse: 'down' },
+  { name: 'error_rate', plain: 'calls that failed', sql: 'toFloat64(error)', kind: 'rate', unit: 'rate', worse: 'up' },
+  { name: 'latency_s', plain: 'time to answer', sql: 'latency_s', kind: 'value', unit: 'seconds', worse: 'up' },
+  { name: 'cost_usd', plain: 'cost per call', sql: 'cost_usd', kind: 'value', unit: 'usd', worse: 'up' },
+  { name: 'input_tokens', plain: 'tokens per question', sql: 'input_tokens', kind: 'value', unit: 'tokens', worse: null },
+  { name: 'output_tokens', plain: 'tokens per answer', sql: 'output_tokens', kind: 'value', unit: 'tokens', worse: null },
+  {
+    name: 'refusal_rate',
+    plain: 'refused answers',
+    sql: 'if(has_output, toFloat64(refusal), NULL)',
+    kind: 'rate',
+    unit: 'rate',
+    worse: 'up',
+  },
+  {
+    name: 'empty_rate',
+    plain: 'empty or cut-off answers',
+    sql: 'if(has_output, toFloat64(empty), NULL)',
+    kind: 'rate',
+    unit: 'rate',
+    worse: 'up',
+  },
+  {
+    name: 'format_valid_rate',
+    plain: 'answers in the usual form',
+    sql: 'toFloat64(format_valid)',
+    kind: 'rate',
+    unit: 'rate',
+    worse: 'down',
+  },
+  {
+    name: 'output_length',
+    plain: 'length of answers',
+    sql: 'if(has_output and output_length > 0, toFloat64(output_length), NULL)',
+    kind: 'value',
+    unit: 'characters',
+    worse: null,
+  },
+  {
+    name: 'input_length',
+    plain: 'length of questions',
+    sql: 'if(input_length > 0, toFloat64(input_length), NULL)',
+    kind: 'value',
+    unit: 'characters',
+    worse: null,
+  },
+] as const satisfies readonly Metric[];
+
+/** Volume, language and text are read in other ways than by the row. */
+export const volume: Metric = { name: 'volume', plain: 'number of calls', sql: '1', kind: 'count', unit: 'rows', worse: null };
+export const language: Metric = {
+  name: 'language',
+  plain: 'answers in the usual language',
+  sql: '',
+  kind: 'rate',
+  unit: 'rate',
+  worse: null,
+};
+export const text: Metric = { name: 'text', plain: 'wording of answers', sql: '', kind: 'value', unit: 'distance', worse: null };
+
+/** A score that is not only right or wrong is a quantity. */
+export const asGraded = (metric: Metric): Metric =>
+  metric.name === 'score' ? { ...metric, plain: 'score', kind: 'value', unit: 'score' } : metric;
+
+export interface Series {
+  metric: Metric;
+  segment: Record<string, string>;
+  buckets: Bucket[];
+}

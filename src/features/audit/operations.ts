@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { operation } from '../../platform/operation.ts';
+import { invalid, Problem } from '../../platform/problem.ts';
+import { fieldNames, type Field } from '../telemetry/index.ts';
+import { audit } from './audit.ts';
+import { AuditReport, Findings } from './model.ts';
+import { renderHtml, renderPdf, renderTerminal } from './report/index.ts';
+
+const positive = z.coerce.number().positive();
+
+export const runAudit = operation({
+  name: 'audit.run',
+  summary: 'Say from a log of AI calls what degraded, when, by how much, why, and what to do next.',
+  access: 'local',
+  input: z.object({
+    files: z
+      .array(z.string())
+      .min(1)
+      .describe('Log files: CSV, TSV, JSON, JSONL, Parquet, also .gz or .zst; - reads standard input.'),
+    map: z
+      .array(z.string())
+      .default([])
+      .describe('FIELD=COLUMN, where a column was not found by itself. May be given several times.'),
+    dateOrder: z.enum(['dmy', 'mdy']).optional().describe('Which of two slashed numbers is the month.'),
+    groupBy: z.string().optional().describe('Compare the values of this column with each other, e.g. model.'),
+    valuePerSuccess: positive.optional().describe('What one right answer is worth, in USD.'),
+    minutesSaved: positive.optional().describe('Minutes of work that one right answer saves; needs --hourly.'),
+    hourly: positive.optional().describe('What an hour of that work costs, in USD.'),
+    out: z.string().optional().describe('Write the report as one HTML file.'),
+    pdf: z.string().optional().describe('Write the report as PDF.'),
+    json: z.string().optional().describe('Write the findings as JSON; - prints them instead of the summary.'),
+  }),
+  output: z.object({ report: AuditReport, written: z.array(z.string()), printJson: z.boolean() }),
+  terminal: {
+    words: ['audit'],
+    positional: 'files',
+    print: ({ report, written, printJson }, { width, color }) => {
+      if (printJson) return JSON.stringify(Findings.parse(report), null, 2);
+      const where =
+        written.length > 0
+          ? `\nWritten: ${written.join(', ')}\n`
+          : '\nThe whole report: add --out report.html or --pdf report.pdf.\n';
+      return renderTerminal(report, { width, color }) + where;
+    },
+    exitCode: ({ report }) => (report.worse ? 2 : 0),
+  },
+  async run(ctx, input) {
+    const report = await audit(ctx, {
+      files: input.files,
+      map: mapping(input.map),
+      dateOrder: input.dateOrder,
+      groupBy: input.groupBy,
+      perSuccessUsd: worth(input),
+    });
+    if (report.input.rows === 0) throw nothingUsable(report);
+    const written: string[] = [];
+    if (input.out) written.push(await save(input.out, await renderHtml(report)));
+    if (input.pdf) written.push(await save(input.pdf, await renderPdf(report)));
+    if (input.json && input.json !== '-')
+      written.push(await save(input.json, `${JSON.stringify(Findings.parse(report), null, 2)}\n`));
+    return { report, written, printJson: input.json === '-' };
+  },
+});
+
+function mapping(given: readonly string[]): Partial<Record<Field, string>> {
+  const found: Partial<Record<Field, string>> = {};
+  for (const pair of given) {
+    const [field, ...rest] = pair.split('=');
+    const name = fieldNames.find((known) => known.toLowerCase() === field?.trim().toLowerCase());
+    if (!name || rest.length === 0) throw invalid(`--map takes FIELD=COLUMN, not "${pair}". Fields: ${fieldNames.join(', ')}.`);
+    found[name] = rest.join('=');
+  }
+  return found;
+}
+
+/** USD per right answer: told, or minutes saved at an hourly rate. */
+function worth({
+  valuePerSuccess,
+  minutesSaved,
+  hourly,
+}: {
+  valuePerSuccess?: number | undefined;
+  minutesSaved?: number | undefined;
+  hourly?: number | undefined;
+}): number | null {
+  if (valuePerSuccess !== undefined && (minutesSaved ?? hourly) !== undefined) {
+    throw invalid('Say either --value-per-success, or --minutes-saved with --hourly, not both.');
+  }
+  if (valuePerSuccess !== undefined) return valuePerSuccess;
+  if (minutesSaved === undefined && hourly === undefined) return null;
+  if (minutesSaved === undefined || hourly === undefined) throw invalid('--minutes-saved and --hourly go together: say both.');
+  return (minutesSaved / 60) * hourly;
+}
+
+async function save(path: string, content: string | Uint8Array): Promise<string> {
+  try {
+    await writeFile(path, content);
+    return path;
+  } catch (cause) {
+    throw new Problem(
+      'invalid',
+      `"${path}" could not be written: ${cause instanceof Error ? cause.message : 'unknown'}. Name a file in a directory that exists.`,
+      { cause },
+    );
+  }
+}
+
+function nothingUsable({ rejectedReasons, rejectedFiles }: AuditReport): Problem {
+  const why = rejectedReasons.map(({ reason, rows }) => `${rows} with ${reason}`).join(', ');
+  return invalid(
+    `No row could be used${why ? `: ${why}` : ''}.${rejectedFiles.length > 0 ? ` They are in ${rejectedFiles.join(', ')}.` : ''} Mend the export, or say with --map which column is which.`,
+  );
+}

@@ -1,0 +1,317 @@
+import { version } from '../../platform/version.ts';
+import type { Evidence } from './audit.ts';
+import { chartOf } from './chart.ts';
+import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Explained, type Sides } from './explain.ts';
+import type { Judgement } from './judge.ts';
+import { callsPerMonth, moneyPerMonth } from './money.ts';
+import { volume } from './metrics.ts';
+import type { AuditReport, Cause, Example, ReportFinding } from './model.ts';
+import { count } from './report/format.ts';
+import { countByValue, listExamples, listRejectReasons, segmentStats, type ExampleRow } from './store.ts';
+import { action, explanation, severity, title, verdict } from './words.ts';
+
+interface Told {
+  judgement: Judgement;
+  explained: Explained;
+  alsoMoved: string[];
+  models: Sides | undefined;
+}
+
+const loudness = { page: 0, ticket: 1, watch: 2 };
+const MOST_FINDINGS_WITH_EXAMPLES = 12;
+
+/** Turns what was judged into the facts of the report: causes, groups, prices, words, charts, examples. */
+export async function writeReport(
+  evidence: Evidence,
+  { now, perSuccessUsd }: { now: Date; perSuccessUsd: number | null },
+): Promise<AuditReport> {
+  const { judged, overview, imported, bucketMs } = evidence;
+  const told: Told[] = [];
+  for (const judgement of judged.judgements) told.push(await explain(evidence, judgement));
+  const findings = price(evidence, group(told, Math.max(2 * bucketMs, bucketMs)), perSuccessUsd);
+  const ordered = findings.sort(byCost);
+  const groups = nameGroups(ordered);
+  const written: ReportFinding[] = [];
+  for (const [i, finding] of ordered.entries()) written.push(await write(evidence, finding, i, groups));
+  const worse =
+    written.some(({ direction, severity }) => direction === 'worse' && severity !== 'watch') ||
+    written.some(({ direction, kind }) => direction === 'worse' && kind !== 'mix');
+  return {
+    steward: version,
+    writtenAt: now.toISOString(),
+    verdict: verdictOf(evidence, ordered),
+    worse,
+    input: {
+      files: evidence.files.map(({ name }) => (name === '-' ? 'standard input' : name)),
+      rows: overview.rows,
+      rejected: overview.rejected,
+      from: iso(overview.from),
+      to: iso(overview.to),
+      mapping: mappingOf(evidence),
+    },
+    groups: groups.map(({ id, members, cause }) => ({
+      id,
+      title: groupTitle(members, cause),
+      at: iso(members[0]!.judgement.at),
+      findings: members.map((member) => `f${ordered.indexOf(member) + 1}`),
+      cause,
+    })),
+    findings: written,
+    cohorts: evidence.cohorts,
+    metrics: Object.fromEntries(evidence.metrics.map(({ name, plain, unit }) => [name, { name: plain, unit }])),
+    assumptions: assumptions(evidence),
+    rejectedReasons: await listRejectReasons(evidence.store),
+    rejectedFiles: imported.rejectedFiles,
+    steady: judged.steady.map(({ plain }) => plain),
+    undecided: judged.undecided.map(({ metric, segment, needs }) => ({
+      metric: metric.name,
+      metricName: metric.plain,
+      segment,
+      needs: `${count(needs)} more rows`,
+    })),
+  };
+}
+
+const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+/** What the log knows about a change: the metric and the rows by the values of each column, before and after. */
+async function explain({ store, dimensions }: Evidence, judgement: Judgement): Promise<Told> {
+  const { at, until, window, metric, kind } = judgement;
+  const nothing = { kind, cause: null, because: null };
+  if (at === null || window === null || kind === 'stall')
+    return { judgement, explained: nothing, alsoMoved: [], models: undefined };
+  const others = dimensions.filter(({ name }) => !(name in judgement.segment));
+  const sides: Sides[] = [];
+  const counts = [];
+  for (const dimension of others) {
+    const { name } = dimension;
+    if (metric.sql !== '')
+      sides.push({
+        dimension: name,
+        before: await segmentStats(store, metric, dimension, window.from, at),
+        after: await segmentStats(store, metric, dimension, until ?? at, window.to),
+      });
+    counts.push({
+      dimension: name,
+      before: await countByValue(store, dimension, window.from, at),
+      after: await countByValue(store, dimension, until ?? at, window.to),
+    });
+  }
+  const explained = explainChange(
+    judgement,
+    sides.filter(({ before, after }) => new Set([...before.keys(), ...after.keys()]).size > 1),
+  );
+  const models = counts.find(({ dimension }) => dimension === 'model');
+  return {
+    judgement: { ...judgement, kind: explained.kind },
+    explained,
+    alsoMoved: movedColumns(counts.filter(({ dimension }) => dimension !== explained.cause?.dimension)),
+    models: models && { dimension: 'model', before: asStats(models.before), after: asStats(models.after) },
+  };
+}
+
+const asStats = (counts: ReadonlyMap<string, number>) => new Map([...counts].map(([value, n]) => [value, { n, mean: 0 }]));
+
+interface Grouped extends Told {
+  members: Told[];
+  cause: Cause | null;
+}
+
+/** Joins what happened at once, and gives each member the cause of the group. */
+function group(told: readonly Told[], slackMs: number): Grouped[] {
+  return groupByTime(told, slackMs).flatMap((members) => {
+    const own = members.map(({ explained }) => explained.cause).find((cause) => cause !== null) ?? null;
+    const silent = own
+      ? null
+      : changedBehindItsName(
+          members.map(({ judgement }) => judgement),
+          members.find(({ models }) => models)?.models,
+        );
+    return members.map((member) => ({
+      ...member,
+      members,
+      cause: member.explained.cause ?? (member.judgement.kind === 'mix' ? null : (own ?? silent)),
+      explained: silent
+        ? { ...member.explained, because: `most likely because ${silent.value} changed behind its name` }
+        : member.explained,
+    }));
+  });
+}
+
+interface Priced extends Grouped {
+  money: number | null;
+}
+
+function price({ overview, series, bucketMs }: Evidence, list: readonly Grouped[], perSuccessUsd: number | null): Priced[] {
+  const spanMs = Math.max(bucketMs, (overview.to ?? 0) - (overview.from ?? 0));
+  return list.map((item) => {
+    const { judgement, members } = item;
+    const key = JSON.stringify(judgement.segment);
+    const calls = series.find(({ metric, segment }) => metric.name === volume.name && JSON.stringify(segment) === key)?.buckets;
+    const from = judgement.until ?? judgement.at ?? overview.from ?? 0;
+    const to = judgement.window?.to ?? overview.to ?? 0;
+    const rows = calls
+      ? calls.filter((bucket) => bucket.at >= from && bucket.at < to).reduce((sum, { n }) => sum + n, 0)
+      : (judgement.after?.n ?? 0);
+    const scored = members.some((member) => member.judgement.metric.name === 'score');
+    return { ...item, money: moneyPerMonth(judgement, callsPerMonth(rows, to - from), spanMs, { perSuccessUsd }, scored) };
+  });
+}
+
+/** What costs most first; without prices what is loudest, then what moved most. */
+function byCost(a: Priced, b: Priced): number {
+  const cost = (item: Priced) =>
+    item.judgement.direction === 'worse' || (item.money ?? 0) > 0 ? Math.max(0, item.money ?? 0) : 0;
+  const loud = (item: Priced) => loudness[severity(item.judgement)];
+  const size = ({ judgement: { change, before } }: Priced) => Math.abs(change ?? 0) / Math.max(Math.abs(before?.mean ?? 1), 1e-9);
+  const page = Number(loud(a) !== 0) - Number(loud(b) !== 0);
+  return cost(b) > 1 || cost(a) > 1 ? cost(b) - cost(a) || page : loud(a) - loud(b) || size(b) - size(a);
+}
+
+interface Named {
+  id: string;
+  members: Priced[];
+  cause: Cause | null;
+}
+
+function nameGroups(ordered: readonly Priced[]): Named[] {
+  const byMembers = new Map<Told[], Priced[]>();
+  for (const item of ordered) byMembers.set(item.members, [...(byMembers.get(item.members) ?? []), item]);
+  return [...byMembers.values()]
+    .filter((members) => members.length > 1)
+    .map((members, i) => ({ id: `g${i + 1}`, members, cause: members.find(({ cause }) => cause)?.cause ?? null }));
+}
+
+function groupTitle(members: readonly Priced[], cause: Cause | null): string {
+  const first = title(members[0]!.judgement);
+  return cause
+    ? `${first}, with ${count(members.length - 1)} more: ${cause.dimension} ${cause.value}`
+    : `${first}, with ${count(members.length - 1)} more at the same time`;
+}
+
+function verdictOf({ judged, overview }: Evidence, ordered: readonly Priced[]): string {
+  const first = ordered.find(({ judgement }) => judgement.direction === 'worse' && judgement.kind !== 'mix') ?? ordered[0];
+  return verdict(
+    first
+      ? {
+          title: title(first.judgement),
+          because: first.explained.because,
+          moneyPerMonthUsd: first.money,
+          direction: first.judgement.direction,
+        }
+      : null,
+    ordered.length,
+    judged.steady.length + ordered.length,
+    overview.rows,
+  );
+}
+
+async function write(evidence: Evidence, item: Priced, index: number, groups: readonly Named[]): Promise<ReportFinding> {
+  const { judgement, explained, cause, members, money } = item;
+  const { metric, segment, at, interval, before, after, change, ci95, q } = judgement;
+  const key = JSON.stringify(segment);
+  const buckets =
+    evidence.series.find((one) => one.metric.name === metric.name && JSON.stringify(one.segment) === key)?.buckets ?? [];
+  const letter = String.fromCharCode(65 + (index % 26));
+  const named =
+    metric.name === 'text'
+      ? { before: null, after: null, change: null }
+      : { before: before?.mean ?? null, after: after?.mean ?? null, change };
+  return {
+    id: `f${index + 1}`,
+    ...{
+      kind: judgement.kind,
+      metric: metric.name,
+      segment,
+      at: iso(at),
+      interval: interval && [iso(interval[0])!, iso(interval[1])!],
+    },
+    ...{
+      ...named,
+      ci95: ci95?.every(Number.isFinite) ? ci95 : null,
+      q,
+      n: [before?.n ?? 0, after?.n ?? judgement.stall?.seen ?? 0],
+    },
+    ...{ direction: judgement.direction, severity: severity(judgement), cause, moneyPerMonthUsd: money },
+    group: groups.find((group) => group.members.includes(item))?.id ?? null,
+    explanation: explanation(
+      judgement,
+      explained,
+      item.alsoMoved,
+      members.map((member) => member.judgement).filter((other) => other !== judgement && other.metric.name !== metric.name),
+    ),
+    title: title(judgement),
+    metricName: metric.plain,
+    unit: metric.unit,
+    action: action(judgement, cause),
+    chart: chartOf(
+      judgement,
+      buckets,
+      evidence.bucketMs,
+      letter,
+      `${metric.plain}${Object.values(segment).length > 0 ? `, ${Object.values(segment).join(', ')}` : ''}`,
+    ),
+    examples: index < MOST_FINDINGS_WITH_EXAMPLES ? await examples(evidence, judgement) : { before: [], after: [] },
+  };
+}
+
+/** Which rows show a finding best: of a rate the ones that count, of a quantity the ones near its new level. */
+function preference({ metric, before, after, direction }: Judgement, side: 'before' | 'after'): string {
+  if (metric.sql === '') return 'output_length > 0';
+  const level = (side === 'before' ? before?.mean : after?.mean) ?? 0;
+  if (metric.kind !== 'rate') return `-abs(ifNull(${metric.sql}, 1e18) - ${level})`;
+  const bad = metric.worse === 'up' ? '1' : '0';
+  const shown = (direction === 'better') === (side === 'before') ? bad : bad === '1' ? '0' : '1';
+  return `ifNull(${metric.sql} = ${shown}, -1)`;
+}
+
+async function examples({ store, files, dimensions }: Evidence, judgement: Judgement): Promise<ReportFinding['examples']> {
+  const { at, until, window, segment, kind } = judgement;
+  if (kind === 'stall') return { before: [], after: [] };
+  const [name, value] = Object.entries(segment)[0] ?? [];
+  const sql = dimensions.find((dimension) => dimension.name === name)?.sql;
+  const where = sql !== undefined && value !== undefined ? { sql, value } : undefined;
+  const ask = async (side: 'before' | 'after', fromMs: number | null, toMs: number | null) =>
+    (await listExamples(store, { fromMs, toMs, prefer: preference(judgement, side), where })).map((row) => asExample(row, files));
+  if (at === null || window === null) return { before: [], after: await ask('after', null, null) };
+  return { before: await ask('before', window.from, at), after: await ask('after', until ?? at, window.to) };
+}
+
+function asExample(row: ExampleRow, files: readonly { name: string }[]): Example {
+  const facts: [string, string | null][] = [
+    ['score', row.graded === null ? null : String(row.graded)],
+    ['seconds', row.latency_s === null ? null : String(Number(row.latency_s.toPrecision(3)))],
+    ['USD', row.cost_usd === null ? null : String(Number(row.cost_usd.toPrecision(3)))],
+    ['tokens', row.output_tokens === null ? null : String(row.output_tokens)],
+  ];
+  return {
+    ...{ file: files[row.file]?.name ?? '', line: row.row + 1, at: row.at, model: row.model || null },
+    ...{ input: row.input || null, output: row.output, expected: row.expected || null },
+    facts: Object.fromEntries(facts.filter((fact): fact is [string, string] => fact[1] !== null)),
+  };
+}
+
+function mappingOf({ imported: { mapping } }: Evidence): Record<string, string> {
+  const fields = Object.entries(mapping.fields).map(([field, { name }]) => [field, name]);
+  return Object.fromEntries([...fields, ...mapping.segments.map(({ name }) => [`segment ${name}`, name])]) as Record<
+    string,
+    string
+  >;
+}
+
+function assumptions({ imported, overview, bucketMs, judged }: Evidence): string[] {
+  const { rows, recoded, unread_scores: unread, from } = overview;
+  return [
+    ...imported.assumptions,
+    ...(recoded > 0 ? [`${count(recoded)} rows were not UTF-8 and were read as Windows-1252.`] : []),
+    ...(unread > 0 ? [`${count(unread)} scores are neither numbers nor words for right or wrong and count as missing.`] : []),
+    ...(from === null && rows > 0
+      ? ['The log has no time, so cohorts were compared and changes over time were not looked for.']
+      : []),
+    ...(bucketMs > 0
+      ? [
+          `Judged by ${bucketMs >= 86_400_000 ? 'day' : bucketMs >= 3_600_000 ? 'hour' : 'minute'} (buckets of ${count(bucketMs / 60_000)} minutes), ${count(judged.tests)} series and comparisons in all; a finding holds with a false discovery rate of 5 %.`,
+        ]
+      : []),
+  ];
+}

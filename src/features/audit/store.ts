@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import type { Bucket, SegmentStats } from '../../detect/index.ts';
+import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
+import type { Mapping } from '../telemetry/index.ts';
+import { languageOf } from '../telemetry/index.ts';
+import type { Metric } from './metrics.ts';
+
+/** Every question the audit asks of the table `call`. */
+
+const LIMIT = { timeoutMs: 300_000 };
+const ms = (iso: string | null) => (iso === null ? null : Date.parse(iso));
+
+const Overview = z.object({
+  rows: z.number(),
+  rejected: z.number(),
+  recoded: z.number(),
+  unread_scores: z.number(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  with_score: z.number(),
+  binary: z.number(),
+});
+
+export async function findOverview(store: ScratchTelemetry) {
+  const [row] = await store.rows(Overview)(
+    `select countIf(reject = '') as rows, countIf(reject != '') as rejected, countIf(recoded and reject = '') as recoded,
+       countIf(score_unread and reject = '') as unread_scores, minIf(at, reject = '') as from, maxIf(at, reject = '') as to,
+       countIf(isNotNull(graded) and reject = '') as with_score, countIf(graded in (0, 1) and reject = '') as binary
+     from call`,
+    {},
+    LIMIT,
+  );
+  return { ...row!, from: ms(row!.from), to: ms(row!.to) };
+}
+
+export const listRejectReasons = (store: ScratchTelemetry) =>
+  store.rows(z.object({ reason: z.string(), rows: z.number() }))(
+    `select reject as reason, count() as rows from call where reject != '' group by reject order by rows desc`,
+  );
+
+/** A column by which rows can be told apart. */
+export interface Dimension {
+  name: string;
+  sql: string;
+  /** Its values with the most rows, most first. */
+  values: { value: string; n: number }[];
+}
+
+const MOST_VALUES = 12;
+
+/** The dimensions of the log that have more than one value, or the model whatever it has. */
+export async function listDimensions(store: ScratchTelemetry, mapping: Mapping): Promise<Dimension[]> {
+  const known: [string, string, boolean][] = [
+    ['model', 'model', mapping.fields.model !== undefined],
+    ['prompt_version', 'prompt_version', mapping.fields.promptVersion !== undefined],
+    ['workflow', 'workflow', mapping.fields.workflow !== undefined],
+    ...mapping.segments.map(({ name }, i): [string, string, boolean] => [name, `segment[${i + 1}]`, true]),
+  ];
+  const found: Dimension[] = [];
+  for (const [name, sql, mapped] of known) {
+    if (!mapped) continue;
+    const values = await store.rows(z.object({ value: z.string(), n: z.number() }))(
+      `select ${sql} as value, count() as n from call where reject = '' and ${sql} != '' group by value order by n desc, value limit ${MOST_VALUES}`,
+      {},
+      LIMIT,
+    );
+    if (values.length > 0) found.push({ name, sql, values });
+  }
+  return found;
+}
+
+const statistics = (list: readonly Metric[]) =>
+  list
+    .map(
+      ({ sql }, i) =>
+        `count(${sql} as x${i}) as n${i}, sum(x${i}) as s${i}, sum(x${i} * x${i}) as q${i}, countIf(x${i} > 0) as k${i}, sumIf(log(x${i}), x${i} > 0) as l${i}`,
+    )
+    .join(', ');
+
+type StatisticsRow = Record<string, number | string | null>;
+
+function bucketOf(row: StatisticsRow, i: number): Bucket {
+  const [n, sum, sumSq] = [Number(row[`n${i}`]), Number(row[`s${i}`] ?? 0), Number(row[`q${i}`] ?? 0)];
+  // Only where every row is positive does the sum of logarithms speak for all of them.
+  const logs = Number(row[`k${i}`]) === n ? { sumLog: Number(row[`l${i}`] ?? 0) } : {};
+  return { at: Number(row['at_ms'] ?? 0), n, sum, sumSq, ...logs };
+}
+
+const Row = z.record(z.string(), z.union([z.number(), z.string(), z.null()]));
+const bucketStart = (widthMs: number) => `intDiv(toUnixTimestamp64Milli(assumeNotNull(at)), ${widthMs}) * ${widthMs}`;
+
+/** Buckets of every metric over all rows; a metric without a value in a bucket has none there. */
+export async function listBuckets(store: ScratchTelemetry, list: readonly Metric[], widthMs: number): Promise<Bucket[][]> {
+  const rows = await store.rows(Row)(
+    `select ${bucketStart(widthMs)} as at_ms, ${statistics(list)} from call where reject = '' and isNotNull(at) group by at_ms order by at_ms`,
+    {},
+    LIMIT,
+  );
+  return list.map((_, i) => rows.map((row) => bucketOf(row, i)).filter(({ n }) => n > 0));
+}
+
+/** The same for each listed value of a dimension. */
+export async function listSegmentBuckets(
+  store: ScratchTelemetry,
+  list: readonly Metric[],
+  { sql, values }: Dimension,
+  widthMs: number,
+): Promise<Map<string, Bucket[][]>> {
+  const rows = await store.rows(Row)(
+    `select ${sql} as value, ${bucketStart(widthMs)} as at_ms, ${statistics(list)} from call
+     where reject = '' and isNotNull(at) and value in {values:Array(String)} group by value, at_ms order by at_ms`,
+    { values: values.map(({ value }) => value) },
+    LIMIT,
+  );
+  return new Map(
+    values.map(({ value }) => {
+      const own = rows.filter((row) => row['value'] === value);
+      return [value, list.map((_, i) => own.map((row) => bucketOf(row, i)).filter(({ n }) => n > 0))];
+    }),
+  );
+}
+
+/** Totals of every metric by the values of a dimension. */
+export async function listCohorts(
+  store: ScratchTelemetry,
+  list: readonly Metric[],
+  { sql, values }: Pick<Dimension, 'sql' | 'values'>,
+) {
+  const rows = await store.rows(Row)(
+    `select ${sql} as value, count() as rows, toUnixTimestamp64Milli(min(assumeNotNull(at))) as first_ms, ${statistics(list)} from call
+     where reject = '' and value in {values:Array(String)} group by value order by value`,
+    { values: values.map(({ value }) => value) },
+    LIMIT,
+  );
+  return rows.map((row) => ({
+    value: String(row['value']),
+    n: Number(row['rows']),
+    totals: list.map((_, i) => bucketOf(row, i)),
+  }));
+}
+
+/** Mean and spread of one metric by the values of a dimension, between two times. */
+export async function segmentStats(
+  store: ScratchTelemetry,
+  metric: Metric,
+  { sql }: Dimension,
+  fromMs: number,
+  toMs: number,
+): Promise<Map<string, SegmentStats>> {
+  const rows = await store.rows(z.object({ value: z.string(), n: z.number(), mean: z.number(), sd: z.number().nullable() }))(
+    `select ${sql} as value, count(${metric.sql} as x) as n, avg(assumeNotNull(x)) as mean, stddevSamp(assumeNotNull(x)) as sd from call
+     where reject = '' and isNotNull(x) and at >= fromUnixTimestamp64Milli({from:Int64}) and at < fromUnixTimestamp64Milli({to:Int64})
+     group by value order by n desc limit 200`,
+    { from: Math.round(fromMs), to: Math.round(toMs) },
+    LIMIT,
+  );
+  return new Map(
+    rows.map(({ value, n, mean, sd }) => [
+      value,
+      { n, mean, ...(metric.kind !== 'rate' && sd !== null && Number.isFinite(sd) ? { sd } : {}) },
+    ]),
+  );
+}
+
+/** Rows by value of a dimension between two times. */
+export async function countByValue(
+  store: ScratchTelemetry,
+  { sql }: Dimension,
+  fromMs: number,
+  toMs: number,
+): Promise<Map<string, number>> {
+  const rows = await store.rows(z.object({ value: z.string(), n: z.number() }))(
+    `select ${sql} as value, count() as n from call
+     where reject = '' and at >= fromUnixTimestamp64Milli({from:Int64}) and at < fromUnixTimestamp64Milli({to:Int64})
+     group by value order by n desc limit 200`,
+    { from: Math.round(fromMs), to: Math.round(toMs) },
+    LIMIT,
+  );
+  return new Map(rows.map(({ value, n }) => [value, n]));
+}
+
+const SAMPLED_TEXTS = 3000;
+
+/** Answers from all over the log, evenly by row. */
+export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number; text: string }[]> {
+  return store.rows(z.object({ at: z.number(), text: z.string() }))(
+    `select toUnixTimestamp64Milli(assumeNotNull(at)) as at, substringUTF8(output, 1, 2000) as text from call
+     where reject = '' and isNotNull(at) and output != '' and cityHash64(file, row) % greatest(1, intDiv((select count() from call), {most:UInt32})) = 0
+     order by at limit {most:UInt32}`,
+    { most: SAMPLED_TEXTS },
+    LIMIT,
+  );
+}
+
+const SAMPLED_LANGUAGES = 100_000;
+
+/** How many answers of a sample are in each language, by bucket. */
+export async function listLanguages(store: ScratchTelemetry, widthMs: number) {
+  return store.rows(z.object({ at_ms: z.number(), language: z.string(), n: z.number() }))(
+    `select at_ms, language, count() as n from (
+       select ${bucketStart(widthMs)} as at_ms, ${languageOf} as language from call
+       where reject = '' and isNotNull(at) and output_length >= 40
+         and cityHash64(file, row) % greatest(1, intDiv((select count() from call), {most:UInt32})) = 0)
+     where language != '' group by at_ms, language order by at_ms`,
+    { most: SAMPLED_LANGUAGES },
+    LIMIT,
+  );
+}
+
+const ExampleRow = z.object({
+  file: z.number(),
+  row: z.number(),
+  at: z.string().nullable(),
+  model: z.string(),
+  input: z.string(),
+  output: z.string(),
+  expected: z.string(),
+  graded: z.number().nullable(),
+  latency_s: z.number().nullable(),
+  cost_usd: z.number().nullable(),
+  output_tokens: z.number().nullable(),
+});
+export type ExampleRow = z.infer<typeof ExampleRow>;
+
+export interface ExampleQuestion {
+  fromMs: number | null;
+  toMs: number | null;
+  /** SQL over `call` that prefers the rows which show the finding: larger first. */
+  prefer: string;
+  /** The rows of one segment only. */
+  where?: { sql: string; value: string } | undefined;
+}
+
+const EXAMPLES = 3;
+
+/** Rows that show a finding, cut to a readable length. */
+export const listExamples = (store: ScratchTelemetry, { fromMs, toMs, prefer, where }: ExampleQuestion): Promise<ExampleRow[]> =>
+  store.rows(ExampleRow)(
+    `select file, row, at, model, substringUTF8(input, 1, 600) as input, substringUTF8(output, 1, 800) as output,
+       substringUTF8(expected, 1, 200) as expected, graded, latency_s, cost_usd, output_tokens
+     from call
+     where reject = '' and (input != '' or output != '') ${fromMs === null ? '' : 'and at >= fromUnixTimestamp64Milli({from:Int64})'}
+       ${toMs === null ? '' : 'and at < fromUnixTimestamp64Milli({to:Int64})'} ${where ? `and ${where.sql} = {value:String}` : ''}
+     order by ${prefer} desc, cityHash64(file, row) limit ${EXAMPLES}`,
+    { from: Math.round(fromMs ?? 0), to: Math.round(toMs ?? 0), value: where?.value ?? '' },
+    LIMIT,
+  );

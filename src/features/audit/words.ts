@@ -1,0 +1,122 @@
+import type { Judgement } from './judge.ts';
+import type { Explained } from './explain.ts';
+import type { Cause, Finding } from './model.ts';
+import { counted, day, fromTo, quantity } from './report/format.ts';
+
+/** What a judgement is called, in words a person would use. */
+
+const segmentOf = (segment: Record<string, string>) =>
+  Object.entries(segment)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "Right answers fell from 84 % to 50 % on 3 June 2026". */
+export function title(judgement: Judgement): string {
+  const { metric, kind, at, until, stall, segment } = judgement;
+  const where = segmentOf(segment) && kind !== 'cohort' ? ` for ${segmentOf(segment)}` : '';
+  if (stall) return stallTitle(judgement, where);
+  if (metric.name === 'text') return `The wording of answers changed on ${day(at ?? 0)}${where}`;
+  const sides = fromTo(judgement.before?.mean ?? null, judgement.after?.mean ?? null, metric.unit)?.replace(' → ', ' to ') ?? '';
+  if (kind === 'cohort') return `${capital(metric.plain)}: ${sides} with ${segmentOf(segment)}`;
+  const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
+  return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}`;
+}
+
+function stallTitle({ stall, at, until }: Judgement, where: string): string {
+  const length = hours((until ?? 0) - (at ?? 0));
+  if (stall!.kind === 'silence') return `No calls${where} for ${length} from ${day(at ?? 0)}`;
+  return `Far fewer calls than usual${where} for ${length} from ${day(at ?? 0)}`;
+}
+
+const hours = (ms: number) =>
+  ms >= 2 * 86_400_000
+    ? counted(Math.round(ms / 86_400_000), 'day')
+    : ms >= 7_200_000
+      ? counted(Math.round(ms / 3_600_000), 'hour')
+      : counted(Math.max(1, Math.round(ms / 60_000)), 'minute');
+
+function moved({ change, kind }: Judgement): string {
+  if (kind === 'drift') return (change ?? 0) < 0 ? 'slid' : 'crept up';
+  return (change ?? 0) < 0 ? 'fell' : 'rose';
+}
+
+/** The finding in two or three sentences: what, how sure, why. */
+export function explanation(
+  judgement: Judgement,
+  explained: Explained,
+  alsoMoved: readonly string[],
+  sharedWith: readonly Judgement[],
+): string {
+  const sentences = [`${title(judgement)}${explained.because ? `, ${explained.because}` : ''}.`];
+  if (judgement.stall) {
+    sentences.push(
+      judgement.stall.kind === 'silence'
+        ? `The longest usual gap is ${hours(judgement.stall.usualGapMs)}; about ${counted(judgement.stall.expected, 'call')} would have been expected.`
+        : `${counted(judgement.stall.seen, 'call')} instead of about ${counted(judgement.stall.expected, 'call')}.`,
+    );
+  }
+  if (sharedWith.length > 0)
+    sentences.push(`${capital(list(sharedWith.map(({ metric }) => metric.plain)))} changed at the same time.`);
+  if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
+  return sentences.join(' ');
+}
+
+export const list = (words: readonly string[]) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** The one next step. */
+export function action(judgement: Judgement, cause: Cause | null): string {
+  const { metric, kind, direction } = judgement;
+  if (kind === 'stall') return 'Check the integration that sends these calls, and whether work was lost in that time.';
+  if (kind === 'mix')
+    return `Look at the shares of ${cause?.dimension ?? 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
+  if (direction === 'better') return 'Keep the change, and note what made it.';
+  if (kind === 'cohort')
+    return direction === 'worse'
+      ? 'Compare the examples below before more traffic goes this way.'
+      : 'Decide whether the difference is wanted.';
+  if (cause?.dimension === 'model')
+    return `Test ${cause.value} against the version before with the examples below; pin the version or go back.`;
+  if (cause?.dimension === 'prompt_version')
+    return `Go back to the prompt version before "${cause.value}", or mend it with the examples below.`;
+  if (cause) return `Look at ${cause.dimension} "${cause.value}" first.`;
+  if (metric.name === 'cost_usd') return 'Check the price list, the length of prompts and answers, and retries.';
+  if (metric.name === 'latency_s') return 'Check the provider, the length of answers, and what was deployed that day.';
+  if (direction === 'worse')
+    return 'Read the examples below, and ask what was changed that day: model, prompt, data or integration.';
+  return 'Make sure the change was meant.';
+}
+
+/** How loud: *page* costs right answers now, *ticket* wants a look this week, *watch* is worth knowing. */
+export function severity({ kind, metric, direction, change, before, stall }: Judgement): Finding['severity'] {
+  if (stall) return stall.kind === 'silence' ? 'ticket' : 'watch';
+  if (direction !== 'worse' || kind === 'mix' || change === null) return 'watch';
+  if (metric.kind === 'rate') return Math.abs(change) >= 0.05 ? 'page' : 'ticket';
+  const relative = before && before.mean > 0 ? Math.abs(change) / before.mean : 1;
+  if (metric.name === 'score') return relative >= 0.1 ? 'page' : 'ticket';
+  return relative >= 1 ? 'page' : 'ticket';
+}
+
+/** The first thing to say about a log. */
+export function verdict(
+  first: { title: string; because: string | null; moneyPerMonthUsd: number | null; direction: Finding['direction'] } | null,
+  found: number,
+  judged: number,
+  rows: number,
+): string {
+  if (rows === 0) return 'No row could be used, so nothing can be said.';
+  if (!first) {
+    return judged === 0
+      ? 'There are too few rows, over too little time, to say whether anything changed.'
+      : 'Nothing got worse: every metric that could be judged held steady.';
+  }
+  const price =
+    first.moneyPerMonthUsd && first.moneyPerMonthUsd > 0
+      ? ` That costs about ${quantity(first.moneyPerMonthUsd, 'usd')} a month.`
+      : '';
+  const others = found > 1 ? ` ${found - 1 === 1 ? 'One more finding' : `${found - 1} more findings`} below.` : '';
+  const opening = first.direction === 'worse' ? '' : 'Nothing got worse. ';
+  return `${opening}${first.title}${first.because ? `, ${first.because}` : ''}.${price}${others}`;
+}

@@ -1,0 +1,4 @@
+/** Telemetry: what the AI systems did, however it reaches Steward. */
+export { fieldNames, importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
+export type { Mapping } from './import/map-columns.ts';
+export { language as languageOf } from './import/texts.ts';

@@ -1,0 +1,119 @@
+import { Command, CommanderError, Option } from 'commander';
+import { z } from 'zod';
+import type { Context } from '../../platform/context.ts';
+import { perform, type AnyOperation } from '../../platform/operation.ts';
+import { Problem } from '../../platform/problem.ts';
+import { version } from '../../platform/version.ts';
+import { openProgress } from './progress.ts';
+
+export interface Streams {
+  out: NodeJS.WriteStream;
+  err: NodeJS.WriteStream;
+}
+
+/** What the shell is told: 0 good news, 2 bad news, 1 it could not be done. */
+const COULD_NOT = 1;
+
+/** Runs the command line. Every command is derived from an operation. */
+export async function runCli(
+  argv: readonly string[],
+  operations: readonly AnyOperation[],
+  ctx: Context,
+  { out, err }: Streams,
+): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('steward')
+    .description('The operating system for AI operations.')
+    .version(version)
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      getOutHelpWidth: () => width(out),
+      getErrHelpWidth: () => width(err),
+    })
+    .showHelpAfterError('(--help shows how)')
+    .exitOverride();
+  for (const op of operations) {
+    command(program, op).action(async (...given: unknown[]) => {
+      exitCode = await runOperation(op, inputOf(op, given), ctx, { out, err });
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT;
+    throw error;
+  }
+  return exitCode;
+}
+
+const width = (stream: NodeJS.WriteStream) => (stream.isTTY ? Math.min(stream.columns ?? 80, 120) : 100);
+
+async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { out, err }: Streams): Promise<number> {
+  const progress = openProgress(err);
+  try {
+    const answer: unknown = await perform(op, { ...ctx, progress: progress.show }, input);
+    progress.close();
+    const color = out.isTTY && out.hasColors?.() === true;
+    const text = op.terminal?.print ? op.terminal.print(answer, { width: width(out), color }) : JSON.stringify(answer, null, 2);
+    await new Promise((written) => out.write(text.endsWith('\n') ? text : `${text}\n`, written));
+    return op.terminal?.exitCode?.(answer) ?? 0;
+  } catch (error) {
+    progress.close();
+    if (error instanceof Problem) {
+      err.write(`steward: ${printable(error.message)}\n`);
+      ctx.log.debug({ err: error }, 'the operation could not be done');
+    } else {
+      ctx.log.error({ err: error, operation: op.name }, 'a bug');
+      err.write(
+        'steward: something went wrong inside Steward. Run it again with STEWARD_LOG=error to see the details, and report them.\n',
+      );
+    }
+    return COULD_NOT;
+  }
+}
+
+// Messages name columns and files of the log, whose bytes must not steer the terminal.
+const printable = (text: string) => text.replaceAll(/[^\P{C}\n]/gu, '\uFFFD');
+
+/** The command of an operation, with a flag per input field. */
+function command(program: Command, op: AnyOperation): Command {
+  const words = op.terminal?.words ?? op.name.split('.');
+  const parent = words
+    .slice(0, -1)
+    .reduce(
+      (above, word) => above.commands.find((known) => known.name() === word) ?? above.command(word).description(`${word} …`),
+      program,
+    );
+  const made = parent.command(words.at(-1)!).description(op.summary);
+  for (const [field, schema] of Object.entries<z.ZodType>(op.input.shape)) {
+    const { required, list, choices, flag } = describe(schema);
+    const help = schema.description ?? schema.meta()?.description ?? '';
+    if (field === op.terminal?.positional) {
+      made.argument(`${required ? '<' : '['}${field}${list ? '...' : ''}${required ? '>' : ']'}`, help);
+      continue;
+    }
+    const option = new Option(`--${kebab(field)}${flag ? '' : list ? ' <value...>' : ' <value>'}`, help);
+    if (choices) option.choices(choices);
+    if (list) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+    if (required) option.makeOptionMandatory();
+    made.addOption(option);
+  }
+  return made;
+}
+
+const kebab = (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** What a terminal must know of a field: read off its JSON schema. */
+function describe(schema: z.ZodType) {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const choices = Array.isArray(json.enum) ? json.enum.map(String) : undefined;
+  return { required: !schema.safeParse(undefined).success, list: json.type === 'array', flag: json.type === 'boolean', choices };
+}
+
+/** Arguments and flags back into the input of the operation. */
+function inputOf(op: AnyOperation, given: unknown[]): Record<string, unknown> {
+  const options = given.at(-2) as Record<string, unknown>;
+  const positional = op.terminal?.positional;
+  return { ...options, ...(positional && given[0] !== undefined ? { [positional]: given[0] } : {}) };
+}
