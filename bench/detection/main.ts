@@ -1,8 +1,10 @@
 /**
  * `npm run bench:detection -- [--nab DIR] [--tcpd DIR] [--sim FILE] [--json OUT]`: the shipped detectors with their shipped
- * settings against labelled data. Without a directory or file: the simulator's two beds. `--n` and `--seeds 1,2` choose other beds.
+ * settings against labelled data. Without a directory or file: the simulator's two beds. `--n` and `--seeds 1,2` choose other beds;
+ * `--hard` says that FILE was made with the simulator's `--hard`.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { anomaliesOfNab, scoreNab, scoreNabHeldOut } from './nab.ts';
 import { bed, poolOf, scoreSimulator, type SimulatorScore, type Workflow } from './simulator.ts';
@@ -15,10 +17,21 @@ const { values } = parseArgs({
     tcpd: { type: 'string' },
     sim: { type: 'string' },
     json: { type: 'string' },
+    hard: { type: 'boolean', default: false },
     n: { type: 'string', default: '200' },
     seeds: { type: 'string', default: '1' },
   },
 });
+
+for (const [flag, path] of [
+  ['--nab', values.nab && join(values.nab, 'combined_windows.json')],
+  ['--tcpd', values.tcpd && join(values.tcpd, 'annotations.json')],
+  ['--sim', values.sim],
+] as const) {
+  if (!path || existsSync(path)) continue;
+  console.error(`${flag}: there is no file ${path}.`);
+  process.exit(1);
+}
 
 interface Section {
   title: string;
@@ -56,7 +69,7 @@ function tcpd(dir: string | undefined): Section[] {
 }
 
 function simulator(file: string | undefined, byDefault: boolean): Section[] {
-  if (file) return [simulated(`Simulator: ${file}`, JSON.parse(readFileSync(file, 'utf8')) as Workflow[], file.includes('hard'))];
+  if (file) return [simulated(`Simulator: ${file}`, JSON.parse(readFileSync(file, 'utf8')) as Workflow[], values.hard)];
   if (!byDefault) return [];
   const seeds = values.seeds.split(',').map(Number);
   return [false, true].map((hard) => {

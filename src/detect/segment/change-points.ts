@@ -9,7 +9,7 @@ const SHORTEST = 2;
 const MOST_MEAN_SHIFTS = 5;
 const MEAN_PENALTY = 3;
 const SPREAD_PENALTY = 16;
-const RUN_LENGTH = 1000;
+const RUN_LENGTH = 100;
 /** Votes this close are for the same change. */
 const SAME_CHANGE = 5;
 const VOTES_NEEDED = 3;
@@ -22,7 +22,7 @@ const MOST_VALUES = 2000;
 /**
  * Change points of a series: indices of the first value of each new segment, ascending. Not finite values are taken as the one
  * before. A vote of at least three of four segmentations of the standardised series: binary segmentation on the mean (3 log n),
- * PELT on mean and variance (16 log n; Killick et al. 2012), the Bayesian model of Adams & MacKay (2007, run length 1000), and
+ * PELT on mean and variance (16 log n; Killick et al. 2012), the Bayesian model of Adams & MacKay (2007, run length 100), and
  * the better of the first two, or none, by BIC with AR(1) noise.
  */
 export function changePoints(values: readonly number[]): number[] {
