@@ -94,7 +94,8 @@ body{max-width:none;padding:0;font-size:10pt}
 .wide{display:block}.narrow{display:none}
 .sides{grid-template-columns:1fr 1fr}
 figure,tr,.figures,.next,.example{break-inside:avoid}
-h2,h3,h4,.badge{break-after:avoid}
+h2,h3,h4,.badge,.facts{break-after:avoid}
+.long>summary{display:none}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 .scroll{overflow:visible}
 nav{display:none}
