@@ -87,6 +87,7 @@ h1{font-size:24px}
 .glance .num{grid-column:2}
 .glance .num:empty{display:none}
 .key>span{display:block}
+.numbers th+th,.numbers td{padding-left:12px}
 }
 @media print{
 :root{color-scheme:light;${lightColors};--bg:#fff}

@@ -10,7 +10,7 @@ export const template = String.raw`
 #let accent = rgb("#1b5e43")
 #let tones = (bad: rgb("#b3261e"), warn: rgb("#8a5a00"), good: rgb("#1b6e3c"), calm: rgb("#4a6072"))
 
-#set document(title: facts.verdict, author: "Steward", date: none)
+#set document(title: facts.verdict, author: "Steward", date: auto)
 #set page(
   paper: "a4",
   margin: (x: 22mm, top: 24mm, bottom: 22mm),
