@@ -36,6 +36,8 @@ export interface Judgement {
   /** The stretches that were compared: from the change before to the change after. */
   window: { from: number; to: number } | null;
   stall?: Stall;
+  /** Of a cohort: the value it is compared with. */
+  against?: string;
 }
 
 export interface Judged {
@@ -122,7 +124,17 @@ export function judgeCohorts(
   if (!enough) return { judgement: null, needs: needs === 0 ? null : needs, p };
   const judgement: Judgement = {
     ...{ kind: 'cohort', metric, segment: { [dimension]: after.value }, at: null, until: null, interval: null },
-    ...{ before: a, after: b, change, ci95, p, q: p, direction: directionOf(metric, change), window: null },
+    ...{
+      before: a,
+      after: b,
+      change,
+      ci95,
+      p,
+      q: p,
+      direction: directionOf(metric, change),
+      window: null,
+      against: before.value,
+    },
   };
   return { judgement, needs: null, p };
 }

@@ -67,9 +67,16 @@ export async function writeReport(
       metric: metric.name,
       metricName: metric.plain,
       segment,
-      needs: `${count(needs)} more rows`,
+      needs: needsOf(needs, evidence),
     })),
   };
+}
+
+/** Rows to come; where the log is short of days, that many days of them. */
+function needsOf(rows: number, { overview, bucketMs }: Evidence): string {
+  const days =
+    bucketMs > 0 && overview.rows > 0 ? Math.ceil((rows / overview.rows) * ((overview.to! - overview.from!) / 86_400_000)) : 0;
+  return `${count(rows)} more rows${days > 0 ? `, about ${count(days)} more day${days === 1 ? '' : 's'} like these` : ''}`;
 }
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
@@ -158,14 +165,15 @@ function price({ overview, series, bucketMs }: Evidence, list: readonly Grouped[
   });
 }
 
-/** What costs most first; without prices what is loudest, then what moved most. */
+/** What costs most first; what has no price by how loud it is, wrong answers before slow ones, then by size. */
 function byCost(a: Priced, b: Priced): number {
-  const cost = (item: Priced) =>
-    item.judgement.direction === 'worse' || (item.money ?? 0) > 0 ? Math.max(0, item.money ?? 0) : 0;
-  const loud = (item: Priced) => loudness[severity(item.judgement)];
+  const cost = ({ judgement, money }: Priced) => (judgement.direction === 'worse' ? Math.max(0, money ?? 0) : 0);
+  const loud = ({ judgement }: Priced) => loudness[severity(judgement)];
+  const harm = ({ judgement: { metric } }: Priced) => (metric.kind === 'rate' || metric.name === 'score' ? 0 : 1);
   const size = ({ judgement: { change, before } }: Priced) => Math.abs(change ?? 0) / Math.max(Math.abs(before?.mean ?? 1), 1e-9);
-  const page = Number(loud(a) !== 0) - Number(loud(b) !== 0);
-  return cost(b) > 1 || cost(a) > 1 ? cost(b) - cost(a) || page : loud(a) - loud(b) || size(b) - size(a);
+  // Cents do not outrank a page.
+  const dear = (item: Priced) => (cost(item) >= 1 ? cost(item) : 0);
+  return dear(b) - dear(a) || loud(a) - loud(b) || harm(a) - harm(b) || size(b) - size(a);
 }
 
 interface Named {
@@ -183,6 +191,8 @@ function nameGroups(ordered: readonly Priced[]): Named[] {
 }
 
 function groupTitle(members: readonly Priced[], cause: Cause | null): string {
+  const { segment, against } = members[0]!.judgement;
+  if (against !== undefined) return `${Object.values(segment).join(', ')} compared with ${against}`;
   const first = title(members[0]!.judgement);
   return cause
     ? `${first}, with ${count(members.length - 1)} more: ${cause.dimension} ${cause.value}`

@@ -19,9 +19,17 @@ export function title(judgement: Judgement): string {
   if (stall) return stallTitle(judgement, where);
   if (metric.name === 'text') return `The wording of answers changed on ${day(at ?? 0)}${where}`;
   const sides = fromTo(judgement.before?.mean ?? null, judgement.after?.mean ?? null, metric.unit)?.replace(' → ', ' to ') ?? '';
-  if (kind === 'cohort') return `${capital(metric.plain)}: ${sides} with ${segmentOf(segment)}`;
+  if (kind === 'cohort') return cohortTitle(judgement);
   const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
   return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}`;
+}
+
+/** "Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613". */
+function cohortTitle({ metric, before, after, change, segment, against }: Judgement): string {
+  const [value = ''] = Object.values(segment);
+  const side = (mean: number) => quantity(mean, metric.unit);
+  const verb = (change ?? 0) < 0 ? 'fell' : 'rose';
+  return `${capital(metric.plain)} ${verb} from ${side(before?.mean ?? 0)} with ${against} to ${side(after?.mean ?? 0)} with ${value}`;
 }
 
 function stallTitle({ stall, at, until }: Judgement, where: string): string {
