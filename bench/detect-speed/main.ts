@@ -21,9 +21,11 @@ let enough = true;
 for (const kind of ['rate', 'value', 'volume', 'freshness'] as const) {
   const input = Array.from({ length: BUCKETS }, (_, day) => buckets[kind](day * DAY_MS));
   const monitors: Monitor[] = Array.from({ length: SERIES }, () => createMonitor({ kind, bucketMs: DAY_MS }));
-  const started = process.hrtime.bigint();
+  const started = process.cpuUsage();
   for (const bucket of input) for (const monitor of monitors) monitor.update(bucket);
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  // Processor time, not the clock's: the figure is per core, whoever else is at work.
+  const { user, system } = process.cpuUsage(started);
+  const seconds = (user + system) / 1e6;
   const perSecond = Math.round((SERIES * BUCKETS) / seconds);
   const bytes = monitors[0]!.state.byteLength;
   enough &&= perSecond >= REQUIRED_PER_SECOND && bytes <= MOST_BYTES;

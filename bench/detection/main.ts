@@ -19,7 +19,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     hard: { type: 'boolean', default: false },
     n: { type: 'string', default: '200' },
-    seeds: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1,2,3' },
   },
 });
 

@@ -3,7 +3,7 @@
  * everything older since the last change in the first slot (the anchor). Also what is known of the noise.
  */
 const SLOTS = 60;
-const HEADER = 8;
+const HEADER = 10;
 const PER_SLOT = 3;
 
 export const HISTORY_LENGTH = HEADER + SLOTS * PER_SLOT;
@@ -19,6 +19,8 @@ const TYPICAL_ROWS = 4;
 const SEEN = 5;
 const DISPERSION = 6;
 const AS_SEEN = 7;
+const CHANGES = 8;
+const LEVEL_BEFORE = 9;
 
 export class History {
   readonly #state: Float64Array;
@@ -88,8 +90,15 @@ export class History {
     this.#state[SEEN]!++;
   }
 
-  /** Forgets everything before this slot except its noise. */
-  dropBefore(slot: number, noise: { squares: number; crosses: number; free: number }): void {
+  /** The level before the last change, or null when there was none. */
+  get levelBefore(): number | null {
+    return this.#state[CHANGES]! > 0 ? this.#state[LEVEL_BEFORE]! : null;
+  }
+
+  /** Forgets everything before this slot except its level and its noise. */
+  dropBefore(slot: number, level: number, noise: { squares: number; crosses: number; free: number }): void {
+    this.#state[CHANGES]!++;
+    this.#state[LEVEL_BEFORE] = level;
     this.#remember(noise.squares, noise.crosses, noise.free);
     this.#shift(slot);
   }

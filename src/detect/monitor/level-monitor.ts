@@ -9,6 +9,8 @@ const MOST_CORRELATION = 0.9;
 const WILD_SD = 4;
 /** Without this many values a standard deviation means nothing. */
 const FEWEST_FOR_SD = 10;
+/** The noise of a value is measured anew at least this often, in buckets. */
+const NOISE_EVERY = 8;
 const LEAST_RATE_VARIANCE = 0.005;
 
 /** Judges a rate or a value: adaptive-window generalised likelihood ratio over every split of the buckets held. */
@@ -32,14 +34,21 @@ export class LevelMonitor {
     if (missing > 0) return { verdict: 'undecided', needs: missing, score: 0 };
     const best = this.#bestSplit();
     if (!best) return { verdict: 'steady', score: 0 };
-    // Rates are never less noisy than binomial, so weak evidence needs no second look.
-    if (this.#isRate && best.gain / 2 < this.#settings.threshold) return { verdict: 'steady', score: best.gain / 2 };
+    const atMost = best.gain / (2 * this.#leastDispersion());
+    if (atMost < this.#settings.threshold) return { verdict: 'steady', score: atMost };
     const noise = this.#noise(best.split);
     this.#history.dispersion = noise.dispersion;
     const score = this.#score(best.gain, noise);
     const change = this.#effect(best.before, best.after);
-    if (score < this.#settings.threshold || Math.abs(change) < this.#settings.minEffect) return { verdict: 'steady', score };
+    if (score < this.#threshold(best, change) || Math.abs(change) < this.#settings.minEffect) return { verdict: 'steady', score };
     return this.#alarm(best, noise, score, change);
+  }
+
+  /** Rates are never less noisy than binomial, values hardly ever half as noisy as of late: weak evidence needs no second look. */
+  #leastDispersion(): number {
+    if (this.#isRate) return 1;
+    const isDue = this.#history.seen % NOISE_EVERY === 0;
+    return isDue ? 0 : this.#history.dispersion / 2;
   }
 
   get #isRate(): boolean {
@@ -103,16 +112,11 @@ export class LevelMonitor {
       if (this.#isRate && (weight < minRowsBefore || whole - weight < minRowsAfter)) continue;
       const before = weighted / weight;
       const after = (mean * whole - weighted) / (whole - weight);
-      const gain = this.#gain(before, weight, after, whole - weight);
-      if (!best || gain > best.gain) best = { split, gain, before, after };
+      const gain = ((before - after) ** 2 * weight * (whole - weight)) / whole;
+      if (!best || gain > best.gain) best = { split, gain, before, after, weight };
     }
+    if (best && this.#isRate) best.gain = binomialGain(best.before, best.weight, best.after, whole - best.weight);
     return best;
-  }
-
-  #gain(before: number, n: number, after: number, m: number): number {
-    if (!this.#isRate) return ((before - after) ** 2 * n * m) / (n + m);
-    const pooled = (n * before + m * after) / (n + m);
-    return 2 * (n * divergence(before, pooled) + m * divergence(after, pooled));
   }
 
   #noise(split: number): Noise {
@@ -159,6 +163,15 @@ export class LevelMonitor {
     return (known * Math.log1p(squared / Math.max(1, known))) / 2;
   }
 
+  /** Good news and a return to the level before can wait for more evidence: most of it is chance swinging back. */
+  #threshold({ before, after }: Best, change: number): number {
+    const { threshold, patience } = this.#settings;
+    const old = this.#history.levelBefore;
+    const isReturn = old !== null && Math.abs(after - old) < Math.abs(after - before) / 2;
+    const canWait = isReturn || (this.#isRate && judged(this.#options, change).verdict === 'better');
+    return canWait ? patience * threshold : threshold;
+  }
+
   #effect(before: number, after: number): number {
     return this.#isRate ? after - before : Math.expm1(after - before);
   }
@@ -166,13 +179,15 @@ export class LevelMonitor {
   #alarm({ split, before, after }: Best, { squares, crosses, free }: Noise, score: number, change: number): Verdict {
     const at = this.#history.at(split);
     const share = split / this.#history.length;
-    this.#history.dropBefore(split, { squares: squares * share, crosses: crosses * share, free: Math.min(free, split) });
+    this.#history.dropBefore(split, before, { squares: squares * share, crosses: crosses * share, free: Math.min(free, split) });
     const shown = (level: number) => (this.#isRate ? level : Math.exp(level));
     return { ...judged(this.#options, change), score, at, before: shown(before), after: shown(after), change };
   }
 }
 
 interface Best {
+  /** Weight before the split. */
+  weight: number;
   split: number;
   gain: number;
   before: number;
@@ -185,6 +200,12 @@ interface Noise {
   free: number;
   squares: number;
   crosses: number;
+}
+
+/** Twice the log-likelihood gained by two rates in place of one. */
+function binomialGain(before: number, n: number, after: number, m: number): number {
+  const pooled = (n * before + m * after) / (n + m);
+  return 2 * (n * divergence(before, pooled) + m * divergence(after, pooled));
 }
 
 /** Kullback–Leibler divergence of two rates. */

@@ -14,7 +14,8 @@ export interface Monitor {
 
 // Set on the simulator's seeds 1–3, both beds; one configuration for both.
 const RATE: Omit<LevelSettings, 'minEffect'> = {
-  threshold: 7,
+  threshold: 6.5,
+  patience: 1.6,
   minBuckets: 7,
   minRowsBefore: 60,
   minRowsAfter: 20,
@@ -23,7 +24,8 @@ const RATE: Omit<LevelSettings, 'minEffect'> = {
 };
 
 const VALUE: Omit<LevelSettings, 'minEffect'> = {
-  threshold: 10,
+  threshold: 9.4,
+  patience: 1.6,
   minBuckets: 7,
   minRowsBefore: 0,
   minRowsAfter: 0,

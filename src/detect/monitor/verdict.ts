@@ -30,6 +30,8 @@ export type Verdict =
 /** Settings of the level monitor that are not the user's. */
 export interface LevelSettings {
   threshold: number;
+  /** By how much the threshold is higher for news that can wait. */
+  patience: number;
   minEffect: number;
   minBuckets: number;
   minRowsBefore: number;
