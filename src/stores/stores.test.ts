@@ -8,6 +8,7 @@ import { isAlive } from './processes.ts';
 import { migrateTelemetry } from './telemetry/migrate.ts';
 import { openTelemetry } from './telemetry/index.ts';
 import { enginePid } from './testing/pids.ts';
+import { preparedDataDir } from './testing/prepared.ts';
 import { compileProgram, ended, startProgram } from './testing/program.ts';
 import { eventually, quiet, tempDir } from './testing/temp.ts';
 
@@ -28,7 +29,7 @@ test('a second Steward on the directory is refused within 2 s and told who has i
 });
 
 test('kill -9 of Steward frees the directory; an engine of it that hangs is no obstacle', async () => {
-  using dir = tempDir();
+  using dir = await preparedDataDir();
   let isUp = false;
   const writer = startProgram(await compileProgram('writer.ts'), [dir.path], () => {
     isUp = true;
@@ -48,7 +49,7 @@ test('kill -9 of Steward frees the directory; an engine of it that hangs is no o
 });
 
 test('an engine ends with its Steward', async () => {
-  using dir = tempDir();
+  using dir = await preparedDataDir();
   let isUp = false;
   const writer = startProgram(await compileProgram('writer.ts'), [dir.path], () => {
     isUp = true;
@@ -61,7 +62,7 @@ test('an engine ends with its Steward', async () => {
 });
 
 test('where one store does not open, the other is closed and the directory free', async () => {
-  using dir = tempDir();
+  using dir = await preparedDataDir();
   const unreachable = { dataDir: dir.path, databaseUrl: undefined, clickhouseUrl: 'http://127.0.0.1:9' };
   await expect(openStores(unreachable, quiet)).rejects.toMatchObject({ code: 'unavailable' });
   (await lockDataDir(dir.path)).release();

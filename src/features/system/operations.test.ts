@@ -6,6 +6,7 @@ import { readConfig } from '../../platform/config.ts';
 import type { Context } from '../../platform/context.ts';
 import { perform } from '../../platform/operation.ts';
 import { lockDataDir } from '../../stores/index.ts';
+import { preparedDataDir } from '../../stores/testing/prepared.ts';
 import { quiet, tempDir } from '../../stores/testing/temp.ts';
 import { checkSystem } from './operations.ts';
 import { printCheck } from './print.ts';
@@ -19,8 +20,8 @@ const context = (dataDir: string): Context => ({
 });
 
 test('opens both stores, asks each, and leaves the directory free', async () => {
-  using dir = tempDir();
-  const dataDir = join(dir.path, 'data');
+  using dir = await preparedDataDir();
+  const dataDir = dir.path;
   const check = await perform(checkSystem, context(dataDir), {});
   expect(check.records.version).toMatch(/^18\./);
   expect(check.telemetry.version).toMatch(/^\d+\.\d+/);

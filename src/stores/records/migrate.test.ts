@@ -2,15 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { preparedDataDir } from '../testing/prepared.ts';
 import { quiet, tempDir } from '../testing/temp.ts';
 import { openRecords, type Records } from './index.ts';
 
-const dir = tempDir();
+let dir: Awaited<ReturnType<typeof preparedDataDir>>;
 let home: Records;
 const Name = z.object({ name: z.string() });
 const Exists = z.object({ exists: z.boolean() });
 
 beforeAll(async () => {
+  dir = await preparedDataDir();
   home = await openRecords({ dataDir: dir.path }, quiet);
 });
 afterAll(async () => {

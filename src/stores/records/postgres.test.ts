@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { isAlive } from '../processes.ts';
 import { postmasterPid } from '../testing/pids.ts';
+import { preparedDataDir } from '../testing/prepared.ts';
 import { compileProgram, ended, startProgram } from '../testing/program.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
 import { shippedPrograms } from './binaries.ts';
@@ -21,7 +22,7 @@ test('works below a directory whose name is too long for a socket and odd in eve
 });
 
 test('stops when it is closed, in order', async () => {
-  using dir = tempDir();
+  using dir = await preparedDataDir();
   const records = await openRecords({ dataDir: dir.path }, quiet);
   const pid = postmasterPid(dir.path);
   await records.close();
@@ -31,7 +32,7 @@ test('stops when it is closed, in order', async () => {
 });
 
 test('takes over a PostgreSQL whose Steward was killed', async () => {
-  using dir = tempDir();
+  using dir = await preparedDataDir();
   const writer = startProgram(await compileProgram('writer.ts'), [dir.path], () => undefined);
   const writerEnded = ended(writer);
   await eventually(() => notedPostmaster(join(dir.path, 'records', 'data'))?.isReady === true);
@@ -46,12 +47,12 @@ test('takes over a PostgreSQL whose Steward was killed', async () => {
 
   // It is watched like one of our own.
   process.kill(pid, 'SIGKILL');
+  await eventually(() => postmasterPid(dir.path) !== pid);
   await eventually(async () => (await records.rows(jobRuns)`select count(*) from job_run`).length === 1);
-  expect(postmasterPid(dir.path)).not.toBe(pid);
 });
 
 test('a pid file that speaks of another program, or of a zombie, is cleared', async () => {
-  using dir = tempDir();
+  using dir = await preparedDataDir();
   await (await openRecords({ dataDir: dir.path }, quiet)).close();
   const data = join(dir.path, 'records', 'data');
   // A shell that becomes `sleep` collects no children: the inner one stays a zombie.
