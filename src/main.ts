@@ -15,7 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     const ctx: Context = { actor: { kind: 'local' }, now: systemClock, config, log, progress: () => {} };
     for (const job of features.flatMap(({ jobs = [] }) => jobs)) if (job.every === 'start') await runJob(job, ctx);
     process.exitCode = await runCli(
-      argv,
+      // Until there is a server to start, starting shows what Steward can do.
+      argv.length > 0 ? argv : ['audit-sample'],
       features.flatMap(({ operations }) => operations),
       ctx,
       { out: process.stdout, err: process.stderr },

@@ -1,4 +1,4 @@
-import { hashNgrams, summarise, textChange, type Bucket } from '../../detect/index.ts';
+import { hashNgrams, textChange, type Bucket } from '../../detect/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { importLogs, openLogFile, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
@@ -102,9 +102,11 @@ async function readSeries(
   const series: Series[] = [...list, volume].map((metric, i) => ({ metric, segment: {}, buckets: whole[i]! }));
   series.push({ metric: language, segment: {}, buckets: await languageBuckets(store, bucketMs) });
   for (const dimension of dimensions.filter(({ values }) => values.length > 1)) {
-    const own = await listSegmentBuckets(store, list, dimension, bucketMs);
+    const own = await listSegmentBuckets(store, [...list, volume], dimension, bucketMs);
     for (const [value, buckets] of own) {
-      list.forEach((metric, i) => series.push({ metric, segment: { [dimension.name]: value }, buckets: buckets[i]! }));
+      [...list, volume].forEach((metric, i) =>
+        series.push({ metric, segment: { [dimension.name]: value }, buckets: buckets[i]! }),
+      );
     }
   }
   return series;
@@ -126,6 +128,9 @@ async function languageBuckets(store: ScratchTelemetry, bucketMs: number): Promi
 }
 
 const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.keys(segment).length === 0;
+const rowsOf = ({ buckets }: Series) => buckets.reduce((sum, { n }) => sum + n, 0);
+/** Segments whose calls ought to keep coming; versions come and go. */
+const feeds = ({ segment }: Series) => !isWhole({ segment }) && !('model' in segment) && !('prompt_version' in segment);
 /** Fewer rows than this in a segment are told by the whole. */
 const SEGMENT_ROWS = 100;
 
@@ -135,13 +140,20 @@ function judgeTime(series: readonly Series[], bucketMs: number): Judged {
     bucketMs,
   );
   const parts = judgeSeries(
-    series.filter((one) => !isWhole(one) && summarise(one.buckets, one.metric.kind).n >= SEGMENT_ROWS),
+    series.filter((one) => !isWhole(one) && one.metric.kind !== 'count' && rowsOf(one) >= SEGMENT_ROWS),
     bucketMs,
   );
   const calls = series.find(({ metric }) => metric.name === volume.name);
   const stalls = calls ? judgeStalls(calls, bucketMs) : [];
+  const silent = series
+    .filter((one) => one.metric.name === volume.name && feeds(one) && rowsOf(one) >= SEGMENT_ROWS)
+    .flatMap((one) => judgeStalls(one, bucketMs));
   return {
-    judgements: [...whole.judgements, ...stalls, ...ownOfSegments(parts.judgements, whole.judgements, bucketMs)],
+    judgements: [
+      ...whole.judgements,
+      ...stalls,
+      ...ownOfSegments([...parts.judgements, ...silent], [...whole.judgements, ...stalls], bucketMs),
+    ],
     undecided: whole.undecided,
     steady: calls && stalls.length === 0 && calls.buckets.length > 0 ? [...whole.steady, volume] : whole.steady,
     tests: whole.tests + parts.tests,

@@ -1,10 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { operation } from '../../platform/operation.ts';
+import { operation, perform } from '../../platform/operation.ts';
 import { invalid, Problem } from '../../platform/problem.ts';
 import { fieldNames, type Field } from '../telemetry/index.ts';
 import { audit } from './audit.ts';
 import { AuditReport, Findings } from './model.ts';
+import { writeSampleLog } from './sample-log.ts';
 import { renderHtml, renderPdf, renderTerminal } from './report/index.ts';
 
 const positive = z.coerce.number().positive();
@@ -62,6 +64,43 @@ export const runAudit = operation({
     return { report, written, printJson: input.json === '-' };
   },
 });
+
+/** What `npm start` shows as long as there is no server to start. */
+export const runSample = operation({
+  name: 'audit.sample',
+  summary: 'Write a small sample log and audit it, to see what an audit says.',
+  access: 'local',
+  input: z.object({ dir: z.string().default('sample').describe('Directory for the log and the reports.') }),
+  output: runAudit.output,
+  terminal: {
+    ...runAudit.terminal,
+    words: ['audit-sample'],
+    positional: 'dir',
+    print: (answer, page) => `${invitation}${runAudit.terminal!.print!(answer, page)}`,
+    exitCode: () => 0,
+  },
+  async run(ctx, { dir }) {
+    await mkdir(dir, { recursive: true });
+    const log = join(dir, 'support-drafts.jsonl');
+    await writeSampleLog(log, ctx.now());
+    return perform(runAudit, ctx, {
+      files: [log],
+      valuePerSuccess: 1.5,
+      out: join(dir, 'report.html'),
+      pdf: join(dir, 'report.pdf'),
+    });
+  },
+});
+
+const invitation = `Steward audits the logs of AI systems: what degraded, when, by how much, why, and what to do next.
+
+  npm run audit -- LOG.jsonl               audit a log (CSV, TSV, JSON, JSONL, Parquet, also .gz or .zst)
+  npm run audit -- LOG.csv --out r.html    and write the whole report
+  npx steward --help                       everything else
+
+Here is what it says of a sample log, made just now:
+
+`;
 
 function mapping(given: readonly string[]): Partial<Record<Field, string>> {
   const found: Partial<Record<Field, string>> = {};

@@ -211,22 +211,18 @@ function verdictOf({ judged, overview }: Evidence, ordered: readonly Priced[]): 
         }
       : null,
     ordered.length,
-    judged.steady.length + ordered.length,
-    overview.rows,
+    judged.steady.filter(({ name }) => name !== volume.name).length + ordered.length,
+    overview,
   );
 }
 
 async function write(evidence: Evidence, item: Priced, index: number, groups: readonly Named[]): Promise<ReportFinding> {
   const { judgement, explained, cause, members, money } = item;
-  const { metric, segment, at, interval, before, after, change, ci95, q } = judgement;
+  const { metric, segment, at, interval, before, after, ci95, q } = judgement;
   const key = JSON.stringify(segment);
   const buckets =
     evidence.series.find((one) => one.metric.name === metric.name && JSON.stringify(one.segment) === key)?.buckets ?? [];
   const letter = String.fromCharCode(65 + (index % 26));
-  const named =
-    metric.name === 'text'
-      ? { before: null, after: null, change: null }
-      : { before: before?.mean ?? null, after: after?.mean ?? null, change };
   return {
     id: `f${index + 1}`,
     ...{
@@ -237,10 +233,10 @@ async function write(evidence: Evidence, item: Priced, index: number, groups: re
       interval: interval && [iso(interval[0])!, iso(interval[1])!],
     },
     ...{
-      ...named,
+      ...levelsOf(judgement),
       ci95: ci95?.every(Number.isFinite) ? ci95 : null,
       q,
-      n: [before?.n ?? 0, after?.n ?? judgement.stall?.seen ?? 0],
+      n: judgement.stall ? [Math.round(judgement.stall.expected), judgement.stall.seen] : [before?.n ?? 0, after?.n ?? 0],
     },
     ...{ direction: judgement.direction, severity: severity(judgement), cause, moneyPerMonthUsd: money },
     group: groups.find((group) => group.members.includes(item))?.id ?? null,
@@ -263,6 +259,13 @@ async function write(evidence: Evidence, item: Priced, index: number, groups: re
     ),
     examples: index < MOST_FINDINGS_WITH_EXAMPLES ? await examples(evidence, judgement) : { before: [], after: [] },
   };
+}
+
+/** Before and after in the metric's unit: of a stall the calls expected and seen; a wording has no unit. */
+function levelsOf({ metric, before, after, change, stall }: Judgement): Pick<ReportFinding, 'before' | 'after' | 'change'> {
+  if (metric.name === 'text') return { before: null, after: null, change: null };
+  if (stall) return { before: Math.round(stall.expected), after: stall.seen, change: Math.round(stall.seen - stall.expected) };
+  return { before: before?.mean ?? null, after: after?.mean ?? null, change };
 }
 
 /** Which rows show a finding best: of a rate the ones that count, of a quantity the ones near its new level. */
@@ -301,6 +304,13 @@ function asExample(row: ExampleRow, files: readonly { name: string }[]): Example
   };
 }
 
+function widthOf(bucketMs: number): string {
+  const [unit, size] =
+    bucketMs >= 86_400_000 ? ['day', 86_400_000] : bucketMs >= 3_600_000 ? ['hour', 3_600_000] : ['minute', 60_000];
+  const many = bucketMs / (size as number);
+  return many === 1 ? `${unit}` : `${count(many)} ${unit}s`;
+}
+
 function mappingOf({ imported: { mapping } }: Evidence): Record<string, string> {
   const fields = Object.entries(mapping.fields).map(([field, { name }]) => [field, name]);
   return Object.fromEntries([...fields, ...mapping.segments.map(({ name }) => [`segment ${name}`, name])]) as Record<
@@ -320,7 +330,7 @@ function assumptions({ imported, overview, bucketMs, judged }: Evidence): string
       : []),
     ...(bucketMs > 0
       ? [
-          `Judged by ${bucketMs >= 86_400_000 ? 'day' : bucketMs >= 3_600_000 ? 'hour' : 'minute'} (buckets of ${count(bucketMs / 60_000)} minutes), ${count(judged.tests)} series and comparisons in all; a finding holds with a false discovery rate of 5 %.`,
+          `Judged by ${widthOf(bucketMs)}, ${count(judged.tests)} series and comparisons in all; a finding holds with a false discovery rate of 5 %.`,
         ]
       : []),
   ];

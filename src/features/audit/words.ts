@@ -112,18 +112,17 @@ export function verdict(
   first: { title: string; because: string | null; moneyPerMonthUsd: number | null; direction: Finding['direction'] } | null,
   found: number,
   judged: number,
-  rows: number,
+  { rows, from }: { rows: number; from: number | null },
 ): string {
   if (rows === 0) return 'No row could be used, so nothing can be said.';
-  if (!first) {
-    return judged === 0
-      ? 'There are too few rows, over too little time, to say whether anything changed.'
-      : 'Nothing got worse: every metric that could be judged held steady.';
+  if (!first && judged === 0) {
+    return from === null
+      ? 'The log has neither times nor a column to compare by, so it cannot show whether anything changed.'
+      : 'Too early to tell: there are too few rows, over too little time, to say whether anything changed.';
   }
-  const price =
-    first.moneyPerMonthUsd && first.moneyPerMonthUsd > 0
-      ? ` That costs about ${quantity(first.moneyPerMonthUsd, 'usd')} a month.`
-      : '';
+  if (!first) return 'Nothing got worse: every metric that could be judged held steady.';
+  const { moneyPerMonthUsd: usd } = first;
+  const price = usd !== null && usd >= 1 ? ` That costs about ${quantity(usd, 'usd')} a month.` : '';
   const others = found > 1 ? ` ${found - 1 === 1 ? 'One more finding' : `${found - 1} more findings`} below.` : '';
   const opening = first.direction === 'worse' ? '' : 'Nothing got worse. ';
   return `${opening}${first.title}${first.because ? `, ${first.because}` : ''}.${price}${others}`;
