@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { conflict, Problem } from '../platform/problem.ts';
@@ -36,10 +36,21 @@ export async function lockDataDir(dir: string): Promise<DataLock> {
   return { release: () => closeSync(file) };
 }
 
+/** Whether some process holds the directory; asking does not disturb it. */
+export function isLocked(dir: string): boolean {
+  if (!existsSync(join(dir, 'lock'))) return false;
+  const file = openSync(join(dir, 'lock'), 'r');
+  try {
+    return !tryLock(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 const helpers = [
   ['flock', '--nonblock', '3'],
   // macOS has no flock command, and perl everywhere; 6 is LOCK_EX | LOCK_NB.
-  ['perl', '-e', 'open(my $file, "+<&=", 3) or exit 2; exit(flock($file, 6) ? 0 : 1)'],
+  ['perl', '-e', 'open(my $file, "<&=", 3) or exit 2; exit(flock($file, 6) ? 0 : 1)'],
 ] as const;
 
 function tryLock(file: number): boolean {

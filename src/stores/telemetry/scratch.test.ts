@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { lockDataDir } from '../lock.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
 import { openScratchTelemetry, removeStaleScratch } from './index.ts';
 
@@ -59,6 +60,12 @@ test('what killed processes left is removed, what is in use is not', async () =>
   await using scratch = await openScratchTelemetry({ dir: dir.path, log: quiet });
   expect(existsSync(stale)).toBe(false);
   mkdirSync(stale);
+  expect(removeStaleScratch(dir.path)).toBe(1);
+
+  // Held by a process that we cannot see.
+  const lock = await lockDataDir(stale);
+  expect(removeStaleScratch(dir.path)).toBe(0);
+  lock.release();
   expect(removeStaleScratch(dir.path)).toBe(1);
   expect(await scratch.rows(z.unknown())('SELECT 1')).toHaveLength(1);
 });

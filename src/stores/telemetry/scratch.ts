@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Log } from '../../platform/log.ts';
+import { isLocked, lockDataDir } from '../lock.ts';
 import { isAlive } from '../processes.ts';
 import { startEngine } from './engine.ts';
 import { connectEngine } from './open.ts';
@@ -38,6 +39,7 @@ export async function openScratchTelemetry({
   const own = mkdtempSync(join(dir, `${prefix}${process.pid}-`));
   const remove = () => rmSync(own, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', remove);
+  const lock = await lockDataDir(own);
   try {
     // Nothing here is worth a flush: it is made again from its files.
     const engine = await startEngine({ dir: own, readsFiles: true, fsync: false, memoryBytes }, log);
@@ -47,6 +49,7 @@ export async function openScratchTelemetry({
     let links = 0;
     const close = async () => {
       await telemetry.close();
+      lock.release();
       remove();
       process.off('exit', abandon).off('exit', remove);
     };
@@ -63,6 +66,7 @@ export async function openScratchTelemetry({
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
+    lock.release();
     remove();
     process.off('exit', remove);
     throw error;
@@ -73,7 +77,8 @@ export async function openScratchTelemetry({
 export function removeStaleScratch(dir = tmpdir()): number {
   const stale = readdirSync(dir).filter((name) => {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    return pid !== undefined && !isAlive(Number(pid));
+    // A container beside ours has processes of its own numbers, and the same temporary directory: the lock tells.
+    return pid !== undefined && !isAlive(Number(pid)) && !isLocked(join(dir, name));
   });
   for (const name of stale) rmSync(join(dir, name), { recursive: true, force: true });
   return stale.length;
