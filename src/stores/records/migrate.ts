@@ -14,6 +14,8 @@ const lockKey = 7_305_241_190;
 export async function migrateRecords(pool: Pool, dir: string): Promise<void> {
   for (let isDone = false; !isDone;) {
     isDone = await inTransaction(pool, async (sql, client) => {
+      // A large table takes its time, and whoever waits for another's migration waits as long.
+      await client.query('set local statement_timeout = 0');
       await client.query(`select pg_advisory_xact_lock(${lockKey})`);
       await client.query(
         'create table if not exists migration (name text primary key, hash text not null, applied_at timestamptz not null default now())',
