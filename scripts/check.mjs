@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 
+/** @type {[string, string, string[]][]} */
 const steps = [
   ['formatter', bin('oxfmt'), ['--check', '.']],
   ['linter', bin('oxlint'), ['--type-aware', '--deny-warnings']],

@@ -171,10 +171,23 @@ async function judgeText(store: ScratchTelemetry): Promise<{ judgement: Judgemen
   const n = texts.filter((one) => one.at < at).length;
   const side = (rows: number, mean: number) => ({ mean, sd: 0, n: rows, buckets: 1 });
   const judgement: Judgement = {
-    ...{ kind: 'step', metric: text, segment: {}, at, until: at, interval, p, q: p, direction: 'changed' },
-    // 0.5: old and new answers cannot be told apart; 1: always.
-    ...{ before: side(n, 0.5), after: side(texts.length - n, effect), change: effect - 0.5, ci95: null },
-    window: { from: texts[0]!.at, to: texts.at(-1)!.at + 1 },
+    kind: 'step',
+    metric: text,
+    segment: {},
+    at,
+    until: at,
+    interval,
+    p,
+    q: p,
+    direction: 'changed',
+    before: side(n, 0.5),
+    after: side(texts.length - n, effect),
+    change: effect - 0.5,
+    ci95: null,
+    window: {
+      from: texts[0]!.at,
+      to: texts.at(-1)!.at + 1,
+    },
   };
   return { judgement, needs: null };
 }

@@ -74,9 +74,20 @@ export function judgeSeries(list: readonly Series[], bucketMs: number): Judged {
 
 function fromChange(metric: Metric, change: Change, window: Judgement['window']): Judgement {
   return {
-    ...{ kind: change.kind, metric, segment: {}, at: change.at, until: change.until, interval: change.interval },
-    ...{ before: change.before, after: change.after, change: change.change, ci95: change.ci95, p: change.p, q: change.p },
-    ...{ direction: directionOf(metric, change.change), window },
+    kind: change.kind,
+    metric,
+    segment: {},
+    at: change.at,
+    until: change.until,
+    interval: change.interval,
+    before: change.before,
+    after: change.after,
+    change: change.change,
+    ci95: change.ci95,
+    p: change.p,
+    q: change.p,
+    direction: directionOf(metric, change.change),
+    window,
   };
 }
 
@@ -123,18 +134,21 @@ export function judgeCohorts(
     !enough && Math.abs(effect) >= MIN_EFFECT[metric.kind] ? Math.max(0, Math.ceil(wanted - Math.min(a.n, b.n))) : null;
   if (!enough) return { judgement: null, needs: needs === 0 ? null : needs, p };
   const judgement: Judgement = {
-    ...{ kind: 'cohort', metric, segment: { [dimension]: after.value }, at: null, until: null, interval: null },
-    ...{
-      before: a,
-      after: b,
-      change,
-      ci95,
-      p,
-      q: p,
-      direction: directionOf(metric, change),
-      window: null,
-      against: before.value,
-    },
+    kind: 'cohort',
+    metric,
+    segment: { [dimension]: after.value },
+    at: null,
+    until: null,
+    interval: null,
+    before: a,
+    after: b,
+    change,
+    ci95,
+    p,
+    q: p,
+    direction: directionOf(metric, change),
+    window: null,
+    against: before.value,
   };
   return { judgement, needs: null, p };
 }

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { version } from '../../platform/version.ts';
 import type { Evidence } from './audit.ts';
 import { chartOf } from './chart.ts';
@@ -5,9 +6,10 @@ import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Ex
 import type { Judgement } from './judge.ts';
 import { callsPerMonth, moneyPerMonth } from './money.ts';
 import { volume } from './metrics.ts';
-import type { AuditReport, Cause, Example, ReportFinding } from './model.ts';
+import type { AuditReport, Cause, ReportFinding } from './model.ts';
 import { count } from './report/format.ts';
-import { countByValue, listExamples, listRejectReasons, segmentStats, type ExampleRow } from './store.ts';
+import { findExamples } from './examples.ts';
+import { countByValue, listRejectReasons, segmentStats } from './store.ts';
 import { action, explanation, severity, title, verdict } from './words.ts';
 
 interface Told {
@@ -225,20 +227,19 @@ async function write(evidence: Evidence, item: Priced, index: number, groups: re
   const letter = String.fromCharCode(65 + (index % 26));
   return {
     id: `f${index + 1}`,
-    ...{
-      kind: judgement.kind,
-      metric: metric.name,
-      segment,
-      at: iso(at),
-      interval: interval && [iso(interval[0])!, iso(interval[1])!],
-    },
-    ...{
-      ...levelsOf(judgement),
-      ci95: ci95?.every(Number.isFinite) ? ci95 : null,
-      q,
-      n: judgement.stall ? [Math.round(judgement.stall.expected), judgement.stall.seen] : [before?.n ?? 0, after?.n ?? 0],
-    },
-    ...{ direction: judgement.direction, severity: severity(judgement), cause, moneyPerMonthUsd: money },
+    kind: judgement.kind,
+    metric: metric.name,
+    segment,
+    at: iso(at),
+    interval: interval && [iso(interval[0])!, iso(interval[1])!],
+    ...levelsOf(judgement),
+    ci95: ci95?.every(Number.isFinite) ? ci95 : null,
+    q,
+    n: judgement.stall ? [Math.round(judgement.stall.expected), judgement.stall.seen] : [before?.n ?? 0, after?.n ?? 0],
+    direction: judgement.direction,
+    severity: severity(judgement),
+    cause,
+    moneyPerMonthUsd: money,
     group: groups.find((group) => group.members.includes(item))?.id ?? null,
     explanation: explanation(
       judgement,
@@ -257,7 +258,13 @@ async function write(evidence: Evidence, item: Priced, index: number, groups: re
       letter,
       `${metric.plain}${Object.values(segment).length > 0 ? `, ${Object.values(segment).join(', ')}` : ''}`,
     ),
-    examples: index < MOST_FINDINGS_WITH_EXAMPLES ? await examples(evidence, judgement) : { before: [], after: [] },
+    examples:
+      index < MOST_FINDINGS_WITH_EXAMPLES
+        ? await findExamples(evidence, judgement)
+        : {
+            before: [],
+            after: [],
+          },
   };
 }
 
@@ -268,47 +275,10 @@ function levelsOf({ metric, before, after, change, stall }: Judgement): Pick<Rep
   return { before: before?.mean ?? null, after: after?.mean ?? null, change };
 }
 
-/** Which rows show a finding best: of a rate the ones that count, of a quantity the ones near its new level. */
-function preference({ metric, before, after, direction }: Judgement, side: 'before' | 'after'): string {
-  if (metric.sql === '') return 'output_length > 0';
-  const level = (side === 'before' ? before?.mean : after?.mean) ?? 0;
-  if (metric.kind !== 'rate') return `-abs(ifNull(${metric.sql}, 1e18) - ${level})`;
-  const bad = metric.worse === 'up' ? '1' : '0';
-  const shown = (direction === 'better') === (side === 'before') ? bad : bad === '1' ? '0' : '1';
-  return `ifNull(${metric.sql} = ${shown}, -1)`;
-}
-
-async function examples({ store, files, dimensions }: Evidence, judgement: Judgement): Promise<ReportFinding['examples']> {
-  const { at, until, window, segment, kind } = judgement;
-  if (kind === 'stall') return { before: [], after: [] };
-  const [name, value] = Object.entries(segment)[0] ?? [];
-  const sql = dimensions.find((dimension) => dimension.name === name)?.sql;
-  const where = sql !== undefined && value !== undefined ? { sql, value } : undefined;
-  const ask = async (side: 'before' | 'after', fromMs: number | null, toMs: number | null) =>
-    (await listExamples(store, { fromMs, toMs, prefer: preference(judgement, side), where })).map((row) => asExample(row, files));
-  if (at === null || window === null) return { before: [], after: await ask('after', null, null) };
-  return { before: await ask('before', window.from, at), after: await ask('after', until ?? at, window.to) };
-}
-
-function asExample(row: ExampleRow, files: readonly { name: string }[]): Example {
-  const facts: [string, string | null][] = [
-    ['score', row.graded === null ? null : String(row.graded)],
-    ['seconds', row.latency_s === null ? null : String(Number(row.latency_s.toPrecision(3)))],
-    ['USD', row.cost_usd === null ? null : String(Number(row.cost_usd.toPrecision(3)))],
-    ['tokens', row.output_tokens === null ? null : String(row.output_tokens)],
-  ];
-  return {
-    ...{ file: files[row.file]?.name ?? '', line: row.row + 1, at: row.at, model: row.model || null },
-    ...{ input: row.input || null, output: row.output, expected: row.expected || null },
-    facts: Object.fromEntries(facts.filter((fact): fact is [string, string] => fact[1] !== null)),
-  };
-}
-
 function widthOf(bucketMs: number): string {
-  const [unit, size] =
-    bucketMs >= 86_400_000 ? ['day', 86_400_000] : bucketMs >= 3_600_000 ? ['hour', 3_600_000] : ['minute', 60_000];
-  const many = bucketMs / (size as number);
-  return many === 1 ? `${unit}` : `${count(many)} ${unit}s`;
+  const [unit, size]: [string, number] =
+    bucketMs >= DAY_MS ? ['day', DAY_MS] : bucketMs >= HOUR_MS ? ['hour', HOUR_MS] : ['minute', MINUTE_MS];
+  return bucketMs === size ? unit : `${count(bucketMs / size)} ${unit}s`;
 }
 
 function mappingOf({ imported: { mapping } }: Evidence): Record<string, string> {

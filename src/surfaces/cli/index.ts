@@ -54,7 +54,7 @@ async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { ou
   try {
     const answer: unknown = await perform(op, { ...ctx, progress: progress.show }, input);
     progress.close();
-    const color = out.isTTY && out.hasColors?.() === true;
+    const color = out.isTTY && out.hasColors?.();
     const text = op.terminal?.print ? op.terminal.print(answer, { width: width(out), color }) : JSON.stringify(answer, null, 2);
     await new Promise((written) => out.write(text.endsWith('\n') ? text : `${text}\n`, written));
     return op.terminal?.exitCode?.(answer) ?? 0;

@@ -1,0 +1,53 @@
+import type { Evidence } from './audit.ts';
+import type { Judgement } from './judge.ts';
+import type { Example, ReportFinding } from './model.ts';
+import { listExamples, type ExampleRow } from './store.ts';
+
+/** Which rows show a finding best: of a rate the ones that count, of a quantity the ones near its new level. */
+function preference({ metric, before, after, direction }: Judgement, side: 'before' | 'after'): string {
+  if (metric.sql === '') return 'output_length > 0';
+  const level = (side === 'before' ? before?.mean : after?.mean) ?? 0;
+  if (metric.kind !== 'rate') return `-abs(ifNull(${metric.sql}, 1e18) - ${level})`;
+  const bad = metric.worse === 'up' ? '1' : '0';
+  const shown = (direction === 'better') === (side === 'before') ? bad : bad === '1' ? '0' : '1';
+  return `ifNull(${metric.sql} = ${shown}, -1)`;
+}
+
+/** Rows before and after that show a finding. */
+export async function findExamples(
+  { store, files, dimensions }: Evidence,
+  judgement: Judgement,
+): Promise<ReportFinding['examples']> {
+  const { at, until, window, segment, kind } = judgement;
+  if (kind === 'stall') return { before: [], after: [] };
+  const [name, value] = Object.entries(segment)[0] ?? [];
+  const sql = dimensions.find((dimension) => dimension.name === name)?.sql;
+  const ask = async (side: 'before' | 'after', fromMs: number | null, toMs: number | null, of = value) => {
+    const where = sql !== undefined && of !== undefined ? { sql, value: of } : undefined;
+    const rows = await listExamples(store, { fromMs, toMs, prefer: preference(judgement, side), where });
+    return rows.map((row) => asExample(row, files));
+  };
+  if (at !== null && window !== null) {
+    return { before: await ask('before', window.from, at), after: await ask('after', until ?? at, window.to) };
+  }
+  return { before: await ask('before', null, null, judgement.against), after: await ask('after', null, null) };
+}
+
+function asExample(row: ExampleRow, files: readonly { name: string }[]): Example {
+  const facts: [string, string | null][] = [
+    ['score', row.graded === null ? null : String(row.graded)],
+    ['seconds', row.latency_s === null ? null : String(Number(row.latency_s.toPrecision(3)))],
+    ['USD', row.cost_usd === null ? null : String(Number(row.cost_usd.toPrecision(3)))],
+    ['tokens', row.output_tokens === null ? null : String(row.output_tokens)],
+  ];
+  return {
+    file: files[row.file]?.name ?? '',
+    line: row.row + 1,
+    at: row.at,
+    model: row.model || null,
+    input: row.input || null,
+    output: row.output,
+    expected: row.expected || null,
+    facts: Object.fromEntries(facts.filter((fact): fact is [string, string] => fact[1] !== null)),
+  };
+}
