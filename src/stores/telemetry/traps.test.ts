@@ -180,6 +180,22 @@ test('running queries can be seen and stopped, however many wait', async () => {
   expect(Date.now() - started).toBeLessThan(5000);
 });
 
+test('a query whose turn does not come is refused, and the engine lives', async () => {
+  const pid = enginePid(dir.path);
+  const stop = new AbortController();
+  setMaxListeners(30, stop.signal);
+  const slow = Array.from({ length: 12 }, () => value(endless, {}, { signal: stop.signal }));
+  const ended = Promise.allSettled(slow);
+  await expect(value(`SELECT '' AS value`, {}, { timeoutMs: 300 })).rejects.toMatchObject({
+    code: 'unavailable',
+    message: /busy/,
+  });
+  stop.abort();
+  await ended;
+  await eventually(async () => (await value(`SELECT 'well' AS value`)) === 'well');
+  expect(enginePid(dir.path)).toBe(pid);
+});
+
 test('an engine that ended is back within 2 s, and who was asking may ask again', async () => {
   const asked = value(endless).catch((error: unknown) => error);
   await new Promise((resolve) => setTimeout(resolve, 200));

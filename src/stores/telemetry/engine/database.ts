@@ -1,7 +1,7 @@
 import { literal } from './literal.ts';
 import { loadNative } from './native.ts';
 import { controlPrefix } from './protocol.ts';
-import { slots } from './slots.ts';
+import { slots, type Wait } from './slots.ts';
 
 /** What one query is run with. Nothing of it is left behind for the next. */
 export interface Question {
@@ -59,8 +59,8 @@ export async function openDatabase(dir: string, serverArgs: readonly string[], q
   return {
     /** The engine itself accepts any name and says nothing. */
     isSetting: (name: string) => settingNames.has(name),
-    ask: (question: Question) =>
-      question.queryId.startsWith(controlPrefix) ? onOwnConnection(question) : slot(() => onOwnConnection(question)),
+    ask: (question: Question, wait: Wait) =>
+      question.queryId.startsWith(controlPrefix) ? onOwnConnection(question) : slot(wait, () => onOwnConnection(question)),
     close: () => native.CloseConnection(first),
   };
 }

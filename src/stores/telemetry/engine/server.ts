@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import type { Answer, Database, Question } from './database.ts';
 import { insertFromSpool } from './insert.ts';
+import { NoTurn } from './slots.ts';
 
 /** An answer as ClickHouse words its errors, so that the client reads code and name from it. */
 class Refusal extends Error {
@@ -40,8 +41,8 @@ export function serveClickHouse(database: Database, { readsFiles }: { readsFiles
     const inUrl = url.searchParams.get('query');
     const result =
       inUrl === null
-        ? await database.ask({ ...question, sql: checked(await text(request)) })
-        : await insert(question, inUrl, request);
+        ? await ask({ ...question, sql: checked(await text(request)) }, response)
+        : await insert(question, inUrl, request, response);
     response.setHeader('content-type', 'text/plain; charset=UTF-8');
     response.setHeader('x-clickhouse-query-id', question.queryId);
     response.setHeader(
@@ -63,15 +64,30 @@ export function serveClickHouse(database: Database, { readsFiles }: { readsFiles
     return { params, settings, format, queryId: search.get('query_id') ?? '' };
   }
 
-  async function insert(question: Omit<Question, 'sql'>, sql: string, rows: IncomingMessage): Promise<Answer> {
+  async function insert(
+    question: Omit<Question, 'sql'>,
+    sql: string,
+    rows: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Answer> {
     const spool = `${(bodies += 1)}.body`;
     const fromSpool = insertFromSpool(checked(sql), spool);
     if (!fromSpool) throw new Refusal(62, 'SYNTAX_ERROR', 'Only INSERT INTO … FORMAT … may come with a body.');
     try {
       await pipeline(rows, createWriteStream(spool, { mode: 0o600 }));
-      return await database.ask({ ...question, sql: fromSpool });
+      return await ask({ ...question, sql: fromSpool }, response);
     } finally {
       await unlink(spool).catch(() => undefined);
+    }
+  }
+
+  async function ask(question: Question, response: ServerResponse): Promise<Answer> {
+    // To wait longer than a query may run would look, from outside, like a query that cannot be stopped.
+    const limitMs = Number(question.settings.get('max_execution_time') ?? 0) * 1000 || 30_000;
+    try {
+      return await database.ask(question, { limitMs, isWanted: () => !response.destroyed });
+    } catch (error) {
+      throw error instanceof NoTurn ? new Refusal(202, 'TOO_MANY_SIMULTANEOUS_QUERIES', error.message) : error;
     }
   }
 
