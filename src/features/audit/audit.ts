@@ -80,8 +80,9 @@ async function judge(
   const tests = dated.tests + compared.tests + (worded ? 1 : 0);
   const judged: Judged = {
     judgements: adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests),
+    // Who asked for cohorts and got them has no use for what time would take.
     undecided: [
-      ...dated.undecided,
+      ...(groupBy === undefined ? dated.undecided : []),
       ...compared.undecided,
       ...(worded?.needs ? [{ metric: text, segment: {}, needs: worded.needs }] : []),
     ],

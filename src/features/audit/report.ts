@@ -172,7 +172,8 @@ function byCost(a: Priced, b: Priced): number {
   const cost = ({ judgement, money }: Priced) => (judgement.direction === 'worse' ? Math.max(0, money ?? 0) : 0);
   const loud = ({ judgement }: Priced) => loudness[severity(judgement)];
   const harm = ({ judgement: { metric } }: Priced) => (metric.kind === 'rate' || metric.name === 'score' ? 0 : 1);
-  const size = ({ judgement: { change, before } }: Priced) => Math.abs(change ?? 0) / Math.max(Math.abs(before?.mean ?? 1), 1e-9);
+  const size = ({ judgement: { metric, change, before } }: Priced) =>
+    Math.abs(change ?? 0) / (metric.kind === 'rate' ? 1 : Math.max(Math.abs(before?.mean ?? 1), 1e-9));
   // Cents do not outrank a page.
   const dear = (item: Priced) => (cost(item) >= 1 ? cost(item) : 0);
   return dear(b) - dear(a) || loud(a) - loud(b) || harm(a) - harm(b) || size(b) - size(a);
