@@ -219,6 +219,13 @@ function verdictOf({ judged, overview }: Evidence, ordered: readonly Priced[]): 
   );
 }
 
+/** What is merely different needs no rows of its own where the first finding of its cause shows them. */
+function ownExamples(item: Priced, index: number, groups: readonly Named[]): boolean {
+  const group = groups.find(({ members }) => members.includes(item));
+  const first = group === undefined || group.members[0] === item;
+  return index < MOST_FINDINGS_WITH_EXAMPLES && (first || severity(item.judgement) !== 'watch');
+}
+
 async function write(evidence: Evidence, item: Priced, index: number, groups: readonly Named[]): Promise<ReportFinding> {
   const { judgement, explained, cause, members, money } = item;
   const { metric, segment, at, interval, before, after, ci95, q } = judgement;
