@@ -95,7 +95,7 @@ function group({ group, findings }: Section, charts: Map<string, ChartMarkup>): 
   const articles = findings.map((finding) => findingArticle(finding, charts.get(finding.id) ?? null));
   if (!group) return html`${articles}`;
   return html`<div class="group">
-    <p class="eyebrow">One cause, ${findings.length} findings</p>
+    <p class="eyebrow">${group.label}, ${findings.length} findings</p>
     <h3>${group.title}</h3>
     <p class="soft">${groupNote(group)}</p>
     ${articles}

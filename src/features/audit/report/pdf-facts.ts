@@ -37,7 +37,7 @@ function layoutOf(words: ReportWords, charts: Map<string, PdfChart>) {
     figures: words.figures,
     nothing: words.nothing,
     sections: words.sections.map(({ group, findings }) => ({
-      group: group && { title: group.title, note: groupNote(group), count: `One cause, ${findings.length} findings` },
+      group: group && { title: group.title, note: groupNote(group), count: `${group.label}, ${findings.length} findings` },
       findings: findings.map((finding) => pdfFinding(finding, charts.get(finding.id) ?? null)),
     })),
     cohorts: words.cohorts.map(({ caption, head, rows }) => table(`By ${caption}`, head, rows)),

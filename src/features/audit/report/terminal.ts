@@ -63,7 +63,7 @@ function findingBlocks(report: AuditReport, words: ReportWords, page: Page): str
 
 function groupLines(group: GroupWords, page: Page): string[] {
   return [
-    ...wrap(`One cause: ${group.title}`, page.width).map((text) => page.paint('bold', text)),
+    ...wrap(`${group.label}: ${group.title}`, page.width).map((text) => page.paint('bold', text)),
     ...wrap(groupNote(group), page.width),
   ];
 }

@@ -206,6 +206,8 @@ const toldOnce = (finding: FindingWords, group: AuditReport['groups'][number]) =
 
 const groupWords = (group: AuditReport['groups'][number]) => ({
   title: line(group.title, 400),
+  // Cohorts have no date: they are one comparison, not one event.
+  label: group.at ? 'One cause' : 'One comparison',
   when: group.at && dated(group.at, null),
   cause: group.cause && causeWords(group.cause),
 });
