@@ -163,7 +163,8 @@ function price({ overview, series, bucketMs }: Evidence, list: readonly Grouped[
       ? calls.filter((bucket) => bucket.at >= from && bucket.at < to).reduce((sum, { n }) => sum + n, 0)
       : (judgement.after?.n ?? 0);
     const scored = members.some((member) => member.judgement.metric.name === 'score');
-    return { ...item, money: moneyPerMonth(judgement, callsPerMonth(rows, to - from), spanMs, { perSuccessUsd }, scored) };
+    const money = moneyPerMonth(judgement, callsPerMonth(rows, to - from), spanMs, { perSuccessUsd }, scored);
+    return { ...item, money };
   });
 }
 
