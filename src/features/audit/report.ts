@@ -267,13 +267,7 @@ async function write(evidence: Evidence, item: Priced, index: number, groups: re
       letter,
       `${metric.plain}${Object.values(segment).length > 0 ? `, ${Object.values(segment).join(', ')}` : ''}`,
     ),
-    examples:
-      index < MOST_FINDINGS_WITH_EXAMPLES
-        ? await findExamples(evidence, judgement)
-        : {
-            before: [],
-            after: [],
-          },
+    examples: ownExamples(item, index, groups) ? await findExamples(evidence, judgement) : { before: [], after: [] },
   };
 }
 
