@@ -45,27 +45,31 @@ export const verdicts: Record<string, 0 | 1> = {
   '👎': 0,
 };
 
-/** How the engine must read a time. `mdy`/`dmy`: which of two slashed numbers is the month. */
-export type TimeFormat = 'auto' | 'mdy' | 'dmy' | 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
+/** Words that stand for "nothing here", in lower case. */
+export const missing: readonly string[] = ['', 'null', 'none', 'nan', 'n/a', 'na', 'nil', 'undefined', '\\n', '-'];
 
-/** 2001 to 2100: outside, a number is no time of an AI call. */
-const EPOCHS: readonly [TimeFormat, number][] = [
-  ['seconds', 1],
-  ['milliseconds', 1e3],
-  ['microseconds', 1e6],
-  ['nanoseconds', 1e9],
-];
+export const isMissing = (value: string) => missing.includes(value.trim().toLowerCase());
+
+/** How the engine must read a time. It tells most formats apart by itself; `mdy`/`dmy`: which of two slashed numbers is the month. */
+export type TimeFormat = 'auto' | 'mdy' | 'dmy' | 'epoch';
+
+/** 2001 to 2100, in seconds: outside, a number is no time of an AI call. */
 const EARLIEST_S = 978_307_200;
 const LATEST_S = 4_102_444_800;
 
-/** The format that most values share, or nothing when they are no times. */
+/** The unit of a time that is a number, or nothing. */
+export function epochUnit(value: string): 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds' | null {
+  if (!isNumber(value)) return null;
+  const units = ['seconds', 'milliseconds', 'microseconds', 'nanoseconds'] as const;
+  const at = units.findIndex((_, i) => Number(value) / 1e3 ** i >= EARLIEST_S && Number(value) / 1e3 ** i <= LATEST_S);
+  return units[at] ?? null;
+}
+
+/** The format of a column of times, or nothing when it holds none. Formats may be mixed; slashed dates decide, where there are any. */
 export function timeFormat(values: readonly string[]): TimeFormat | null {
-  for (const [format, perSecond] of EPOCHS) {
-    const inRange = (value: string) => Number(value) / perSecond >= EARLIEST_S && Number(value) / perSecond <= LATEST_S;
-    if (share(values, (value) => isNumber(value) && inRange(value)) >= MOST) return format;
-  }
-  if (share(values, (value) => SLASHED.test(value)) >= MOST) return slashedOrder(values);
-  return share(values, isDate) >= MOST ? 'auto' : null;
+  if (share(values, (value) => epochUnit(value) !== null || SLASHED.test(value) || isDate(value)) < MOST) return null;
+  if (values.some((value) => SLASHED.test(value))) return slashedOrder(values);
+  return share(values, (value) => epochUnit(value) !== null) > 0.5 ? 'epoch' : 'auto';
 }
 
 const SLASHED = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})\b/;
@@ -88,11 +92,23 @@ export const orderIsGuessed = (values: readonly string[]) =>
   });
 
 const isDate = (value: string) =>
-  /\d{4}|\d{1,2}:\d{2}/.test(value) && !isNumber(value) && !Number.isNaN(Date.parse(value.replace(/,(?=\d)/, '.')));
+  /\d{4}/.test(value) &&
+  /^\s*(\d{4}|\d{1,2}[\s.-]|[a-z]{3,9}\b)/i.test(value) &&
+  !isNumber(value) &&
+  !Number.isNaN(Date.parse(tidy(value)));
+
+/** Python's comma before the milliseconds, Java's [zone] after the offset, Go's UTC after its offset. */
+const tidy = (value: string) =>
+  value
+    .trim()
+    .replace(/,(?=\d)/, '.')
+    .replace(/\[[^\]]*\]$/, '')
+    .replace(/([+-]\d{4}) [A-Z]{3,4}$/, '$1');
 
 /** Text without a zone is read as UTC. */
 export const hasZone = (value: string) => /(z|utc|gmt|[+-]\d{2}:?\d{2})\s*$/i.test(value);
 
-/** A list of chat messages as JSON, of which the last one by the user is the question. */
+/** A chat message as JSON, or a list of them. */
 export const looksLikeChat = (values: readonly string[]) =>
-  share(values, (value) => /^\s*\[\s*\{/.test(value) && /"role"\s*:/.test(value)) >= 0.5;
+  share(values, (value) => /^\s*(\[\s*)?\{/.test(value) && /"role"\s*:/.test(value) && /"(content|parts)"\s*:/.test(value)) >=
+  0.5;

@@ -4,25 +4,24 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { join } from 'node:path';
 import { invalid } from '../../../platform/problem.ts';
-import type { LogFile } from './open-log.ts';
+import type { Recognised } from './open-log.ts';
 import { callsOfExport } from './otlp-calls.ts';
 
 /** A document is parsed whole; larger logs come as lines, which the engine reads. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
-type Opened = Pick<LogFile, 'name' | 'path' | 'bytes' | 'delimiter' | 'assumptions'>;
-
 /** Writes the calls inside a JSON document, or inside lines of OTLP, as one object per line. */
-export async function flattenDocument(log: Opened, compression: LogFile['compression'], path: string) {
-  if (compression === 'zstd') throw invalid(`Unpack "${log.name}" first: one JSON document cannot be read through zstd.`);
-  const plain = () => (compression === 'gzip' ? createReadStream(log.path).pipe(createGunzip()) : createReadStream(log.path));
+export async function flattenDocument(log: Recognised): Promise<Recognised> {
+  const path = join(log.work, 'calls.jsonl');
+  const plain = () => (log.compression === 'gzip' ? createReadStream(log.path).pipe(createGunzip()) : createReadStream(log.path));
   const lines = (await isWhole(plain)) ? objectsOf(log, plain) : otlpLines(plain);
   await pipeline(Readable.from(lines), createWriteStream(path));
   const { size } = await stat(path);
   if (size === 0)
     throw invalid(`"${log.name}" holds no list of AI calls. Export the calls as a list or as one JSON object per line.`);
-  return { ...log, path, bytes: size, format: 'jsonl' as const, compression: 'none' as const };
+  return { ...log, path, bytes: size, format: 'jsonl', compression: 'none', flattened: true };
 }
 
 async function isWhole(plain: () => Readable): Promise<boolean> {
@@ -54,7 +53,7 @@ function parsed(line: string): unknown[] | null {
 
 const toLines = (calls: readonly unknown[]) => calls.map((call) => `${typeof call === 'string' ? call : JSON.stringify(call)}\n`);
 
-async function* objectsOf(log: Opened, plain: () => Readable) {
+async function* objectsOf(log: Recognised, plain: () => Readable) {
   if (log.bytes > MAX_DOCUMENT_BYTES)
     throw invalid(`"${log.name}" is one JSON document of over 256 MB. Export it as one JSON object per line.`);
   const chunks: Buffer[] = [];

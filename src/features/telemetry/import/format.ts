@@ -1,7 +1,9 @@
+import type { Binder } from './sql.ts';
+
 /** The form that most answers keep; an answer out of form is one that a program downstream cannot read. */
 
 export interface FormatRule {
-  /** Said in the report, after "answers that …". */
+  /** Said in the report, after "Most answers". */
   sentence: string;
   /** SQL over `o`: 1 in form. */
   sql: string;
@@ -20,9 +22,47 @@ export const formats = {
 export type FormatName = keyof typeof formats;
 export const formatNames = Object.keys(formats) as FormatName[];
 
+/** A form from the list, or a set of labels of which an answer is one. */
+export type FormatChoice = FormatName | { labels: readonly string[] };
+
 const MOST = 0.8;
 
 /** The strictest form that at least four of five answers keep, or nothing. `shares`: share of the sample in each form. Pure. */
-export function pickFormat(shares: Record<FormatName, number>): FormatName | null {
-  return formatNames.find((name) => shares[name] >= MOST) ?? null;
+export function pickFormat(shares: Record<FormatName, number>, labels: readonly string[] = []): FormatChoice | null {
+  return formatNames.find((name) => shares[name] >= MOST) ?? (labels.length > 0 ? { labels } : null);
+}
+
+/** The labels are words of the log, so they are bound. */
+export const formatSql = (format: FormatChoice, binder: Binder) =>
+  typeof format === 'string' ? formats[format].sql : `has(${binder.bind(format.labels, 'Array(String)')}, ${label('o')})`;
+
+export const formatSentence = (format: FormatChoice) =>
+  typeof format === 'string' ? formats[format].sentence : `are one of ${format.labels.map((text) => `"${text}"`).join(', ')}`;
+
+const MAX_LABELS = 12;
+const MAX_LABEL_LENGTH = 40;
+/** A label says little if few answers say it. */
+const MIN_SHARE = 0.02;
+const MIN_ANSWERS = 50;
+/** Nearly all: of ordinary sentences some repeat, too. */
+const COVERED = 0.9;
+
+const label = (text: string) => `replaceRegexpAll(lowerUTF8(trimBoth(${text}, ' \\t\\r\\n')), '[.!"\\'*]+', '')`;
+const labelOf = (answer: string) =>
+  answer
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[.!"'*]+/g, '');
+
+/** The few labels of which nearly every answer is one; none when the answers are texts, or always the same. Pure. */
+export function labelsIn(answers: readonly string[]): string[] {
+  if (answers.length < MIN_ANSWERS) return [];
+  const counts = new Map<string, number>();
+  for (const answer of answers.map(labelOf)) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  const frequent = [...counts].filter(
+    ([text, n]) => text !== '' && text.length <= MAX_LABEL_LENGTH && n >= Math.max(2, answers.length * MIN_SHARE),
+  );
+  const covered = frequent.reduce((sum, [, n]) => sum + n, 0);
+  const fits = frequent.length >= 2 && frequent.length <= MAX_LABELS && covered >= COVERED * answers.length;
+  return fits ? frequent.map(([text]) => text).sort() : [];
 }

@@ -1,17 +1,24 @@
 import type { Progress } from '../../../platform/context.ts';
 import type { ScratchTelemetry } from '../../../stores/telemetry/index.ts';
 import { invalid } from '../../../platform/problem.ts';
+import { chooseRules, type Rules } from './choose-rules.ts';
 import type { Column } from './columns.ts';
 import type { Field } from './fields.ts';
-import { formats } from './format.ts';
+import { formatSentence } from './format.ts';
 import { graders } from './grade.ts';
-import { chooseRules, createCalls, loadCalls, type Reading } from './load.ts';
+import { placesOf, type Place } from './lines.ts';
+import { createCalls, loadCalls, unloadCalls } from './load.ts';
 import { mapColumns, type Mapping } from './map-columns.ts';
+import { isMendable, mend, unreadable } from './mend.ts';
 import type { LogFile } from './open-log.ts';
 import { writeRejects } from './rejects.ts';
-import { readSource } from './source.ts';
+import type { Reading } from './select-calls.ts';
+import { readSource, type Source } from './source.ts';
+import { swallowedRest } from './swallowed.ts';
+import { unpackZstd } from './unpack-zstd.ts';
 
 export { fieldNames, type Field } from './fields.ts';
+export type { Place } from './lines.ts';
 export { openLogFile, type LogFile } from './open-log.ts';
 
 export interface ImportOptions {
@@ -30,6 +37,8 @@ export interface Imported {
   assumptions: string[];
   /** Files with the rows that could not be used. */
   rejectedFiles: string[];
+  /** Where rows of `call` (`file`, `row`) stand in their file, as a person counts. While the log files are open. */
+  locate: (file: number, rows: readonly number[]) => Promise<Map<number, Place>>;
 }
 
 const A_DAY_MS = 86_400_000;
@@ -41,43 +50,87 @@ export async function importLogs(
   options: ImportOptions,
 ): Promise<Imported> {
   await telemetry.command(createCalls);
-  const imported: Imported = {
-    mapping: { fields: {}, segments: [], time: 'auto', latencyInMs: false, chat: [], assumptions: [] },
-    assumptions: [],
-    rejectedFiles: [],
-  };
-  let first: Reading | undefined;
+  const loaded: Loaded[] = [];
+  const assumptions: string[] = [];
+  const rejectedFiles: string[] = [];
   for (const [index, file] of files.entries()) {
-    const source = await readSource(telemetry, file);
-    const { mapping, missing } = mapColumns(source.columns, options.map);
-    if (missing.length > 0) throw invalid(unknownColumn(missing, source.columns, file));
-    if (options.dateOrder) mapping.time = options.dateOrder;
-    // One meaning for all files: the columns of the first file name the segments and the rules of the rest.
-    if (first) mapping.segments = alike(first.mapping, source.columns);
-    requireSomething(mapping, file, source.columns);
-    const rules = first ?? (await chooseRules(telemetry, source, mapping));
-    const reading: Reading = {
-      mapping,
-      grader: rules.grader,
-      format: rules.format,
-      latest: new Date(options.now.getTime() + A_DAY_MS).toISOString(),
-    };
-    await loadCalls(telemetry, source, index, reading, options.onProgress);
-    const rejected = await writeRejects(telemetry, source, index);
-    if (rejected) imported.rejectedFiles.push(rejected);
-    imported.assumptions.push(...file.assumptions, ...(first ? [] : [...mapping.assumptions, ...aboutRules(reading)]));
-    if (!first) imported.mapping = mapping;
-    first ??= reading;
+    const one = await loadFile(telemetry, file, index, options, loaded[0]?.reading);
+    loaded.push(one);
+    const rejected = await writeRejects(telemetry, one.source, index);
+    if (rejected.file) rejectedFiles.push(rejected.file);
+    assumptions.push(
+      ...one.source.file.assumptions,
+      ...(index === 0 ? [...one.reading.mapping.assumptions, ...aboutRules(one.reading)] : []),
+    );
+    if (rejected.warning) assumptions.push(rejected.warning);
   }
-  return imported;
+  const mapping = loaded[0]?.reading.mapping;
+  if (!mapping) throw invalid('No log file was named: say which file to read.');
+  return { mapping, assumptions, rejectedFiles, locate: (file, rows) => placesOf(loaded[file]!.source, rows) };
 }
 
-function alike(first: Mapping, columns: readonly Column[]): Mapping['segments'] {
-  // A segment that a later file lacks keeps its place and is empty there.
-  return first.segments.map(
+interface Loaded {
+  source: Source;
+  reading: Reading;
+}
+
+/** Loads a file, or where the engine refuses it, a copy without what is broken. */
+async function loadFile(
+  telemetry: ScratchTelemetry,
+  opened: LogFile,
+  index: number,
+  options: ImportOptions,
+  first: Reading | undefined,
+): Promise<Loaded> {
+  let file = opened;
+  for (;;) {
+    let failure: unknown;
+    try {
+      file = await unpackZstd(telemetry, file);
+      const loaded = await loadOnce(telemetry, file, index, options, first);
+      if (file.mended || !(await swallowedRest(telemetry, loaded.source, index))) return loaded;
+    } catch (error) {
+      if (!isMendable(error)) throw error;
+      failure = error;
+    }
+    await unloadCalls(telemetry, index);
+    const mended = await mend(file);
+    if (!mended) throw unreadable(opened, failure);
+    file = mended;
+  }
+}
+
+async function loadOnce(
+  telemetry: ScratchTelemetry,
+  file: LogFile,
+  index: number,
+  options: ImportOptions,
+  first: Reading | undefined,
+): Promise<Loaded> {
+  const source = await readSource(telemetry, file);
+  const mapping = mappingOf(source, options, first);
+  const rules: Rules = first ?? (await chooseRules(telemetry, source, mapping));
+  const latest = new Date(options.now.getTime() + A_DAY_MS).toISOString();
+  const reading: Reading = { mapping, grader: rules.grader, format: rules.format, latest };
+  await loadCalls(telemetry, source, index, reading, options.onProgress);
+  return { source, reading };
+}
+
+function mappingOf({ columns, file }: Source, { map, dateOrder }: ImportOptions, first: Reading | undefined): Mapping {
+  const { mapping, missing } = mapColumns(columns, map);
+  if (missing.length > 0) throw invalid(unknownColumn(missing, columns, file));
+  requireSomething(mapping, file, columns);
+  if (dateOrder) mapping.time = dateOrder;
+  // One meaning for all files: the columns of the first file name the segments and the rules of the rest.
+  if (first) mapping.segments = alike(first.mapping, columns);
+  return mapping;
+}
+
+// A segment that a later file lacks keeps its place and is empty there.
+const alike = (first: Mapping, columns: readonly Column[]): Mapping['segments'] =>
+  first.segments.map(
     (segment) => columns.find(({ name }) => name === segment.name) ?? { name: segment.name, column: 0, path: ['\u0000'] },
   );
-}
 
 function aboutRules({ mapping, grader, format }: Reading): string[] {
   return [
@@ -86,26 +139,28 @@ function aboutRules({ mapping, grader, format }: Reading): string[] {
           `No score column: an answer ${graders[grader].sentence} ("${mapping.fields.expected?.name}") counts as right (grader: ${graders[grader].name}).`,
         ]
       : []),
-    ...(format ? [`Most answers ${formats[format].sentence}; the others count as out of form.`] : []),
+    ...(format ? [`Most answers ${formatSentence(format)}; the others count as out of form.`] : []),
   ];
 }
 
-const unknownColumn = (missing: readonly string[], columns: readonly Column[], file: LogFile) =>
-  `"${file.name}" has no column ${missing.map((name) => `"${name}"`).join(' or ')}. It has: ${columns
-    .filter(({ path }) => path.length < 3)
+const listed = (columns: readonly Column[], most: number) =>
+  columns
+    .slice(0, most)
     .map(({ name }) => name)
-    .slice(0, 60)
-    .join(', ')}.`;
+    .join(', ');
+
+const unknownColumn = (missing: readonly string[], columns: readonly Column[], file: LogFile) =>
+  `"${file.name}" has no column ${missing.map((name) => `"${name}"`).join(' or ')}. It has: ${listed(
+    columns.filter(({ path }) => path.length < 3),
+    60,
+  )}.`;
 
 /** A log that says nothing about any call cannot be judged. */
 function requireSomething({ fields }: Mapping, file: LogFile, columns: readonly Column[]) {
   const judged: Field[] = ['output', 'score', 'latency', 'cost', 'inputTokens', 'outputTokens', 'error', 'endTime'];
   if (judged.some((field) => fields[field])) return;
   throw invalid(
-    `No column of "${file.name}" could be used: it has ${columns
-      .map(({ name }) => name)
-      .slice(0, 30)
-      .join(', ')}. ` +
+    `No column of "${file.name}" could be used: it has ${listed(columns, 30)}. ` +
       `Say which is which, e.g. --map output=reply --map time=sent_at. Fields: output, score, latency, cost, inputTokens, outputTokens, error.`,
   );
 }

@@ -1,5 +1,14 @@
 import { type Column, type ColumnRef } from './columns.ts';
-import { hasZone, looksLike, looksLikeChat, orderIsGuessed, timeFormat, type TimeFormat } from './content.ts';
+import {
+  epochUnit,
+  hasZone,
+  isMissing,
+  looksLike,
+  looksLikeChat,
+  orderIsGuessed,
+  timeFormat,
+  type TimeFormat,
+} from './content.ts';
 import { fieldNames, fields, type Field } from './fields.ts';
 
 export interface Mapping {
@@ -40,7 +49,7 @@ export function mapColumns(
 }
 
 const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-const filled = (column: Column) => column.values.filter((value): value is string => value !== null && value.trim() !== '');
+const filled = (column: Column) => column.values.filter((value): value is string => value !== null && !isMissing(value));
 const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.values(found).includes(column);
 
 /** The likeliest alias wins; among equals the column that stands highest. */
@@ -48,7 +57,9 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
   const { aliases, content } = fields[field];
   const rank = (column: Column) => {
     const whole = aliases.indexOf(plain(column.name));
-    if (whole >= 0) return whole + column.path.length / 100;
+    // Of "output" and "out.put" the one that is written as we write it.
+    const asWritten = aliases.includes(column.name.toLowerCase()) ? 0 : 0.001;
+    if (whole >= 0) return whole + column.path.length / 100 + asWritten;
     // A name at the end of a path counts less than any whole name.
     const leaf = column.path.length > 0 ? aliases.indexOf(plain(String(column.path.at(-1)))) : -1;
     return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
@@ -86,6 +97,7 @@ function describe(columns: readonly Column[], found: Partial<Record<Field, Colum
   const times = found.time ? filled(found.time) : [];
   const time = (times.length > 0 && timeFormat(times)) || 'auto';
   if (found.time) assumptions.push(...aboutTime(found.time.name, times, time));
+  else assumptions.push(...aboutNoTime(columns));
   const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency);
   if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
   if (!found.latency && found.time && found.endTime)
@@ -103,9 +115,20 @@ function describe(columns: readonly Column[], found: Partial<Record<Field, Colum
   };
 }
 
+/** A column that is named like a time but holds none is told, so that nobody wonders. */
+function aboutNoTime(columns: readonly Column[]): string[] {
+  const named = columns.find((column) => fields.time.aliases.includes(plain(column.name)) && filled(column).length > 0);
+  if (!named) return [];
+  const example = filled(named)[0]!.slice(0, 40);
+  return [
+    `"${named.name}" was not read as the time: values such as "${example}" are in no known format. Write times like 2026-05-04T10:00:00Z, or name another column with --map time=COLUMN.`,
+  ];
+}
+
 function aboutTime(name: string, times: readonly string[], format: TimeFormat): string[] {
   if (format === 'auto') return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
-  if (format !== 'mdy' && format !== 'dmy') return [`Times in "${name}" are read as ${format} since 1970.`];
+  if (format === 'epoch')
+    return [`Times in "${name}" are read as ${times.map(epochUnit).find(Boolean) ?? 'seconds'} since 1970.`];
   const order = format === 'mdy' ? 'month/day/year' : 'day/month/year';
   const guessed = orderIsGuessed(times) ? ' (a guess: no value rules the other order out; --date-order says it)' : '';
   return [`Dates in "${name}" are read as ${order}${guessed}, in UTC.`];

@@ -1,12 +1,13 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { invalid, notFound, Problem } from '../../../platform/problem.ts';
-import { flattenDocument } from './documents.ts';
+import { copyAsUtf8, encodingOf, isText } from './encoding.ts';
+import { formatOfText } from './format-of-text.ts';
 
 /** `jsonl`: an object per line. `json`: a list of objects. */
 export type LogFormat = 'jsonl' | 'json' | 'csv' | 'parquet';
@@ -18,14 +19,24 @@ export interface LogFile {
   /** What the engine reads: the file itself, or a copy in a form the engine can read. */
   path: string;
   format: LogFormat;
+  /** What is packed with zstd is recognised later, by the engine. */
   compression: 'none' | 'gzip' | 'zstd';
   /** For csv. */
   delimiter: string;
   bytes: number;
   /** What was assumed, a sentence each. */
   assumptions: string[];
+  /** Where copies are made; removed with the log. */
+  work: string;
+  /** The file is a copy in which broken records were made readable. */
+  mended?: boolean;
+  /** The file is a copy with a record per line that had none of its own. */
+  flattened?: boolean;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** A log without the way to put it away. */
+export type Recognised = Omit<LogFile, typeof Symbol.asyncDispose>;
 
 const HEAD_BYTES = 256 * 1024;
 
@@ -52,122 +63,53 @@ async function existing(name: string): Promise<string> {
   const found = await stat(name).catch(() => null);
   if (!found) throw notFound(`There is no file "${name}". Check the path; "-" reads standard input.`);
   if (found.isDirectory()) throw invalid(`"${name}" is a directory. Name the log files in it, e.g. ${name}/*.jsonl`);
+  const readable = await access(name, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!readable) throw new Problem('forbidden', `"${name}" may not be read. Give yourself the right to read it.`);
   return resolve(name);
 }
 
-async function recognise(name: string, path: string, work: string): Promise<Unopened> {
+/** Finds format and compression of a file by its first bytes. Copies go to `work`. */
+export async function recognise(name: string, path: string, work: string): Promise<Recognised> {
   const { size } = await stat(path);
-  if (size === 0) throw invalid(`"${name}" is empty: there is nothing to audit.`);
-  const raw = await head(createReadStream(path, { end: HEAD_BYTES }));
-  const base = { name, path, bytes: size, delimiter: ',', assumptions: [] as string[] };
-  if (raw.subarray(0, 4).toString('latin1') === 'PAR1') return { ...base, format: 'parquet', compression: 'none' };
-
+  const raw = await head(createReadStream(path, { end: HEAD_BYTES }), name);
+  if (raw.length === 0) throw invalid(`"${name}" is empty: there is nothing to audit.`);
   const compression = compressionOf(raw);
-  const start = compression === 'gzip' ? await gunzipped(path, name) : compression === 'zstd' ? null : raw;
-  // Node 20 cannot read zstd, so its content is judged by the name below the .zst.
-  if (start === null) return { ...base, compression, ...formatOfName(name) };
-  if (start.subarray(0, 4).toString('latin1') === 'PAR1') return { ...base, format: 'parquet', compression };
+  const base: Recognised = { name, path, work, bytes: size, compression, format: 'jsonl', delimiter: ',', assumptions: [] };
+  if (compression === 'zstd') return base;
 
-  const wide = wideEncoding(start);
-  if (wide) return transcode(base, wide, compression, work);
-  return formatOfText(base, start.toString('utf8').replace(/^\uFEFF/, ''), compression, work);
+  const start = compression === 'gzip' ? await head(createReadStream(path).pipe(createGunzip()), name) : raw;
+  if (start.subarray(0, 4).toString('latin1') === 'PAR1') return { ...base, format: 'parquet' };
+  const encoding = encodingOf(start);
+  if (encoding) {
+    const copy = await copyAsUtf8(base, encoding);
+    return formatOfText(copy, (await head(createReadStream(copy.path, { end: HEAD_BYTES }), name)).toString('utf8'));
+  }
+  if (!isText(start))
+    throw invalid(`"${name}" is not a log: it holds binary data. Export it as CSV, TSV, JSON, JSONL or Parquet.`);
+  return formatOfText(base, start.toString('utf8').replace(/^\uFEFF/, ''));
 }
 
 function compressionOf(start: Buffer): LogFile['compression'] {
   if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip';
-  return start.readUInt32BE(0) === 0x28b52ffd ? 'zstd' : 'none';
+  return start.length > 3 && start.readUInt32BE(0) === 0x28b52ffd ? 'zstd' : 'none';
 }
 
-async function head(stream: Readable): Promise<Buffer> {
+/** The first bytes; of a packed file that is damaged, those before the damage. */
+async function head(stream: Readable, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    if (bytes >= HEAD_BYTES) break;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      if (bytes >= HEAD_BYTES) break;
+    }
+  } catch (cause) {
+    if (bytes === 0)
+      throw new Problem('invalid', `"${name}" cannot be read or unpacked. Was it cut off? Copy it again.`, { cause });
   }
   return Buffer.concat(chunks);
-}
-
-async function gunzipped(path: string, name: string): Promise<Buffer> {
-  try {
-    return await head(createReadStream(path).pipe(createGunzip()));
-  } catch (cause) {
-    throw new Problem('invalid', `"${name}" starts like a gzip file but cannot be unpacked. Was it cut off? Copy it again.`, {
-      cause,
-    });
-  }
-}
-
-type Unopened = Omit<LogFile, typeof Symbol.asyncDispose>;
-type Base = Pick<LogFile, 'name' | 'path' | 'bytes' | 'delimiter' | 'assumptions'>;
-
-function formatOfName(name: string): Pick<LogFile, 'format' | 'delimiter'> {
-  const stem = name.toLowerCase().replace(/\.(zst|zstd|gz)$/, '');
-  if (stem.endsWith('.csv')) return { format: 'csv', delimiter: ',' };
-  if (stem.endsWith('.tsv')) return { format: 'csv', delimiter: '\t' };
-  if (stem.endsWith('.json')) return { format: 'json', delimiter: ',' };
-  if (stem.endsWith('.parquet')) return { format: 'parquet', delimiter: ',' };
-  return { format: 'jsonl', delimiter: ',' };
-}
-
-/** UTF-16 by its byte-order mark, or by the zero in every other byte of plain text. */
-function wideEncoding(start: Buffer): 'utf-16le' | 'utf-16be' | null {
-  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
-  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
-  if (start.length > 3 && start[1] === 0 && start[3] === 0 && start[0] !== 0) return 'utf-16le';
-  return null;
-}
-
-async function transcode(
-  base: Base,
-  encoding: 'utf-16le' | 'utf-16be',
-  compression: LogFile['compression'],
-  work: string,
-): Promise<Unopened> {
-  const path = join(work, 'utf8');
-  const bytes = createReadStream(base.path);
-  const plain = compression === 'gzip' ? bytes.pipe(createGunzip()) : bytes;
-  const decoder = new TextDecoder(encoding);
-  await pipeline(
-    plain,
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-      yield decoder.decode();
-    },
-    createWriteStream(path),
-  );
-  const assumptions = [`"${base.name}" is ${encoding.toUpperCase()} and was read as such.`];
-  const text = (await head(createReadStream(path, { end: HEAD_BYTES }))).toString('utf8');
-  return formatOfText({ ...base, path, assumptions }, text, 'none', work);
-}
-
-async function formatOfText(base: Base, text: string, compression: LogFile['compression'], work: string): Promise<Unopened> {
-  const start = text.trimStart();
-  if (start === '') throw invalid(`"${base.name}" holds nothing but white space: there is nothing to audit.`);
-  const firstLine = start.split('\n', 1)[0]!;
-  if (start.startsWith('[')) return { ...base, compression, format: 'json' };
-  if (!start.startsWith('{')) return { ...base, compression, ...delimited(base.name, firstLine) };
-  // A whole document, or lines of a format that nests calls: written out as one object per call.
-  const isLine = isJson(firstLine, () => true) && start.trimEnd().includes('\n');
-  if (!isLine || /"(resourceSpans|resource_spans|resourceLogs)"/.test(firstLine)) {
-    return flattenDocument(base, compression, join(work, 'calls.jsonl'));
-  }
-  return { ...base, compression, format: 'jsonl' };
-}
-
-function isJson(text: string, fits: (value: unknown) => boolean): boolean {
-  try {
-    return fits(JSON.parse(text));
-  } catch {
-    return false;
-  }
-}
-
-/** The separator that the header holds most often; a tab wins where the name says so. */
-function delimited(name: string, header: string): Pick<LogFile, 'format' | 'delimiter'> {
-  const count = (mark: string) => header.split(mark).length - 1;
-  const marks = [',', '\t', ';', '|'].sort((a, b) => count(b) - count(a));
-  const byName = formatOfName(name);
-  return { format: 'csv', delimiter: byName.delimiter === '\t' ? '\t' : marks[0]! };
 }

@@ -1,35 +1,83 @@
-import { createWriteStream } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { open, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Telemetry } from '../../../stores/telemetry/index.ts';
+import { isJson } from './file-table.ts';
 import { lineNumbers } from './lines.ts';
-import { isJson, type Source } from './source.ts';
+import { BROKEN_LINE } from './mend-csv.ts';
+import type { Source } from './source.ts';
 
 const Reject = z.object({ row: z.number(), reject: z.string(), raw: z.string() });
+type Reject = z.infer<typeof Reject>;
 const PAGE = 10_000;
+/** A row is shown that far: ten thousand rows of 10 MB would fill a disk. */
+const MAX_SHOWN = 100_000;
 
-/** Writes the rows that could not be used beside the log, each with its line and reason. Answers the file's name, or nothing. */
-export async function writeRejects(telemetry: Telemetry, source: Source, index: number): Promise<string | null> {
-  const page = (after: number) =>
-    telemetry.rows(Reject)(
-      `select row, reject, raw from call where file = ${index} and reject != '' and row > ${after} order by row limit ${PAGE}`,
-    );
-  let rows = await page(-1);
-  if (rows.length === 0) return null;
-  const path = `${source.file.name === '-' ? resolve('stdin') : resolve(source.file.name)}.rejected.jsonl`;
-  const out = createWriteStream(path);
-  const line = lineNumbers(source);
-  while (rows.length > 0) {
-    for (const { row, reject, raw } of rows) {
-      out.write(`${JSON.stringify({ ...(await line(row)), reason: reject, row: isJson(source.file) ? raw : cells(raw) })}\n`);
-    }
-    rows = await page(rows.at(-1)!.row);
-  }
-  out.end();
-  await finished(out);
-  return basename(path) === path ? path : `${source.file.name === '-' ? 'stdin' : source.file.name}.rejected.jsonl`;
+/** What became of the rows that could not be used: the file they are in, or why there is none. */
+export interface Rejected {
+  file?: string;
+  warning?: string;
 }
 
-const cells = (raw: string): unknown =>
-  raw === '' ? null : (JSON.parse(raw) as (string | null)[]).filter((cell) => cell !== null);
+/** Writes the rows that could not be used beside the log, each with its line and reason, over those of an earlier audit. */
+export async function writeRejects(telemetry: Telemetry, source: Source, index: number): Promise<Rejected> {
+  const name = `${source.file.name === '-' ? 'stdin' : source.file.name}.rejected.jsonl`;
+  const first = await page(telemetry, index, -1);
+  // Rows of an earlier audit that are good now would be misread as rejected. Only what looks like our own file goes.
+  if (first.length === 0) return removeStale(name).then(() => ({}));
+  try {
+    await write(telemetry, source, index, first, resolve(name));
+    return { file: name };
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return { warning: `The rejected rows could not be written to "${name}" (${why}); the audit went on without that file.` };
+  }
+}
+
+const page = (telemetry: Telemetry, index: number, after: number) =>
+  telemetry.rows(Reject)(
+    `select row, reject, substringUTF8(raw, 1, ${MAX_SHOWN}) as raw from call
+     where file = ${index} and reject != '' and row > ${after} order by row limit ${PAGE}`,
+    {},
+    { timeoutMs: 300_000 },
+  );
+
+async function write(telemetry: Telemetry, source: Source, index: number, first: Reject[], path: string): Promise<void> {
+  const place = lineNumbers(source);
+  const out = await open(path, 'w');
+  try {
+    for (let rows = first; rows.length > 0; rows = await page(telemetry, index, rows.at(-1)!.row)) {
+      const lines: string[] = [];
+      for (const { row, reject, raw } of rows) {
+        lines.push(`${JSON.stringify({ ...(await place(row)), reason: reject, row: shown(source, raw) })}\n`);
+      }
+      await out.write(lines.join(''));
+    }
+  } finally {
+    await out.close();
+  }
+}
+
+async function removeStale(name: string): Promise<void> {
+  const ours = await open(resolve(name)).then(
+    async (file) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, 0).finally(() => file.close());
+      return /^\{"(line|record)":\d+,"reason":"/.test(buffer.toString('utf8', 0, bytesRead));
+    },
+    () => false,
+  );
+  if (ours) await rm(resolve(name), { force: true }).catch(() => undefined);
+}
+
+const shown = (source: Source, raw: string): unknown => (isJson(source.file) ? raw.trimEnd() : cells(raw));
+
+/** The cells of a CSV row; of a line that is no CSV, the line. */
+function cells(raw: string): unknown {
+  if (raw === '') return null;
+  try {
+    const row = (JSON.parse(raw) as (string | null)[]).filter((cell) => cell !== null);
+    return row[0]?.startsWith(BROKEN_LINE) ? row[0].slice(BROKEN_LINE.length) : row;
+  } catch {
+    return raw;
+  }
+}

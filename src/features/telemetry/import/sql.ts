@@ -11,3 +11,9 @@ export class Binder {
     return `{${name}:${type}}`;
   }
 }
+
+/** A text of ours as SQL. What comes from a log is bound instead. */
+export const textOf = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+/** Texts of ours as an SQL array. */
+export const textList = (texts: readonly string[]) => `[${texts.map(textOf).join(', ')}]`;

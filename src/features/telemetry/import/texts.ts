@@ -1,47 +1,62 @@
+import { textList, textOf } from './sql.ts';
+
 /** What an answer's text shows without anybody's judgement. SQL over `o`, the output. */
 
 /** Only the opening counts: a long answer that regrets something later is no refusal. */
-const OPENING = 250;
+const OPENING = 300;
 
-const refusals = [
-  "i'm sorry, but i can",
-  "i'm sorry, i can",
-  'i am sorry, but i can',
-  'sorry, but i can',
-  'sorry, i can',
-  "i'm sorry, but as an ai",
-  'as an ai language model',
-  'as an ai assistant, i can',
-  "i can't assist",
-  "i can't help with",
-  "i can't provide",
-  "i can't fulfill",
-  "i can't comply",
-  'i cannot assist',
-  'i cannot help with',
-  'i cannot provide',
-  'i cannot fulfill',
-  'i cannot comply',
-  "i'm unable to",
-  'i am unable to',
-  "i'm not able to",
-  'i am not able to',
-  "i won't be able to",
-  'i must decline',
-  'i have to decline',
-  'unable to assist',
-  'against my guidelines',
-  'tut mir leid, aber ich kann',
-  'ich kann dabei nicht helfen',
-  'je suis désolé, mais je ne peux',
-  'je ne peux pas vous aider',
-  'lo siento, pero no puedo',
-  'no puedo ayudar',
-  'mi dispiace, ma non posso',
+/** One of these is in every refusal below: looked for first, because it is quick and most answers hold none. */
+const signs = [
+  ...["can't", 'cannot', 'can not', 'unable', 'not able', "won't", 'will not', 'decline', 'as an ai', 'guideline', 'programming'],
+  ...[
+    'polic',
+    'not comfortable',
+    'not allowed',
+    'not permitted',
+    'not programmed',
+    'not designed',
+    'not going to',
+    'not capable',
+  ],
+  ...['ich kann', 'kann ich', 'je ne peux', 'je ne suis pas en mesure', 'no puedo', 'non posso', 'não posso', 'kan ik'],
 ];
 
+/** What an assistant refuses to do. Not what a clerk fails to do, such as find, see, tell or confirm. */
+const refused =
+  `help|helping|assist|assisting|comply|fulfil|fulfill|fulfilling|engage|engaging|participate|facilitate|condone|encourage|endorse|promote|support (?:that|this|such)
+  |generate|generating|write|writing|create|creating|produce|producing|compose|draft|translate|describe|discuss|discussing|answer|respond|continue|proceed|do (?:that|this|so)
+  |(?:provide|providing|share|sharing|give|giving|offer|offering|disclose|reveal)(?: you)?(?: with)?(?: any| the| that| this| such| a| an| specific| my| detailed| personal| medical| legal| financial)* (?:information|instructions|guidance|advice|details|content|assistance|help|answer|answers|opinions?|examples?|that|this|code|system prompt|steps|support|recommendations?|response)
+  |access (?:the internet|real-time|external|websites?|urls?|files)|browse|predict|have (?:personal )?(?:opinions|feelings|beliefs)`.replaceAll(
+    /\s*\n\s*/g,
+    '',
+  );
+
+const unable = `(?:can't|cannot|can not|won't|will not|(?:am|i'm) (?:currently |sorry but |really )?(?:unable to|not able to|not allowed to|not permitted to|not programmed to|not designed to|not going to|not capable of|not comfortable(?: with)?)|won't be able to)`;
+
+const refusals = [
+  // "I help" is meant, "I can't help but notice" is not: what follows the verb ends it, or is what help is given with.
+  `\\bi(?: am|'m)? ?(?:sorry,? (?:but )?i ?)?(?:simply |really |also |just )?${unable} (?:directly |ethically |in good conscience |be able to )?(?:${refused})\\b(?: (?:you|with|to|in|on|by|for|such|any|that|this|the|your|a|an|about|or|and|further)\\b|[.,;:!?\\n]|$| [^b])`,
+  `\\bas an ai\\b[^.!?\\n]{0,80}(?:can't|cannot|can not|don't have|do not have|unable|not able|not capable|must|am not|won't)`,
+  `\\b(?:i must|i have to|i need to|i'll have to|i will have to|i'd have to|i) (?:respectfully |politely )?decline\\b`,
+  `(?:against|violates?|violate) (?:my|our|openai'?s?|the|its|content|usage)[^.!?\\n]{0,30}(?:guidelines|programming|polic)`,
+  `\\b(?:i|we) (?:can't|cannot|won't) (?:fulfil|fulfill|comply with|honou?r) (?:your|this|that|the) request`,
+  `ich kann (?:ihnen |dir |euch )?(?:dabei|damit|hierbei|bei dieser|diese anfrage|dazu|das) (?:leider )?(?:nicht|keine)|dabei kann ich (?:ihnen |dir )?(?:leider )?nicht`,
+  `je ne (?:peux|suis) pas (?:vous |t')?(?:aider|en mesure|répondre|fournir|assister)|je ne suis pas en mesure de`,
+  `(?:lo siento|disculpa)[^.!?\\n]{0,20}no puedo|no puedo (?:ayudar|asistir|proporcionar|cumplir)`,
+  `(?:mi dispiace|spiacente)[^.!?\\n]{0,20}non posso|non posso (?:aiutar|fornir|assist)`,
+  `(?:desculpe|lamento|sinto muito)[^.!?\\n]{0,20}não posso|não posso (?:ajudar|fornecer|cumprir)`,
+  `daar kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij) helpen|kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij)? ?helpen`,
+];
+/** "I can't help but notice", "I cannot recommend it enough": idioms of the same words. */
+const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
+
+const opening = `replaceAll(lowerUTF8(substring(o, 1, ${OPENING})), '’', '\\'')`;
+
+/** Whether an answer declines to do what was asked. */
+export const refusal = `if(multiSearchAny(${opening}, ${textList(signs)}), match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}), 0)`;
+
 /** Words so common that a few lines hold some. */
-const stopWords = {
+const stopWords: Record<string, readonly string[]> = {
   en: ['the', 'and', 'is', 'to', 'of', 'that', 'you', 'for'],
   de: ['der', 'die', 'und', 'ist', 'nicht', 'das', 'sie', 'für'],
   fr: ['le', 'les', 'et', 'est', 'une', 'vous', 'pour', 'des'],
@@ -51,29 +66,27 @@ const stopWords = {
   nl: ['de', 'het', 'een', 'en', 'van', 'niet', 'voor', 'je'],
 };
 const scripts: Record<string, string> = {
-  zh: '\\\\p{Han}',
-  ja: '[\\\\p{Hiragana}\\\\p{Katakana}]',
-  ko: '\\\\p{Hangul}',
-  ru: '\\\\p{Cyrillic}',
-  ar: '\\\\p{Arabic}',
-  he: '\\\\p{Hebrew}',
-  el: '\\\\p{Greek}',
-  hi: '\\\\p{Devanagari}',
-  th: '\\\\p{Thai}',
+  ja: '[\\p{Hiragana}\\p{Katakana}]',
+  zh: '\\p{Han}',
+  ko: '\\p{Hangul}',
+  ru: '\\p{Cyrillic}',
+  ar: '\\p{Arabic}',
+  he: '\\p{Hebrew}',
+  el: '\\p{Greek}',
+  hi: '\\p{Devanagari}',
+  th: '\\p{Thai}',
 };
 
-const quoted = (text: string) => `'${text.replaceAll("'", "\\'")}'`;
+const start = 'substringUTF8(output, 1, 400)';
+const spaced = `concat(' ', replaceRegexpAll(lowerUTF8(${start}), '[^\\\\p{L}\\\\p{M}]+', ' '), ' ')`;
+const names = Object.keys(stopWords);
+const words = Object.values(stopWords);
+/** One search for all words of all languages; a list per language, split into words, would take seven times the texts in memory. */
+const places = `multiSearchAllPositions(${spaced}, ${textList(words.flat().map((word) => ` ${word} `))})`;
+const hits = `[${words.map((list, i) => `arrayCount(arraySlice(${places}, ${1 + words.slice(0, i).flat().length}, ${list.length}))`).join(', ')}]`;
+const byWords = `if(arrayMax(${hits}) < 2, '', arrayElement(${textList(names)}, indexOf(${hits}, arrayMax(${hits}))))`;
 
-export const refusal = `multiSearchAny(replaceAll(lowerUTF8(substring(o, 1, ${OPENING})), '’', '\\''), [${refusals.map(quoted).join(', ')}])`;
-
-const start = 'lower(substringUTF8(output, 1, 400))';
-const list = (words: readonly string[]) => `[${words.map(quoted).join(', ')}]`;
-const hits = `arrayMap(words -> arrayCount(word -> has(words, word), splitByWhitespace(replaceRegexpAll(${start}, '[.,;:!?()"]', ' '))), [${Object.values(stopWords).map(list).join(', ')}])`;
-
-/**
- * Language of `output` by script, else by stop words; empty when it is too short to tell. Dear, so to be asked of a sample:
- * as a column beside a `where`, not inside an `if`, whose lazy evaluation would repeat its parts.
- */
+/** Language of `output` by script, else by stop words; empty when it is too short to tell. */
 export const language = `multiIf(length(output) < 40, '', ${Object.entries(scripts)
-  .map(([name, script]) => `match(${start}, '${script}'), '${name}'`)
-  .join(', ')}, arrayMax(${hits}) < 2, '', arrayElement(${list(Object.keys(stopWords))}, indexOf(${hits}, arrayMax(${hits}))))`;
+  .map(([name, script]) => `match(${start}, ${textOf(script)}), '${name}'`)
+  .join(', ')}, ${byWords})`;

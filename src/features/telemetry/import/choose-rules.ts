@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Telemetry } from '../../../stores/telemetry/index.ts';
+import { readSettings, skip } from './file-table.ts';
+import { formatNames, formats, labelsIn, pickFormat, type FormatChoice, type FormatName } from './format.ts';
+import { graderNames, graders, pickGrader, type GraderName, type GraderTrial } from './grade.ts';
+import type { Mapping } from './map-columns.ts';
+import { fieldTexts } from './select-calls.ts';
+import type { Source } from './source.ts';
+import { Binder } from './sql.ts';
+
+/** How answers are judged where nobody did. */
+export interface Rules {
+  grader: GraderName | null;
+  format: FormatChoice | null;
+}
+
+const TRIED_ROWS = 5000;
+const LIMIT_MS = 300_000;
+
+/** Tries every grader and every form on the first answers, and picks. */
+export async function chooseRules(telemetry: Telemetry, source: Source, mapping: Mapping): Promise<Rules> {
+  if (!mapping.fields.output) return { grader: null, format: null };
+  const found = await tryAll(telemetry, source, mapping);
+  const shares = Object.fromEntries(formatNames.map((name) => [name, found(`form_${name}`)])) as Record<FormatName, number>;
+  const trials = Object.fromEntries(
+    graderNames.map((name) => [name, { right: found(`right_${name}`), coverage: found(`coverage_${name}`) }]),
+  ) as GraderTrial;
+  const graded = !mapping.fields.score && found('expected') > 0;
+  return {
+    grader: graded ? pickGrader(trials, valuesOf(source, mapping.fields.expected?.name)) : null,
+    format: pickFormat(shares, labelsIn(valuesOf(source, mapping.fields.output.name))),
+  };
+}
+
+const valuesOf = ({ columns }: Source, name: string | undefined) =>
+  columns.find((column) => column.name === name)?.values.filter((value): value is string => Boolean(value)) ?? [];
+
+async function tryAll(telemetry: Telemetry, source: Source, mapping: Mapping): Promise<(key: string) => number> {
+  const binder = new Binder();
+  const { from, text } = fieldTexts(source, mapping, binder);
+  const right = graderNames.map((name) => `avgIf(${graders[name].sql}, e != '') as right_${name}`);
+  const coverage = graderNames.map((name) => `avgIf(${graders[name].coverage}, e != '') as coverage_${name}`);
+  const forms = formatNames.map((name) => `avg(${formats[name].sql}) as form_${name}`);
+  const [row] = await telemetry.rows(z.record(z.string(), z.number().nullable()))(
+    `select countIf(e != '') as expected, ${[...right, ...coverage, ...forms].join(', ')} from (
+       select ifNull(${text('output')}, '') as o, ifNull(${text('expected')}, '') as e
+       from (${from}) where not blank and broken = '' and o != '' limit ${TRIED_ROWS})`,
+    binder.params,
+    { settings: { ...readSettings(source.file), ...skip(source.header) }, timeoutMs: LIMIT_MS },
+  );
+  return (key) => row?.[key] ?? 0;
+}

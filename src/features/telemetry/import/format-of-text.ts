@@ -1,0 +1,41 @@
+import { invalid } from '../../../platform/problem.ts';
+import { flattenDocument } from './documents.ts';
+import type { Recognised } from './open-log.ts';
+
+/** Finds the format of a text by its beginning. A document that nests its calls is written out as an object per call. */
+export async function formatOfText(log: Recognised, text: string): Promise<Recognised> {
+  const start = text.trimStart();
+  if (start === '') throw invalid(`"${log.name}" holds nothing but white space: there is nothing to audit.`);
+  const firstLine = start.split('\n', 1)[0]!.trim();
+  if (start.startsWith('[')) return isList(start) ? { ...log, format: 'json' } : { ...log, format: 'jsonl' };
+  if (start.startsWith('{')) return isDocument(firstLine, start) ? flattenDocument(log) : { ...log, format: 'jsonl' };
+  return { ...log, format: 'csv', delimiter: delimiterOf(log.name, firstLine) };
+}
+
+/** A list of calls, and not a line `[1, 2]` among lines. */
+const isList = (start: string) => /^\[\s*(\{|\]|$)/.test(start) || !/^\[[^\n]*\]\s*\n\s*[[{]/.test(start);
+
+/** One object over many lines, one object alone, or lines of OTLP, each with many calls. */
+function isDocument(firstLine: string, start: string): boolean {
+  if (/"(resourceSpans|resource_spans|resourceLogs)"/.test(firstLine)) return true;
+  const alone = !start.trimEnd().includes('\n');
+  // A broken or very long first line says nothing; if its brackets close on it, the next line is another record.
+  return alone ? isJson(firstLine) : !isJson(firstLine) && !/^\{.+\}\s*$/.test(firstLine) && !/\n\{"/.test(start);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The separator that the header holds most often; a tab wins where the name says so. */
+function delimiterOf(name: string, header: string): string {
+  if (/\.tsv(\.(gz|zst|zstd))?$/i.test(name)) return '\t';
+  const bare = header.replaceAll(/"[^"]*"/g, '');
+  const count = (mark: string) => bare.split(mark).length - 1;
+  return [',', '\t', ';', '|'].sort((a, b) => count(b) - count(a))[0]!;
+}

@@ -1,0 +1,119 @@
+import type { ColumnRef } from './columns.ts';
+import { fieldNames, type Field } from './fields.ts';
+import { formatSql, type FormatChoice } from './format.ts';
+import { graders, type GraderName } from './grade.ts';
+import type { Mapping } from './map-columns.ts';
+import { readTexts } from './read-texts.ts';
+import type { Source } from './source.ts';
+import type { Binder } from './sql.ts';
+import { refusal } from './texts.ts';
+import { chatText, failureOf, isMissing, nothing, numberOf, timeOf, verdictOf } from './values.ts';
+
+/** How the rows of a log become calls. */
+export interface Reading {
+  mapping: Mapping;
+  grader: GraderName | null;
+  format: FormatChoice | null;
+  /** The latest time that is taken for true, ISO. */
+  latest: string;
+}
+
+/** The texts of all mapped fields over one pass. `text(field)` is NULL where the log has no such column. */
+export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
+  const wanted = fieldNames.filter((field) => mapping.fields[field]);
+  const refs: ColumnRef[] = [...wanted.map((field) => mapping.fields[field]!), ...mapping.segments];
+  const { from, texts } = readTexts(source, refs, binder);
+  const text = (field: Field) => {
+    if (!mapping.fields[field]) return nothing('String');
+    const cell = texts[wanted.indexOf(field)]!;
+    return mapping.chat.includes(field) ? chatText(cell) : cell;
+  };
+  return { from, text, segments: texts.slice(wanted.length) };
+}
+
+const MAX_LABEL = 200;
+const MAX_SEGMENT = 80;
+
+/** Layer by layer: the texts of a row, the values in them, what the values mean. Answers the columns of `call`, in their order. */
+export function selectCalls(source: Source, index: number, reading: Reading, binder: Binder): string {
+  const texts = selectTexts(source, reading.mapping, binder);
+  const values = `select *, ${valueColumns(reading.mapping)} from (${texts})`;
+  const judged = `select *, ${rejection(reading, binder)} as reject from (${values})`;
+  return `select ${[String(index), ...callColumns(reading, binder)].join(', ')} from (${judged})`;
+}
+
+function selectTexts(source: Source, mapping: Mapping, binder: Binder): string {
+  const { from, text, segments } = fieldTexts(source, mapping, binder);
+  const label = (sql: string, length: number) => `substringUTF8(ifNull(${sql}, ''), 1, ${length})`;
+  const columns = {
+    t_time: text('time'),
+    t_end: text('endTime'),
+    model: label(text('model'), MAX_LABEL),
+    workflow: label(text('workflow'), MAX_LABEL),
+    prompt_version: label(text('promptVersion'), MAX_LABEL),
+    user: label(text('user'), MAX_LABEL),
+    session: label(text('session'), MAX_LABEL),
+    segment: `CAST([${segments.map((segment) => label(segment, MAX_SEGMENT)).join(', ')}], 'Array(String)')`,
+    i: `ifNull(${text('input')}, '')`,
+    o: `ifNull(${text('output')}, '')`,
+    e: `ifNull(${text('expected')}, '')`,
+    t_score: text('score'),
+    t_latency: text('latency'),
+    t_cost: text('cost'),
+    t_input_tokens: text('inputTokens'),
+    t_output_tokens: text('outputTokens'),
+    t_error: text('error'),
+    t_finish: text('finish'),
+  };
+  return `select row, raw, recoded, broken, ${asColumns(columns)} from (${from}) where not blank`;
+}
+
+const asColumns = (columns: Record<string, string>) =>
+  Object.entries(columns)
+    .map(([name, sql]) => `${sql} as ${name}`)
+    .join(', ');
+
+function valueColumns({ fields, time, latencyInMs }: Mapping): string {
+  const duration = fields.latency
+    ? `${numberOf('t_latency')}${latencyInMs ? ' / 1000' : ''}`
+    : `dateDiff('millisecond', at, ended) / 1000`;
+  return asColumns({
+    at: fields.time ? timeOf(time, 't_time') : nothing('DateTime64(3)'),
+    ended: fields.endTime ? timeOf(time, 't_end') : nothing('DateTime64(3)'),
+    latency: duration,
+    cost: numberOf('t_cost'),
+    given: fields.score ? verdictOf('t_score') : nothing('Float64'),
+  });
+}
+
+/** Why a row cannot be used; empty when it can. */
+function rejection({ mapping, latest }: Reading, binder: Binder): string {
+  if (!mapping.fields.time) return 'broken';
+  const now = `parseDateTime64BestEffort(${binder.bind(latest, 'String')}, 3, 'UTC')`;
+  return `multiIf(broken != '', broken,
+    isNull(at), if(${isMissing('t_time')}, 'no time', 'a time that cannot be read'),
+    at > ${now}, 'a time in the future', at < toDateTime64('2001-01-01', 3, 'UTC'), 'a time before 2001', '')`;
+}
+
+function callColumns(reading: Reading, binder: Binder): string[] {
+  const { mapping, format } = reading;
+  const { output, error, score } = mapping.fields;
+  const positive = (value: string) => `if(${value} >= 0, ${value}, NULL)`;
+  const answered = (sql: string) => (output ? sql : '0');
+  return [
+    ...['row', 'reject', `if(reject = '', '', toValidUTF8(raw))`, 'recoded', 'at'],
+    ...['model', 'workflow', 'prompt_version', 'user', 'session', 'segment', 'i', 'o', 'e', output ? '1' : '0'],
+    ...[scoreOf(reading), score ? `isNull(given) and not ${isMissing('t_score')}` : '0'],
+    ...[positive('latency'), positive('cost'), positive(numberOf('t_input_tokens')), positive(numberOf('t_output_tokens'))],
+    error ? failureOf('t_error', error.name) : nothing('UInt8'),
+    ...['lengthUTF8(o)', 'lengthUTF8(i)', answered(refusal)],
+    answered(`(o = '' or trimBoth(o, ' \\t\\r\\n') = '' or match(lower(ifNull(t_finish, '')), 'length|max_'))`),
+    format && output ? `if(trimBoth(o) = '', NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
+  ];
+}
+
+function scoreOf({ mapping, grader }: Reading): string {
+  if (mapping.fields.score) return 'given';
+  // No answer to a question with a known answer is a wrong answer.
+  return grader ? `if(e = '', NULL, if(trimBoth(o) = '', 0, ${graders[grader].sql}))` : nothing('Float64');
+}

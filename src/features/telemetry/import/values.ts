@@ -1,0 +1,57 @@
+import { missing, verdicts, type TimeFormat } from './content.ts';
+import { textList } from './sql.ts';
+
+/** SQL that reads a value out of a text. The argument is an expression over Nullable(String); the answer is NULL where it says nothing. */
+
+/** NULL of a type, for a field that the log does not have. */
+export const nothing = (type: string) => `CAST(NULL, 'Nullable(${type})')`;
+
+/** Dollars and thousands separators are looked for only where the text is no plain number: that costs. */
+export function numberOf(text: string): string {
+  const plain = `toFloat64OrNull(${text})`;
+  const cleaned = `toFloat64OrNull(replaceRegexpAll(ifNull(${text}, ''), '[\\\\s$€£,]', ''))`;
+  const read = `if(isNull(${plain}) and ifNull(${text}, '') != '', ${cleaned}, ${plain})`;
+  return `if(isFinite(${read}), ${read}, NULL)`;
+}
+
+const wordsFor = (verdict: 0 | 1) => textList(Object.keys(verdicts).filter((word) => verdicts[word] === verdict));
+const wordOf = (text: string) => `lower(trimBoth(ifNull(${text}, ''), ' \\t\\r\\n'))`;
+
+/** A number, or a word for right (1) or wrong (0). */
+export function verdictOf(text: string): string {
+  const number = numberOf(text);
+  return `if(isNull(${number}), multiIf(has(${wordsFor(1)}, ${wordOf(text)}), 1, has(${wordsFor(0)}, ${wordOf(text)}), 0, NULL), ${number})`;
+}
+
+/** Whether a text stands for "nothing here". */
+export const isMissing = (text: string) => `has(${textList(missing)}, ${wordOf(text)})`;
+
+/** Times of any format in one column; `format` only settles which of two slashed numbers is the month. */
+export function timeOf(format: TimeFormat, text: string): string {
+  const read = (of: string) => `parseDateTime64BestEffort${format === 'mdy' ? 'US' : ''}OrNull(${of}, 3, 'UTC')`;
+  // Python's comma before the milliseconds, a comma before the hour, Java's [zone] after the offset.
+  const tidied = `replaceRegexpOne(replaceRegexpOne(trimBoth(ifNull(${text}, '')), '\\\\[[^\\\\]]*\\\\]$', ''), ',(\\\\d{1,9})([Zz+-]|$)', '.\\\\1\\\\2')`;
+  return `if(isNull(${read(text)}), ${read(`replaceOne(${tidied}, ', ', ' ')`)}, ${read(text)})`;
+}
+
+const noFailure = textList(
+  `0 false no none null nil {} [] ok success succeeded successful completed complete done default debug info log warning warn notice
+   unset status_code_unset status_code_ok stop`
+    .split(/\s+/)
+    .concat(''),
+);
+
+/** An error column is a message, a flag, a level or an HTTP status: 1 failed, 0 not. */
+export function failureOf(text: string, column: string): string {
+  const number = `toFloat64OrNull(${text})`;
+  const failed = /status|code/i.test(column) ? `${number} >= 400` : `${number} != 0`;
+  return `multiIf(has(${noFailure}, ${wordOf(text)}), 0, isNotNull(${number}), ${failed}, 1)`;
+}
+
+/** Of a chat message, or of the last in a list of them, what it says. */
+export function chatText(text: string): string {
+  const messages = `JSONExtractArrayRaw(ifNull(${text}, ''))`;
+  const message = `if(empty(${messages}), ifNull(${text}, ''), arrayElement(${messages}, -1))`;
+  const said = [`'content'`, `'content', 1, 'text'`, `'parts', 1, 'content'`, `'parts', 1, 'text'`, `'message', 'content'`];
+  return `coalesce(${said.map((path) => `nullIf(JSONExtractString(${message}, ${path}), '')`).join(', ')}, ${message})`;
+}
