@@ -7,8 +7,20 @@ import { openLog } from './platform/log.ts';
 import { Problem } from './platform/problem.ts';
 import { runCli } from './surfaces/cli/index.ts';
 
+/** Ends at once when told to, leaving by the front door: temporary directories and child processes go with us. */
+function endWhenTold() {
+  const told = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+  for (const [signal, number] of Object.entries(told)) process.once(signal, () => process.exit(128 + number));
+  // Whoever read our answer has read enough, as `head` does.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') process.stderr.write('steward: the answer could not be written.\n');
+    process.exit(code === 'EPIPE' ? 0 : 1);
+  });
+}
+
 /** Builds the system and starts what was asked for. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  endWhenTold();
   try {
     const config = readConfig();
     const log = openLog(config.logLevel);

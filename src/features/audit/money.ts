@@ -8,8 +8,8 @@ export interface Prices {
 
 const MONTH_MS = 30.44 * 86_400_000;
 
-/** Calls a month at the pace of a stretch of time. */
-export const callsPerMonth = (rows: number, spanMs: number) => (spanMs > 0 ? (rows / spanMs) * MONTH_MS : 0);
+/** Calls a month at the pace of a stretch of time; nothing for a log without time, whose pace is not known. */
+export const callsPerMonth = (rows: number, spanMs: number) => (spanMs > 0 ? (rows / spanMs) * MONTH_MS : null);
 
 /** Metrics of which each point costs right answers. */
 const sign: Record<string, 1 | -1> = { score: -1, format_valid_rate: -1, error_rate: 1, refusal_rate: 1, empty_rate: 1 };
@@ -21,17 +21,21 @@ const sign: Record<string, 1 | -1> = { score: -1, format_valid_rate: -1, error_r
  */
 export function moneyPerMonth(
   judgement: Judgement,
-  monthlyCalls: number,
+  monthlyCalls: number | null,
   spanMs: number,
   prices: Prices,
   scored: boolean,
 ): number | null {
   const { metric, change, stall } = judgement;
-  if (change === null) return null;
+  const { perSuccessUsd } = prices;
+  if (stall) {
+    return perSuccessUsd === null
+      ? null
+      : ((stall.expected - stall.seen) * perSuccessUsd * MONTH_MS) / Math.max(spanMs, MONTH_MS);
+  }
+  if (change === null || monthlyCalls === null) return null;
   if (metric.name === 'cost_usd') return change * monthlyCalls;
-  if (prices.perSuccessUsd === null) return null;
-  if (stall) return ((stall.expected - stall.seen) * prices.perSuccessUsd * MONTH_MS) / Math.max(spanMs, MONTH_MS);
   const direction = sign[metric.name];
-  if (direction === undefined) return null;
-  return scored && metric.name !== 'score' ? 0 : direction * change * monthlyCalls * prices.perSuccessUsd;
+  if (perSuccessUsd === null || direction === undefined) return null;
+  return scored && metric.name !== 'score' ? 0 : direction * change * monthlyCalls * perSuccessUsd;
 }

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { operation, perform } from '../../platform/operation.ts';
 import { invalid, Problem } from '../../platform/problem.ts';
@@ -9,7 +10,8 @@ import { AuditReport, Findings } from './model.ts';
 import { writeSampleLog } from './sample-log.ts';
 import { renderHtml, renderPdf, renderTerminal } from './report/index.ts';
 
-const positive = z.coerce.number().positive();
+const positive = z.coerce.number('a number is needed').positive('a number above 0 is needed');
+const path = z.string().min(1, 'the name of a file is needed').meta({ value: 'file' });
 
 export const runAudit = operation({
   name: 'audit.run',
@@ -23,15 +25,20 @@ export const runAudit = operation({
     map: z
       .array(z.string())
       .default([])
-      .describe('FIELD=COLUMN, where a column was not found by itself. May be given several times.'),
+      .meta({ value: 'field=column' })
+      .describe('Which column a field is in, where it was not found by itself, e.g. output=reply. May be given several times.'),
     dateOrder: z.enum(['dmy', 'mdy']).optional().describe('Which of two slashed numbers is the month.'),
-    groupBy: z.string().optional().describe('Compare the values of this column with each other, e.g. model.'),
+    groupBy: z
+      .string()
+      .optional()
+      .meta({ value: 'column' })
+      .describe('Compare the values of this column with each other, e.g. model.'),
     valuePerSuccess: positive.optional().describe('What one right answer is worth, in USD.'),
     minutesSaved: positive.optional().describe('Minutes of work that one right answer saves; needs --hourly.'),
     hourly: positive.optional().describe('What an hour of that work costs, in USD.'),
-    out: z.string().optional().describe('Write the report as one HTML file.'),
-    pdf: z.string().optional().describe('Write the report as PDF.'),
-    json: z.string().optional().describe('Write the findings as JSON; - prints them instead of the summary.'),
+    out: path.optional().describe('Write the report as one HTML file.'),
+    pdf: path.optional().describe('Write the report as PDF.'),
+    json: path.optional().describe('Write the findings as JSON; - prints them instead of the summary.'),
   }),
   output: z.object({ report: AuditReport, written: z.array(z.string()), printJson: z.boolean() }),
   terminal: {
@@ -48,6 +55,8 @@ export const runAudit = operation({
     exitCode: ({ report }) => (report.worse ? 2 : 0),
   },
   async run(ctx, input) {
+    const paths = [input.out, input.pdf, input.json === '-' ? undefined : input.json].filter((name) => name !== undefined);
+    for (const name of paths) await requireWritable(name, input.files);
     const report = await audit(ctx, {
       files: input.files,
       map: mapping(input.map),
@@ -132,16 +141,39 @@ function worth({
   return (minutesSaved / 60) * hourly;
 }
 
-async function save(path: string, content: string | Uint8Array): Promise<string> {
-  try {
-    await writeFile(path, content);
-    return path;
-  } catch (cause) {
-    throw new Problem(
-      'invalid',
-      `"${path}" could not be written: ${cause instanceof Error ? cause.message : 'unknown'}. Name a file in a directory that exists.`,
-      { cause },
+/** Refuses before the work what would be lost after it. */
+async function requireWritable(name: string, logs: readonly string[]): Promise<void> {
+  if (logs.some((log) => log !== '-' && resolve(log) === resolve(name))) {
+    throw invalid(`"${name}" is the log itself. Write to another file, or the log would be lost.`);
+  }
+  const found = await stat(name).catch(() => null);
+  if (found?.isDirectory()) throw unwritable(name, 'it is a directory');
+  await access(found ? name : dirname(resolve(name)), constants.W_OK).catch((cause: unknown) => {
+    throw unwritable(
+      name,
+      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+        ? 'there is no such directory'
+        : 'writing there is not allowed',
+      cause,
     );
+  });
+}
+
+const unwritable = (name: string, why: string, cause?: unknown) =>
+  new Problem(
+    'invalid',
+    `"${name}" could not be written: ${why}. Name a file in a directory that exists and that you may write to.`,
+    {
+      cause,
+    },
+  );
+
+async function save(name: string, content: string | Uint8Array): Promise<string> {
+  try {
+    await writeFile(name, content);
+    return name;
+  } catch (cause) {
+    throw unwritable(name, cause instanceof Error ? cause.message : 'unknown', cause);
   }
 }
 

@@ -8,7 +8,7 @@ const CALLS_A_DAY = 45;
 const CHANGE_DAY = 38;
 
 /** A seeded source of numbers in [0, 1): mulberry32. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

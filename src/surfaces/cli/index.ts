@@ -28,10 +28,19 @@ export async function runCli(
     .configureOutput({
       writeOut: (text) => out.write(text),
       writeErr: (text) => err.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'steward: ')),
       getOutHelpWidth: () => width(out),
       getErrHelpWidth: () => width(err),
     })
-    .showHelpAfterError('(--help shows how)')
+    // Every command on one screen, with all of its words; those of one word are the ones a newcomer looks for.
+    .configureHelp({
+      visibleCommands: (above) => above.commands.flatMap(leaves).toSorted((a, b) => depth(a) - depth(b)),
+      optionDescription: ({ description }) => description,
+      subcommandTerm: (leaf) => `${wordsOf(leaf)} ${leaf.usage().replace('[options]', '').trim()}`.trim(),
+    })
+    .usage('<command> [options]')
+    .showHelpAfterError('"steward --help" shows what there is.')
+    .addHelpText('after', '\n"steward <command> --help" shows the options of a command.')
     .exitOverride();
   for (const op of operations) {
     command(program, op).action(async (...given: unknown[]) => {
@@ -47,10 +56,15 @@ export async function runCli(
   return exitCode;
 }
 
+const leaves = (above: Command): Command[] => (above.commands.length > 0 ? above.commands.flatMap(leaves) : [above]);
+const wordsOf = (made: Command): string => (made.parent?.parent ? `${wordsOf(made.parent)} ${made.name()}` : made.name());
+const depth = (made: Command) => wordsOf(made).split(' ').length;
+
 const width = (stream: NodeJS.WriteStream) => (stream.isTTY ? Math.min(stream.columns ?? 80, 120) : 100);
 
 async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { out, err }: Streams): Promise<number> {
   const progress = openProgress(err);
+  process.once('exit', progress.close);
   try {
     const answer: unknown = await perform(op, { ...ctx, progress: progress.show }, input);
     progress.close();
@@ -61,7 +75,7 @@ async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { ou
   } catch (error) {
     progress.close();
     if (error instanceof Problem) {
-      err.write(`steward: ${printable(error.message)}\n`);
+      err.write(`steward: ${printable(sentence(error))}\n`);
       ctx.log.debug({ err: error }, 'the operation could not be done');
     } else {
       ctx.log.error({ err: error, operation: op.name }, 'a bug');
@@ -70,7 +84,18 @@ async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { ou
       );
     }
     return COULD_NOT;
+  } finally {
+    process.off('exit', progress.close);
   }
+}
+
+const Issues = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })).min(1);
+
+/** What is wrong, with the flags that were typed and not the fields behind them. */
+function sentence({ message, details }: Problem): string {
+  const issues = Issues.safeParse(details);
+  if (!issues.success) return message;
+  return issues.data.map((issue) => `--${kebab(String(issue.path[0] ?? ''))}: ${issue.message}`).join('\n');
 }
 
 // Messages name columns and files of the log, whose bytes must not steer the terminal.
@@ -82,19 +107,23 @@ function command(program: Command, op: AnyOperation): Command {
   const parent = words
     .slice(0, -1)
     .reduce(
-      (above, word) => above.commands.find((known) => known.name() === word) ?? above.command(word).description(`${word} …`),
+      (above, word) => above.commands.find((known) => known.name() === word) ?? above.command(word).usage('<command> [options]'),
       program,
     );
-  const made = parent.command(words.at(-1)!).description(op.summary);
+  const made = parent
+    .command(words.at(-1)!)
+    .description(op.summary)
+    .showHelpAfterError(`"steward ${words.join(' ')} --help" shows how.`);
   for (const [field, schema] of Object.entries<z.ZodType>(op.input.shape)) {
-    const { required, list, choices, flag } = describe(schema);
+    const { required, list, choices, flag, value } = describe(schema);
     const help = schema.description ?? schema.meta()?.description ?? '';
     if (field === op.terminal?.positional) {
       made.argument(`${required ? '<' : '['}${field}${list ? '...' : ''}${required ? '>' : ']'}`, help);
       continue;
     }
-    const option = new Option(`--${kebab(field)}${flag ? '' : list ? ' <value...>' : ' <value>'}`, help);
+    const option = new Option(`--${kebab(field)}${flag ? '' : ` <${value}>`}`, help);
     if (choices) option.choices(choices);
+    // One value each time it is given: commander's own lists would take the files that follow too.
     if (list) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
     if (required) option.makeOptionMandatory();
     made.addOption(option);
@@ -104,11 +133,18 @@ function command(program: Command, op: AnyOperation): Command {
 
 const kebab = (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** What a terminal must know of a field: read off its JSON schema. */
+/** What a terminal must know of a field: read off its JSON schema. `value` in its meta names what is to be typed. */
 function describe(schema: z.ZodType) {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   const choices = Array.isArray(json.enum) ? json.enum.map(String) : undefined;
-  return { required: !schema.safeParse(undefined).success, list: json.type === 'array', flag: json.type === 'boolean', choices };
+  const named = typeof json['value'] === 'string' ? json['value'] : undefined;
+  return {
+    required: !schema.safeParse(undefined).success,
+    list: json.type === 'array',
+    flag: json.type === 'boolean',
+    choices,
+    value: named ?? choices?.join('|') ?? (json.type === 'number' ? 'number' : 'text'),
+  };
 }
 
 /** Arguments and flags back into the input of the operation. */

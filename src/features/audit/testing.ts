@@ -1,0 +1,149 @@
+import { writeFileSync } from 'node:fs';
+import { DAY_MS } from '../../platform/clock.ts';
+import { seeded } from './sample-log.ts';
+
+/** Logs as systems in trouble write them, from a seed. For tests. */
+
+export type Row = Record<string, unknown>;
+type Random = () => number;
+
+interface Scenario {
+  days: number;
+  callsADay: number;
+  /** One call of a day; nothing: it was not made. */
+  row: (day: number, random: Random) => Row | null;
+  /** Without it, rows carry a timestamp. */
+  timeless?: true;
+}
+
+export const START = '2026-05-04T00:00:00.000Z';
+/** When a day of a scenario begins. */
+export const dayOf = (day: number) => new Date(Date.parse(START) + day * DAY_MS);
+
+const normal = (random: Random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+const round = (value: number, digits: number) => Number(value.toFixed(digits));
+const pick = <T>(list: readonly T[], random: Random): T => list[Math.floor(random() * list.length)]!;
+
+const words = ['refund', 'parcel', 'invoice', 'address', 'order', 'carrier', 'account', 'amount', 'lamp', 'delay'];
+const phrase = (random: Random, least: number, spread: number) =>
+  Array.from({ length: least + Math.floor(spread * random()) }, () => pick(words, random)).join(' ');
+
+/** A call that is right with this probability. */
+const call = (random: Random, right: number, latency = 2): Row => ({
+  model: 'gpt-4o',
+  input: `A question about ${phrase(random, 3, 3)}`,
+  output: `An answer on ${phrase(random, 10, 12)}.`,
+  score: random() < right ? 1 : 0,
+  latency_s: round(latency * Math.exp(0.4 * normal(random)), 3),
+  cost_usd: round(0.01 * Math.exp(0.3 * normal(random)), 5),
+});
+
+const customers = ['globex', 'initech'];
+
+export const scenarios = {
+  /** Nothing happens, in six customers and two prompt versions. */
+  clean: {
+    days: 60,
+    callsADay: 60,
+    row: (_, random) => ({
+      ...call(random, 0.9),
+      customer: `c${Math.floor(random() * 6)}`,
+      prompt_version: pick(['v1', 'v2'], random),
+    }),
+  },
+  /** From day 30 on, fewer answers are right. */
+  step: { days: 60, callsADay: 60, row: (day, random) => call(random, day < 30 ? 0.9 : 0.7) },
+  /** Right answers slide from 95 % to 65 % between day 15 and day 65. */
+  drift: {
+    days: 90,
+    callsADay: 80,
+    row: (day, random) => call(random, 0.95 - (0.3 * Math.max(0, Math.min(50, day - 15))) / 50),
+  },
+  /** No call for three days from day 40 on. */
+  stall: { days: 60, callsADay: 60, row: (day, random) => (day >= 40 && day < 43 ? null : call(random, 0.9)) },
+  /** Each customer as good as ever; from day 30 on more of the calls come from the one with the hard questions. */
+  mix: {
+    days: 60,
+    callsADay: 60,
+    row: (day, random) => {
+      const hard = random() < (day < 30 ? 0.2 : 0.7);
+      return { ...call(random, hard ? 0.5 : 0.95), customer: hard ? 'acme' : 'globex' };
+    },
+  },
+  /** A new prompt from day 35 on, and fewer right answers. */
+  prompt: {
+    days: 60,
+    callsADay: 60,
+    row: (day, random) => ({ ...call(random, day < 35 ? 0.9 : 0.75), prompt_version: day < 35 ? 'v3' : 'v4' }),
+  },
+  /** From day 30 on one small customer is served badly. */
+  customer: {
+    days: 60,
+    callsADay: 120,
+    row: (day, random) => {
+      const customer = random() < 0.12 ? 'acme' : pick(customers, random);
+      return { ...call(random, customer === 'acme' && day >= 30 ? 0.5 : 0.9), customer };
+    },
+  },
+  /** From day 30 on one call in twelve fails. */
+  errors: {
+    days: 60,
+    callsADay: 60,
+    row: (day, random) => ({ ...call(random, 0.9), error: random() < (day < 30 ? 0.01 : 0.08) ? 'timeout' : '' }),
+  },
+  /** From day 30 on answers take 70 % longer. */
+  slow: { days: 60, callsADay: 60, row: (day, random) => call(random, 0.9, day < 30 ? 2 : 3.4) },
+  /** One customer sends nothing for six days from day 30 on. */
+  feed: {
+    days: 60,
+    callsADay: 120,
+    row: (day, random) => {
+      const customer = random() < 0.3 ? 'acme' : pick(customers, random);
+      return customer === 'acme' && day >= 30 && day < 36 ? null : { ...call(random, 0.9), customer };
+    },
+  },
+  /** Four calls in five are missing on Saturdays and Sundays, as ever. */
+  weekends: { days: 60, callsADay: 60, row: (day, random) => (day % 7 >= 5 && random() < 0.8 ? null : call(random, 0.9)) },
+  /** A dozen rows. */
+  tiny: { days: 3, callsADay: 4, row: (_, random) => call(random, 0.8) },
+  /** No time; two models, the second worse and slower. */
+  timeless: {
+    days: 30,
+    callsADay: 30,
+    timeless: true,
+    row: (_, random) =>
+      random() < 0.5 ? { ...call(random, 0.9), model: 'gpt-4-0314' } : { ...call(random, 0.6, 4), model: 'gpt-4-0613' },
+  },
+  /** No score, but what was expected; from day 30 on fewer answers fit it. */
+  expected: {
+    days: 60,
+    callsADay: 60,
+    row: (day, random) => {
+      const { score, ...rest } = call(random, day < 30 ? 0.9 : 0.6);
+      const expected = pick(['billing', 'delivery', 'returns', 'other'], random);
+      return { ...rest, expected, output: score === 1 ? expected : pick(['spam', 'unknown'], random) };
+    },
+  },
+  /** Six busy days; fewer right answers from the fourth on. */
+  hourly: { days: 6, callsADay: 2000, row: (day, random) => call(random, day < 3 ? 0.9 : 0.6) },
+} as const satisfies Record<string, Scenario>;
+
+/** The rows of a scenario in the order of time. */
+export function rowsOf(scenario: Scenario, seed = 7): Row[] {
+  const random = seeded(seed);
+  return Array.from({ length: scenario.days }, (_, day) => day).flatMap((day) => {
+    const calls = Math.round(scenario.callsADay * (0.9 + 0.2 * random()));
+    const times = Array.from({ length: calls }, () => Math.floor(DAY_MS * random())).toSorted((a, b) => a - b);
+    return times.flatMap((ms) => {
+      const row = scenario.row(day, random);
+      if (row === null) return [];
+      return [scenario.timeless ? row : { timestamp: new Date(dayOf(day).getTime() + ms).toISOString(), ...row }];
+    });
+  });
+}
+
+/** Writes rows, an object per line, and answers the path. */
+export function writeRows(path: string, rows: readonly Row[]): string {
+  writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return path;
+}
