@@ -59,14 +59,17 @@ async function write(telemetry: Telemetry, source: Source, index: number, first:
 }
 
 async function removeStale(name: string): Promise<void> {
-  const ours = await open(resolve(name)).then(
-    async (file) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, 0).finally(() => file.close());
-      return /^\{"(line|record)":\d+,"reason":"/.test(buffer.toString('utf8', 0, bytesRead));
-    },
-    () => false,
-  );
-  if (ours) await rm(resolve(name), { force: true }).catch(() => undefined);
+  if (await isOurs(resolve(name)).catch(() => false)) await rm(resolve(name), { force: true }).catch(() => undefined);
+}
+
+async function isOurs(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, 0);
+    return /^\{"(line|record)":\d+,"reason":"/.test(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await file.close();
+  }
 }
 
 const shown = (source: Source, raw: string): unknown => (isJson(source.file) ? raw.trimEnd() : cells(raw));

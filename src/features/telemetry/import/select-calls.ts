@@ -100,16 +100,22 @@ function callColumns(reading: Reading, binder: Binder): string[] {
   const { output, error, score } = mapping.fields;
   const positive = (value: string) => `if(${value} >= 0, ${value}, NULL)`;
   const answered = (sql: string) => (output ? sql : '0');
-  return [
-    ...['row', 'reject', `if(reject = '', '', toValidUTF8(raw))`, 'recoded', 'at'],
-    ...['model', 'workflow', 'prompt_version', 'user', 'session', 'segment', 'i', 'o', 'e', output ? '1' : '0'],
-    ...[scoreOf(reading), score ? `isNull(given) and not ${isMissing('t_score')}` : '0'],
-    ...[positive('latency'), positive('cost'), positive(numberOf('t_input_tokens')), positive(numberOf('t_output_tokens'))],
+  const found = [
+    scoreOf(reading),
+    score ? `isNull(given) and not ${isMissing('t_score')}` : '0',
+    positive('latency'),
+    positive('cost'),
+    positive(numberOf('t_input_tokens')),
+    positive(numberOf('t_output_tokens')),
     error ? failureOf('t_error', error.name) : nothing('UInt8'),
-    ...['lengthUTF8(o)', 'lengthUTF8(i)', answered(refusal)],
+    'lengthUTF8(o)',
+    'lengthUTF8(i)',
+    answered(refusal),
     answered(`(o = '' or trimBoth(o, ' \\t\\r\\n') = '' or match(lower(ifNull(t_finish, '')), 'length|max_'))`),
     format && output ? `if(trimBoth(o) = '', NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
   ];
+  const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, i, o, e`;
+  return [read, output ? '1' : '0', ...found];
 }
 
 function scoreOf({ mapping, grader }: Reading): string {

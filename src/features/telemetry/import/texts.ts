@@ -6,20 +6,9 @@ import { textList, textOf } from './sql.ts';
 const OPENING = 300;
 
 /** One of these is in every refusal below: looked for first, because it is quick and most answers hold none. */
-const signs = [
-  ...["can't", 'cannot', 'can not', 'unable', 'not able', "won't", 'will not', 'decline', 'as an ai', 'guideline', 'programming'],
-  ...[
-    'polic',
-    'not comfortable',
-    'not allowed',
-    'not permitted',
-    'not programmed',
-    'not designed',
-    'not going to',
-    'not capable',
-  ],
-  ...['ich kann', 'kann ich', 'je ne peux', 'je ne suis pas en mesure', 'no puedo', 'non posso', 'não posso', 'kan ik'],
-];
+const signs = `can't,cannot,can not,unable,not able,won't,will not,decline,as an ai,guideline,programming,polic,not comfortable
+not allowed,not permitted,not programmed,not designed,not going to,not capable
+ich kann,kann ich,je ne peux,je ne suis pas en mesure,no puedo,non posso,não posso,kan ik`.split(/[,\n]/);
 
 /** What an assistant refuses to do. Not what a clerk fails to do, such as find, see, tell or confirm. */
 const refused =
@@ -83,10 +72,18 @@ const names = Object.keys(stopWords);
 const words = Object.values(stopWords);
 /** One search for all words of all languages; a list per language, split into words, would take seven times the texts in memory. */
 const places = `multiSearchAllPositions(${spaced}, ${textList(words.flat().map((word) => ` ${word} `))})`;
-const hits = `[${words.map((list, i) => `arrayCount(arraySlice(${places}, ${1 + words.slice(0, i).flat().length}, ${list.length}))`).join(', ')}]`;
-const byWords = `if(arrayMax(${hits}) < 2, '', arrayElement(${textList(names)}, indexOf(${hits}, arrayMax(${hits}))))`;
+const inEach = words.map((list, i) => {
+  const from = 1 + words.slice(0, i).flat().length;
+  return `arrayCount(at -> at > 0, arraySlice(found, ${from}, ${list.length}))`;
+});
+const likeliest = `if(arrayMax(hits) < 2, '', arrayElement(${textList(names)}, indexOf(hits, arrayMax(hits))))`;
+// A list of one, walked through, stands for a variable: the search is written, and run, once.
+const byWords = `arrayElement(arrayMap(hits -> ${likeliest}, arrayMap(found -> [${inEach.join(', ')}], [${places}])), 1)`;
+
+const anyScript = `[${Object.values(scripts)
+  .map((script) => script.replaceAll(/[[\]]/g, ''))
+  .join('')}]`;
+const byScript = Object.entries(scripts).map(([name, script]) => `match(${start}, ${textOf(script)}), '${name}'`);
 
 /** Language of `output` by script, else by stop words; empty when it is too short to tell. */
-export const language = `multiIf(length(output) < 40, '', ${Object.entries(scripts)
-  .map(([name, script]) => `match(${start}, ${textOf(script)}), '${name}'`)
-  .join(', ')}, ${byWords})`;
+export const language = `multiIf(length(output) < 40, '', match(${start}, ${textOf(anyScript)}), multiIf(${byScript.join(', ')}, ''), ${byWords})`;
