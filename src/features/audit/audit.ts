@@ -134,6 +134,8 @@ const rowsOf = ({ buckets }: Series) => buckets.reduce((sum, { n }) => sum + n, 
 const feeds = ({ segment }: Series) => !isWhole({ segment }) && !('model' in segment) && !('prompt_version' in segment);
 /** Fewer rows than this in a segment are told by the whole. */
 const SEGMENT_ROWS = 100;
+/** Fewer buckets than this say nothing about how steadily calls come. */
+const FEWEST_STEADY = 7;
 
 function judgeTime(series: readonly Series[], bucketMs: number): Judged {
   const whole = judgeSeries(
@@ -156,7 +158,7 @@ function judgeTime(series: readonly Series[], bucketMs: number): Judged {
       ...ownOfSegments([...parts.judgements, ...silent], [...whole.judgements, ...stalls], bucketMs),
     ],
     undecided: whole.undecided,
-    steady: calls && stalls.length === 0 && calls.buckets.length > 0 ? [...whole.steady, volume] : whole.steady,
+    steady: calls && stalls.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [...whole.steady, volume] : whole.steady,
     tests: whole.tests + parts.tests,
   };
 }

@@ -1,5 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bucket } from '../../detect/index.ts';
 import { DAY_MS } from '../../platform/clock.ts';
+import type { Judgement } from './judge.ts';
+import { metrics } from './metrics.ts';
 import { seeded } from './sample-log.ts';
 
 /** Logs as systems in trouble write them, from a seed. For tests. */
@@ -16,9 +21,9 @@ interface Scenario {
   timeless?: true;
 }
 
-export const START = '2026-05-04T00:00:00.000Z';
+export const START_MS = Date.parse('2026-05-04T00:00:00.000Z');
 /** When a day of a scenario begins. */
-export const dayOf = (day: number) => new Date(Date.parse(START) + day * DAY_MS);
+export const dayOf = (day: number) => new Date(START_MS + day * DAY_MS);
 
 const normal = (random: Random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
@@ -146,4 +151,36 @@ export function rowsOf(scenario: Scenario, seed = 7): Row[] {
 export function writeRows(path: string, rows: readonly Row[]): string {
   writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return path;
+}
+
+/** A bucket a day of a rate, as smooth as whole rows allow. */
+export const dailyRate = (rates: readonly number[], rowsADay: number): Bucket[] =>
+  rates.map((rate, day) => {
+    const right = Math.round(rate * rowsADay);
+    return { at: START_MS + day * DAY_MS, n: rowsADay, sum: right, sumSq: right };
+  });
+
+/** A judgement as the detectors make them: right answers fell by 20 points on day 30. */
+export const judgement = (given: Partial<Judgement>): Judgement => ({
+  kind: 'step',
+  metric: metrics[0],
+  segment: {},
+  at: START_MS + 30 * DAY_MS,
+  until: given.at === undefined ? START_MS + 30 * DAY_MS : given.at,
+  interval: [START_MS + 29 * DAY_MS, START_MS + 31 * DAY_MS],
+  before: { mean: 0.9, sd: 0.3, n: 1000, buckets: 30 },
+  after: { mean: 0.7, sd: 0.46, n: 1000, buckets: 30 },
+  change: -0.2,
+  ci95: [-0.25, -0.15],
+  p: 1e-9,
+  q: 1e-9,
+  direction: 'worse',
+  window: null,
+  ...given,
+});
+
+/** A directory of a test's own; `using` removes it. */
+export function temporary() {
+  const path = mkdtempSync(join(tmpdir(), 'steward-test-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { DAY_MS } from '../../platform/clock.ts';
+import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Sides } from './explain.ts';
+import { metrics } from './metrics.ts';
+import { judgement, START_MS } from './testing.ts';
+
+const sides = (dimension: string, before: Record<string, [number, number]>, after: Record<string, [number, number]>): Sides => {
+  const map = (side: Record<string, [number, number]>) =>
+    new Map(Object.entries(side).map(([value, [n, mean]]) => [value, { n, mean }]));
+  return { dimension, before: map(before), after: map(after) };
+};
+const named = (name: string) => metrics.find((metric) => metric.name === name)!;
+
+test('a version that is new since the change explains it', () => {
+  const prompt = sides('prompt_version', { v3: [1000, 0.9] }, { v4: [950, 0.75], v3: [50, 0.9] });
+  expect(explainChange(judgement({}), [prompt])).toMatchObject({
+    kind: 'step',
+    cause: { dimension: 'prompt_version', value: 'v4' },
+    because: 'since prompt_version "v4" is in use',
+  });
+});
+
+test('a new value with few of the rows explains nothing', () => {
+  const prompt = sides('prompt_version', { v3: [1000, 0.9] }, { v3: [900, 0.7], v4: [100, 0.7] });
+  expect(explainChange(judgement({}), [prompt]).cause?.value).not.toBe('v4');
+});
+
+test('steady segments whose shares moved are a mix, and nobody got worse', () => {
+  const customer = sides('customer', { easy: [1600, 0.95], hard: [400, 0.5] }, { easy: [600, 0.95], hard: [1400, 0.5] });
+  const { kind, cause, because } = explainChange(judgement({}), [customer]);
+  expect({ kind, cause }).toMatchObject({ kind: 'mix', cause: { dimension: 'customer', value: 'hard' } });
+  expect(cause!.share).toBeGreaterThan(0.9);
+  expect(because).toContain('each customer by itself is steady');
+});
+
+test('where the segments themselves got worse, a moved mix does not excuse it', () => {
+  const customer = sides('customer', { easy: [1600, 0.95], hard: [400, 0.5] }, { easy: [600, 0.7], hard: [1400, 0.3] });
+  expect(explainChange(judgement({}), [customer]).kind).toBe('step');
+});
+
+test('one customer that carries the change is named; many that share it are not', () => {
+  const one = sides('customer', { acme: [300, 0.9], globex: [1000, 0.9] }, { acme: [300, 0.4], globex: [1000, 0.9] });
+  expect(explainChange(judgement({}), [one])).toMatchObject({
+    kind: 'step',
+    cause: { dimension: 'customer', value: 'acme' },
+    because: 'nearly all of it in customer "acme"',
+  });
+  const all = sides('customer', { acme: [1000, 0.9], globex: [1000, 0.9] }, { acme: [1000, 0.6], globex: [1000, 0.6] });
+  expect(explainChange(judgement({}), [all])).toEqual({ kind: 'step', cause: null, because: null });
+});
+
+test('columns whose make-up moved are told, steady ones are not', () => {
+  const shares = (acme: number, globex: number) => new Map(Object.entries({ acme, globex }));
+  expect(
+    movedColumns([
+      { dimension: 'customer', before: shares(500, 500), after: shares(900, 100) },
+      { dimension: 'region', before: shares(500, 500), after: shares(510, 490) },
+    ]),
+  ).toEqual(['customer']);
+});
+
+const dated = (day: number, kind: 'step' | 'drift' | 'stall' = 'step') => ({
+  judgement: judgement({ kind, at: START_MS + day * DAY_MS }),
+});
+
+test('what changed within two days is one event; a stall and a later change are their own', () => {
+  const list = [dated(30), dated(31), dated(45), dated(30, 'stall')];
+  const groups = groupByTime(list, 2 * DAY_MS);
+  expect(groups.map((group) => group.map((item) => list.indexOf(item)))).toEqual([[0, 1], [3], [2]]);
+});
+
+test('a slide joins slides only', () => {
+  expect(groupByTime([dated(30), dated(30, 'drift'), dated(34, 'drift')], 2 * DAY_MS).map((group) => group.length)).toEqual([
+    1, 2,
+  ]);
+});
+
+test('cohorts join by the two values compared', () => {
+  const cohort = (segment: Record<string, string>, against: string) => ({
+    judgement: judgement({ kind: 'cohort', at: null, interval: null, segment, against }),
+  });
+  const list = [cohort({ model: 'b' }, 'a'), cohort({ model: 'b' }, 'a'), cohort({ model: 'c' }, 'a')];
+  expect(groupByTime(list, DAY_MS).map((group) => group.length)).toEqual([2, 1]);
+});
+
+const moved = (...names: string[]) => names.map((name) => judgement({ metric: named(name) }));
+const oneModel = sides('model', { 'gpt-4': [1000, 0] }, { 'gpt-4': [1000, 0] });
+
+test('three marks of one model at once: it changed behind its name', () => {
+  const marks = moved('score', 'latency_s', 'output_length');
+  expect(changedBehindItsName(marks, oneModel)).toEqual({ dimension: 'model', value: 'gpt-4', share: 1 });
+});
+
+test.each([
+  ['two marks', moved('score', 'latency_s'), oneModel],
+  ['three times the same mark', moved('score', 'score', 'score'), oneModel],
+  ['questions that changed too', moved('score', 'latency_s', 'output_length', 'input_length'), oneModel],
+  ['a model that is new', moved('score', 'latency_s', 'output_length'), sides('model', { a: [9, 0] }, { b: [9, 0] })],
+  ['a log without models', moved('score', 'latency_s', 'output_length'), undefined],
+])('the model is not accused by %s', (_, marks, models) => {
+  expect(changedBehindItsName(marks, models)).toBeNull();
+});

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import { adjust, chooseBucket, directionOf, judgeCohorts, judgeSeries, judgeStalls, near, ownOfSegments } from './judge.ts';
+import { metrics, volume } from './metrics.ts';
+import { dailyRate, judgement, START_MS } from './testing.ts';
+
+const score = metrics.find(({ name }) => name === 'score')!;
+const latency = metrics.find(({ name }) => name === 'latency_s')!;
+const length = metrics.find(({ name }) => name === 'output_length')!;
+
+test('more errors are worse, more right answers better, longer answers merely different', () => {
+  expect(directionOf({ worse: 'up' }, 0.1)).toBe('worse');
+  expect(directionOf({ worse: 'up' }, -0.1)).toBe('better');
+  expect(directionOf(score, 0.1)).toBe('better');
+  expect(directionOf(score, -0.1)).toBe('worse');
+  expect(directionOf(length, 300)).toBe('changed');
+  expect(directionOf(score, 0)).toBe('changed');
+});
+
+test('a step is dated, and compared between the changes around it', () => {
+  const rates = Array.from({ length: 60 }, (_, day) => (day < 20 ? 0.9 : day < 40 ? 0.6 : 0.9));
+  const { judgements, steady, undecided, tests } = judgeSeries(
+    [{ metric: score, segment: { customer: 'acme' }, buckets: dailyRate(rates, 100) }],
+    DAY_MS,
+  );
+  expect(judgements).toMatchObject([
+    { kind: 'step', direction: 'worse', at: START_MS + 20 * DAY_MS, segment: { customer: 'acme' } },
+    { kind: 'step', direction: 'better', at: START_MS + 40 * DAY_MS },
+  ]);
+  expect(judgements.map(({ window }) => window)).toEqual([
+    { from: START_MS, to: START_MS + 40 * DAY_MS },
+    { from: START_MS + 20 * DAY_MS, to: START_MS + 60 * DAY_MS },
+  ]);
+  expect({ steady, undecided, tests }).toEqual({ steady: [], undecided: [], tests: 1 });
+});
+
+test('a series is steady, too short to tell, or empty and then not judged at all', () => {
+  const flat = (days: number) =>
+    dailyRate(
+      Array.from({ length: days }, () => 0.9),
+      100,
+    );
+  const judged = judgeSeries(
+    [
+      { metric: score, segment: {}, buckets: flat(60) },
+      { metric: latency, segment: {}, buckets: [] },
+      { metric: length, segment: {}, buckets: flat(2) },
+    ],
+    DAY_MS,
+  );
+  expect(judged.judgements).toEqual([]);
+  expect(judged.steady).toEqual([score]);
+  expect(judged.undecided).toMatchObject([{ metric: { name: 'output_length' } }]);
+  expect(judged.undecided[0]!.needs).toBeGreaterThan(0);
+  expect(judged.tests).toBe(2);
+});
+
+test('three silent days are a stall, with the calls that should have come', () => {
+  const buckets = Array.from({ length: 60 }, (_, day) => ({ at: START_MS + day * DAY_MS, n: 50, sum: 50, sumSq: 50 }));
+  const silent = buckets.filter((_, day) => day < 40 || day > 42);
+  expect(judgeStalls({ metric: volume, segment: {}, buckets }, DAY_MS)).toEqual([]);
+  expect(judgeStalls({ metric: volume, segment: {}, buckets: silent }, DAY_MS)).toMatchObject([
+    {
+      kind: 'stall',
+      at: START_MS + 40 * DAY_MS,
+      until: START_MS + 43 * DAY_MS,
+      direction: 'worse',
+      change: -150,
+      stall: { kind: 'silence', seen: 0, expected: 150 },
+    },
+  ]);
+});
+
+const cohort = (value: string, right: number, n: number) => ({
+  value,
+  buckets: [{ at: 0, n, sum: right * n, sumSq: right * n }],
+});
+
+test('two cohorts differ, are alike, or are too few to tell', () => {
+  const judge = (a: [number, number], b: [number, number]) =>
+    judgeCohorts(score, 'model', cohort('old', ...a), cohort('new', ...b));
+  expect(judge([0.84, 1000], [0.5, 1000]).judgement).toMatchObject({
+    kind: 'cohort',
+    segment: { model: 'new' },
+    against: 'old',
+    direction: 'worse',
+    at: null,
+  });
+  expect(judge([0.84, 1000], [0.835, 1000])).toMatchObject({ judgement: null, needs: null });
+  const few = judge([0.8, 20], [0.6, 20]);
+  expect(few.judgement).toBeNull();
+  expect(few.needs).toBeGreaterThan(20);
+  expect(judge([1, 1], [0, 1])).toEqual({ judgement: null, needs: null, p: 1 });
+});
+
+test('what would be a find among two is noise among hundreds', () => {
+  const list = [judgement({ p: 0.01 })];
+  expect(adjust(list, 2)).toMatchObject([{ p: 0.01, q: 0.02 }]);
+  expect(adjust(list, 200)).toEqual([]);
+});
+
+test('a segment is told apart only where it says more than all rows', () => {
+  const at = (day: number): [number, number] => [START_MS + day * DAY_MS, START_MS + (day + 1) * DAY_MS];
+  const whole = judgement({ interval: at(30) });
+  const same = judgement({ interval: at(32), segment: { customer: 'acme' } });
+  const later = judgement({ interval: at(40), segment: { customer: 'acme' } });
+  const other = judgement({ interval: at(30), metric: latency, segment: { customer: 'acme' } });
+  expect(ownOfSegments([same, later, other], [whole], DAY_MS)).toEqual([later, other]);
+  expect(near(whole, judgement({ interval: null }), DAY_MS)).toBe(false);
+});
+
+test('weeks are judged by day, busy days by hour, thin logs in wide buckets', () => {
+  const judged = (rows: number, days: number) => chooseBucket(rows, 0, days * DAY_MS);
+  expect(judged(3600, 60)).toBe(DAY_MS);
+  expect(judged(1_000_000, 60)).toBe(DAY_MS);
+  expect(judged(12_000, 6)).toBe(HOUR_MS);
+  expect(judged(100, 60)).toBe(DAY_MS);
+  expect(judged(300, 365)).toBe(7 * DAY_MS);
+  expect(judged(500, 1)).toBe(HOUR_MS);
+  expect(judged(1, 0)).toBeGreaterThan(0);
+});
