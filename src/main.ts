@@ -9,7 +9,8 @@ import { runCli } from './surfaces/cli/index.ts';
 
 /** Ends at once when told to, leaving by the front door: temporary directories and child processes go with us. */
 function endWhenTold() {
-  const told = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+  // Not SIGHUP: whoever starts us with nohup wants us to outlive the terminal.
+  const told = { SIGINT: 2, SIGTERM: 15 } as const;
   for (const [signal, number] of Object.entries(told)) process.once(signal, () => process.exit(128 + number));
   // Whoever read our answer has read enough, as `head` does.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {

@@ -1,0 +1,44 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+test('without settings, everything has its usual place', () => {
+  expect(readConfig({})).toEqual({
+    dataDir: join(homedir(), '.steward'),
+    logLevel: 'warn',
+    databaseUrl: undefined,
+    clickhouseUrl: undefined,
+  });
+});
+
+test('settings are taken, and a directory is where it was meant from here', () => {
+  const env = {
+    STEWARD_DATA: 'data',
+    STEWARD_LOG: 'debug',
+    DATABASE_URL: 'postgresql://me:pw@db.example/steward',
+    CLICKHOUSE_URL: 'https://ch.example:8443',
+    PATH: '/bin',
+  };
+  expect(readConfig(env)).toEqual({
+    dataDir: resolve('data'),
+    logLevel: 'debug',
+    databaseUrl: env.DATABASE_URL,
+    clickhouseUrl: env.CLICKHOUSE_URL,
+  });
+});
+
+test.each([
+  ['STEWARD_LOG', 'loud', 'STEWARD_LOG must be one of silent, error, warn, info, debug, trace'],
+  ['STEWARD_DATA', '', 'STEWARD_DATA must name a directory'],
+  ['DATABASE_URL', 'mysql://me:geheim@db.example/steward', 'DATABASE_URL must be an address such as postgres://'],
+  ['CLICKHOUSE_URL', 'ch.example', 'CLICKHOUSE_URL must be an address such as http://'],
+])('a setting that does not fit is named, in a sentence that does not repeat it: %s', (name, value, sentence) => {
+  const read = () => readConfig({ [name]: value });
+  expect(read).toThrow(expect.objectContaining({ code: 'invalid', message: expect.stringContaining(sentence) }));
+  expect(read).not.toThrow(/geheim/);
+});
+
+test('every setting that does not fit is named at once', () => {
+  expect(() => readConfig({ STEWARD_LOG: 'loud', DATABASE_URL: 'db' })).toThrow(/STEWARD_LOG.*DATABASE_URL/s);
+});

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { systemClock } from '../../platform/clock.ts';
+import { readConfig } from '../../platform/config.ts';
+import { openLog } from '../../platform/log.ts';
+import { operation, type AnyOperation } from '../../platform/operation.ts';
+import { notFound } from '../../platform/problem.ts';
+import { runCli } from './index.ts';
+import { fakeStream } from './testing.ts';
+
+/** How a declaration becomes a command, on operations made for it. */
+
+const input = z.object({
+  files: z.array(z.string()).min(1).describe('Files to pack.'),
+  tag: z.array(z.string()).default([]).describe('A tag. May be given several times.'),
+  maxBytes: z.coerce.number('a number is needed').positive().optional().describe('Largest size.'),
+  form: z.enum(['zip', 'tar']).default('zip').describe('Form of the package.'),
+  dryRun: z.boolean().default(false).describe('Only say what would be done.'),
+});
+
+const seen: unknown[] = [];
+const pack = operation({
+  name: 'box.pack',
+  summary: 'Packs files.',
+  access: 'local',
+  input,
+  output: input.extend({ packed: z.number() }),
+  terminal: {
+    words: ['pack'],
+    positional: 'files',
+    print: ({ packed }, { width, color }) => `${packed} packed, ${width} wide${color ? ', in colour' : ''}`,
+    exitCode: ({ packed }) => (packed > 3 ? 2 : 0),
+  },
+  run: (_ctx, given) => {
+    seen.push(given);
+    return Promise.resolve({ ...given, packed: given.files.length });
+  },
+});
+const open = operation({
+  name: 'box.open',
+  summary: 'Opens a box.',
+  access: 'local',
+  input: z.object({ name: z.string().describe('Its name.') }),
+  output: z.object({ inside: z.string() }),
+  run: (_ctx, { name }) => {
+    if (name === 'broken') throw new Error('postgres://me:geheim@db failed');
+    if (name === 'missing') return Promise.reject(notFound('There is no box "\u001B[2J\u202Emissing".'));
+    return Promise.resolve({ inside: 'tea' });
+  },
+});
+
+async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {}) {
+  const [out, err] = [fakeStream(terminal), fakeStream()];
+  const log: string[] = [];
+  const ctx = {
+    actor: { kind: 'local' as const },
+    now: systemClock,
+    config: readConfig({}),
+    log: openLog('error', { write: (line) => void log.push(line) }),
+    progress: () => {},
+  };
+  seen.length = 0;
+  const operations: AnyOperation[] = [open, pack];
+  const exitCode = await runCli(words === '' ? [] : words.split(' '), operations, ctx, { out: out.stream, err: err.stream });
+  return { exitCode, out: out.text(), err: err.text(), log };
+}
+
+const given = { files: ['a', 'b'], tag: [], form: 'zip', dryRun: false };
+
+test.each([
+  ['pack a b', given],
+  ['pack --tag x a b', { ...given, tag: ['x'] }],
+  ['pack --tag x --tag y a b', { ...given, tag: ['x', 'y'] }],
+  ['pack a --tag x b --tag=y', { ...given, tag: ['x', 'y'] }],
+  ['pack a b --max-bytes 7 --form tar --dry-run', { ...given, maxBytes: 7, form: 'tar', dryRun: true }],
+  ['pack --dry-run a b', { ...given, dryRun: true }],
+  ['pack -- a b', given],
+  ['pack - b', { ...given, files: ['-', 'b'] }],
+])('flags stand before, between or after the files: %s', async (words, expected) => {
+  const { exitCode, err } = await cli(words);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(seen).toEqual([expected]);
+});
+
+test('the shell is told whether the news is good', async () => {
+  expect(await cli('pack a')).toMatchObject({ exitCode: 0, out: '1 packed, 100 wide\n' });
+  expect(await cli('pack a b c d')).toMatchObject({ exitCode: 2 });
+});
+
+test('colour and the width are those of a terminal only', async () => {
+  expect((await cli('pack a', { isTTY: true, columns: 72 })).out).toBe('1 packed, 72 wide, in colour\n');
+  expect((await cli('pack a', { isTTY: true, columns: 300 })).out).toBe('1 packed, 120 wide, in colour\n');
+});
+
+test('an answer without a form of its own is JSON', async () => {
+  const { out } = await cli('box open --name small');
+  expect(JSON.parse(out)).toEqual({ inside: 'tea' });
+});
+
+test.each([
+  ['unpack', "unknown command 'unpack'", '"steward --help" shows'],
+  ['pakc a', "unknown command 'pakc'", 'Did you mean pack?'],
+  ['pack', "missing required argument 'files'", '"steward pack --help" shows'],
+  ['pack --tags x a', "unknown option '--tags'", 'Did you mean --tag?'],
+  ['pack a --tag', 'argument missing', '"steward pack --help" shows'],
+  ['pack a --form rar', 'Allowed choices are zip, tar', '"steward pack --help" shows'],
+  ['pack a --max-bytes many', '--max-bytes: a number is needed', ''],
+  ['box open', "required option '--name <text>' not specified", '"steward box open --help" shows'],
+  ['box open it --name small', 'too many arguments', ''],
+  ['box', 'box open', 'Usage: steward box <command>'],
+])('what cannot be understood is said on standard error, with the way on: %s', async (words, sentence, way) => {
+  const { exitCode, out, err, log } = await cli(words);
+  expect({ exitCode, out, log }).toEqual({ exitCode: 1, out: '', log: [] });
+  expect(err).toContain(sentence);
+  expect(err).toContain(way);
+  expect(err).not.toMatch(/^error|\n\s+at /);
+  expect(seen).toEqual([]);
+});
+
+test('a problem is told as it is, but bytes that steer a terminal are not', async () => {
+  const { exitCode, err } = await cli('box open --name missing');
+  expect({ exitCode, err }).toEqual({ exitCode: 1, err: 'steward: There is no box "\uFFFD[2J\uFFFDmissing".\n' });
+});
+
+test('a bug is logged in full, and shown without its insides', async () => {
+  const { exitCode, err, log } = await cli('box open --name broken');
+  expect(exitCode).toBe(1);
+  expect(err).toContain('something went wrong inside Steward');
+  expect(err).not.toContain('geheim');
+  expect(log.join('')).toContain('box.open');
+});
+
+test('help shows every command with all of its words, the short ones first, and is no failure', async () => {
+  const { exitCode, out, err } = await cli('--help');
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(/^Usage: steward <command> \[options\]\n/);
+  expect(out).toMatch(/pack <files...>\s+Packs files\.\n\s+box open\s+Opens a box\.\n/);
+  const { out: own } = await cli('pack --help');
+  expect(own).toMatch(/--tag <text>\s+A tag\. May be given several times\.\n/);
+  expect(own).toMatch(/--max-bytes <number>/);
+  expect(own).toMatch(/--form <zip\|tar>\s+Form of the package\.\n/);
+  expect(own).toMatch(/--dry-run {2}/);
+  expect(own).toMatch(/files\s+Files to pack\./);
+});
