@@ -23,6 +23,8 @@ export interface AuditOptions {
   dateOrder?: 'dmy' | 'mdy' | undefined;
   /** A column whose values are compared with each other. */
   groupBy?: string | undefined;
+  /** Rows before this time are compared with the rows since, ms. */
+  splitMs?: number | undefined;
   /** USD per right answer; nothing when not told. */
   perSuccessUsd: number | null;
 }
@@ -51,7 +53,7 @@ export async function audit(ctx: Context, options: AuditOptions): Promise<AuditR
     const { map, dateOrder } = options;
     const imported = await importLogs(store, files, { map, dateOrder, now: ctx.now(), onProgress: ctx.progress });
     ctx.progress({ label: 'Judging', done: 0, unit: 'steps' });
-    const evidence = await judge(store, imported, files, options.groupBy);
+    const evidence = await judge(store, imported, files, options);
     return await writeReport(evidence, { now: ctx.now(), perSuccessUsd: options.perSuccessUsd });
   } finally {
     for (const file of files) await file[Symbol.asyncDispose]();
@@ -62,7 +64,7 @@ async function judge(
   store: ScratchTelemetry,
   imported: Imported,
   files: readonly LogFile[],
-  groupBy: string | undefined,
+  { groupBy, splitMs }: Pick<AuditOptions, 'groupBy' | 'splitMs'>,
 ): Promise<Evidence> {
   const overview = await findOverview(store);
   const dimensions = await listDimensions(store, imported.mapping);
@@ -74,6 +76,7 @@ async function judge(
   const dated = judgeTime(series, bucketMs);
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, dimensions, {
     groupBy,
+    splitMs,
     timed: dated.judgements.length > 0 || dated.steady.length > 0,
   });
   const worded = timed ? await judgeText(store) : null;
@@ -82,7 +85,7 @@ async function judge(
     judgements: adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests),
     // Who asked for cohorts and got them has no use for what time would take.
     undecided: [
-      ...(groupBy === undefined ? dated.undecided : []),
+      ...(groupBy === undefined && splitMs === undefined ? dated.undecided : []),
       ...compared.undecided,
       ...(worded?.needs ? [{ metric: text, segment: {}, needs: worded.needs }] : []),
     ],

@@ -4,6 +4,7 @@ import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { judgeCohorts, type CohortSide, type Judged } from './judge.ts';
 import type { Cohort } from './model.ts';
 import type { Metric } from './metrics.ts';
+import { day } from './report/format.ts';
 import { listCohorts, type Dimension } from './store.ts';
 
 /** Compares the values of a column with each other: the ones asked for, or all of a log that has no time to judge. */
@@ -11,26 +12,47 @@ export async function judgeAllCohorts(
   store: ScratchTelemetry,
   metrics: readonly Metric[],
   dimensions: readonly Dimension[],
-  { groupBy, timed }: { groupBy: string | undefined; timed: boolean },
+  { groupBy, splitMs, timed }: { groupBy: string | undefined; splitMs: number | undefined; timed: boolean },
 ): Promise<{ judged: Judged; cohorts: Cohort[] }> {
   const judged: Judged = { judgements: [], undecided: [], steady: [], tests: 0 };
   const cohorts: Cohort[] = [];
-  for (const dimension of chosen(dimensions, groupBy)) {
+  const asked = groupBy !== undefined || splitMs !== undefined;
+  for (const dimension of [...(splitMs === undefined ? [] : [period(splitMs)]), ...chosen(dimensions, groupBy, splitMs)]) {
     const rows = await listCohorts(store, metrics, dimension);
-    if (rows.length < 2 && groupBy === undefined) continue;
+    if (rows.length < 2 && !asked) continue;
     cohorts.push(...rows.map((row) => cohortOf(dimension.name, row, metrics)));
     // With a time axis the findings come from there; the cohorts stand beside them.
-    if (timed && groupBy === undefined) continue;
-    for (const [before, after] of pairs(rows)) {
+    if (timed && !asked) continue;
+    for (const [before, after] of dimension.name === PERIOD ? inOrder(rows) : pairs(rows)) {
       metrics.forEach((metric, i) => compareOn(judged, metric, dimension.name, side(before, i), side(after, i)));
     }
   }
   return { judged, cohorts };
 }
 
-function chosen(dimensions: readonly Dimension[], groupBy: string | undefined): readonly Dimension[] {
+const PERIOD = 'period';
+
+/** Before a date and since, as a dimension like any other. */
+function period(splitMs: number): Dimension {
+  const values = [`before ${day(splitMs)}`, `since ${day(splitMs)}`];
+  const sql = `if(toUnixTimestamp64Milli(assumeNotNull(at)) < ${Math.round(splitMs)}, '${values[0]}', '${values[1]}')`;
+  return { name: PERIOD, column: '', sql, values: values.map((value) => ({ value, n: 0 })) };
+}
+
+/** `before` sorts before `since`. */
+const inOrder = <T extends { value: string }>(rows: readonly T[]): [T, T][] => {
+  const [before, since] = rows.toSorted((a, b) => a.value.localeCompare(b.value, 'en'));
+  return before && since ? [[before, since]] : [];
+};
+
+function chosen(
+  dimensions: readonly Dimension[],
+  groupBy: string | undefined,
+  splitMs: number | undefined,
+): readonly Dimension[] {
+  if (groupBy === undefined && splitMs !== undefined) return [];
   if (groupBy === undefined) return dimensions.filter(({ values }) => values.length > 1);
-  const found = dimensions.find(({ name }) => name === groupBy);
+  const found = dimensions.find(({ name, column }) => name === groupBy || column === groupBy);
   if (found) return [found];
   throw invalid(
     `There is no column "${groupBy}" to group by. There ${dimensions.length === 0 ? 'is none with few values' : `is ${dimensions.map(({ name }) => name).join(', ')}`}.`,

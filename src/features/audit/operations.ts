@@ -33,6 +33,11 @@ export const runAudit = operation({
       .optional()
       .meta({ value: 'column' })
       .describe('Compare the values of this column with each other, e.g. model.'),
+    split: z
+      .string()
+      .optional()
+      .meta({ value: 'date' })
+      .describe('Compare the rows before this date with the rows since, e.g. 2026-06-03.'),
     valuePerSuccess: positive.optional().describe('What one right answer is worth, in USD.'),
     minutesSaved: positive.optional().describe('Minutes of work that one right answer saves; needs --hourly.'),
     hourly: positive.optional().describe('What an hour of that work costs, in USD.'),
@@ -62,6 +67,7 @@ export const runAudit = operation({
       map: mapping(input.map),
       dateOrder: input.dateOrder,
       groupBy: input.groupBy,
+      splitMs: dateOf(input.split),
       perSuccessUsd: worth(input),
     });
     if (report.input.rows === 0) throw nothingUsable(report);
@@ -120,6 +126,14 @@ function mapping(given: readonly string[]): Partial<Record<Field, string>> {
     found[name] = rest.join('=');
   }
   return found;
+}
+
+/** A date or time in ISO form; without a zone it is UTC. */
+function dateOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const at = Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) || text.length <= 10 ? text : `${text}Z`);
+  if (Number.isNaN(at)) throw invalid(`--split takes a date such as 2026-06-03 or 2026-06-03T14:00Z, not "${text}".`);
+  return at;
 }
 
 /** USD per right answer: told, or minutes saved at an hourly rate. */

@@ -41,6 +41,8 @@ export const listRejectReasons = (store: ScratchTelemetry) =>
 /** A column by which rows can be told apart. */
 export interface Dimension {
   name: string;
+  /** The column of the log it was read from. */
+  column: string;
   sql: string;
   /** Its values with the most rows, most first. */
   values: { value: string; n: number }[];
@@ -50,21 +52,22 @@ const MOST_VALUES = 12;
 
 /** The dimensions of the log that have more than one value, or the model whatever it has. */
 export async function listDimensions(store: ScratchTelemetry, mapping: Mapping): Promise<Dimension[]> {
-  const known: [string, string, boolean][] = [
-    ['model', 'model', mapping.fields.model !== undefined],
-    ['prompt_version', 'prompt_version', mapping.fields.promptVersion !== undefined],
-    ['workflow', 'workflow', mapping.fields.workflow !== undefined],
-    ...mapping.segments.map(({ name }, i): [string, string, boolean] => [name, `segment[${i + 1}]`, true]),
+  const { model, promptVersion, workflow } = mapping.fields;
+  const known = [
+    { name: 'model', column: model?.name, sql: 'model' },
+    { name: 'prompt_version', column: promptVersion?.name, sql: 'prompt_version' },
+    { name: 'workflow', column: workflow?.name, sql: 'workflow' },
+    ...mapping.segments.map(({ name }, i) => ({ name, column: name, sql: `segment[${i + 1}]` })),
   ];
   const found: Dimension[] = [];
-  for (const [name, sql, mapped] of known) {
-    if (!mapped) continue;
+  for (const { name, column, sql } of known) {
+    if (column === undefined) continue;
     const values = await store.rows(z.object({ value: z.string(), n: z.number() }))(
       `select ${sql} as value, count() as n from call where reject = '' and ${sql} != '' group by value order by n desc, value limit ${MOST_VALUES}`,
       {},
       LIMIT,
     );
-    if (values.length > 0) found.push({ name, sql, values });
+    if (values.length > 0) found.push({ name, column, sql, values });
   }
   return found;
 }

@@ -29,7 +29,9 @@ function cohortTitle({ metric, before, after, change, segment, against }: Judgem
   const [value = ''] = Object.values(segment);
   const side = (mean: number) => quantity(mean, metric.unit);
   const verb = (change ?? 0) < 0 ? 'fell' : 'rose';
-  return `${capital(metric.plain)} ${verb} from ${side(before?.mean ?? 0)} with ${against} to ${side(after?.mean ?? 0)} with ${value}`;
+  // Periods read as they are; other values are what the calls were made with.
+  const link = 'period' in segment ? '' : 'with ';
+  return `${capital(metric.plain)} ${verb} from ${side(before?.mean ?? 0)} ${link}${against} to ${side(after?.mean ?? 0)} ${link}${value}`;
 }
 
 function stallTitle({ stall, at, until }: Judgement, where: string): string {
