@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ScratchTelemetry } from '../../../stores/telemetry/index.ts';
 import type { LogFile } from './open-log.ts';
@@ -65,10 +66,24 @@ async function spread(telemetry: ScratchTelemetry, shape: Shape, rowBytes: numbe
   const { file } = shape;
   if (file.format === 'jsonl' && file.compression === 'none')
     return (await linesAllOver(file, rowBytes, most)).map((line) => [line]);
+  if (file.format === 'csv' && file.compression === 'none') {
+    const found = await cellsAllOver(telemetry, shape, rowBytes, most).catch(() => []);
+    if (found.length > most / 4) return found;
+  }
   const rows = file.format === 'parquet' ? await countRows(telemetry, shape) : (file.bytes * unpacked(file)) / rowBytes;
   const every = Math.max(1, Math.floor(rows / most));
   // In a file that is short, the second half of what is wanted is simply all the rest.
   return ask(telemetry, shape, most, `cityHash64(_row_number) % ${every} = 0 and _row_number >= ${Math.floor(most / 2)}`);
+}
+
+/** The same of CSV, where a piece may start inside a quoted cell: rows that do not fit the header are left out. */
+async function cellsAllOver(telemetry: ScratchTelemetry, shape: Shape, rowBytes: number, most: number): Promise<Row[]> {
+  const path = join(shape.file.work, 'sample.csv');
+  await writeFile(path, (await linesAllOver(shape.file, rowBytes, most)).join('\n'), 'latin1');
+  const file = { ...shape.file, path: telemetry.pathFor(path), bytes: 0 };
+  const rows = await ask(telemetry, { ...shape, file, header: false }, most, `isNotNull(c${shape.names.length - 1})`);
+  await rm(path);
+  return rows;
 }
 
 /** Logs shrink about sixfold. */
@@ -83,7 +98,7 @@ async function countRows(telemetry: ScratchTelemetry, { file, names }: Shape): P
 const ROWS_PER_PLACE = 10;
 
 /** Whole lines at places spread evenly over the file, read without passing through what lies between. */
-async function linesAllOver({ path, bytes }: LogFile, rowBytes: number, most: number): Promise<string[]> {
+async function linesAllOver({ path, bytes, format }: LogFile, rowBytes: number, most: number): Promise<string[]> {
   const piece = Buffer.alloc(Math.ceil(Math.min(bytes, rowBytes * (ROWS_PER_PLACE + 2))));
   const places = Math.ceil(most / ROWS_PER_PLACE);
   const lines: string[] = [];
@@ -92,7 +107,12 @@ async function linesAllOver({ path, bytes }: LogFile, rowBytes: number, most: nu
     for (let place = 0; place < places && lines.length < most; place += 1) {
       const { bytesRead } = await file.read(piece, 0, piece.length, Math.floor(((place + 0.5) / places) * bytes));
       // The first and the last line of a piece may be cut.
-      lines.push(...piece.toString('utf8', 0, bytesRead).split('\n').slice(1, -1));
+      lines.push(
+        ...piece
+          .toString(format === 'csv' ? 'latin1' : 'utf8', 0, bytesRead)
+          .split('\n')
+          .slice(1, -1),
+      );
     }
   } finally {
     await file.close();
