@@ -132,6 +132,20 @@ test('without a score, answers are graded by what was expected; both marks of on
   expect(report.assumptions.join(' ')).toContain('No score column');
 });
 
+test('two periods are compared with each other on request, the later with the earlier however large it is', async () => {
+  const { report, exitCode } = await run({ files: [logOf('step')], split: '2026-05-24' });
+  expect(report.findings.find(({ kind }) => kind === 'cohort')).toMatchObject({
+    metric: 'score',
+    segment: { period: 'since 24 May 2026' },
+    direction: 'worse',
+    before: expect.closeTo(0.9, 1),
+  });
+  expect(report.cohorts.map(({ value }) => value)).toEqual(['before 24 May 2026', 'since 24 May 2026']);
+  const [before, since] = report.cohorts.map(({ n }) => n);
+  expect(since).toBeGreaterThan(before!);
+  expect(exitCode).toBe(2);
+});
+
 test('a log without time compares versions, and puts no price on a month that it does not know', async () => {
   const { report, exitCode } = await run({ files: [logOf('timeless')], valuePerSuccess: 2 });
   expect(report.findings).toMatchObject([
@@ -256,6 +270,9 @@ describe('what cannot be done is refused in a sentence that says what to mend', 
     ['a field without its column', { map: ['output'] }, /--map takes FIELD=COLUMN/],
     ['a column that is none', { map: ['output=reply'] }, /no column "reply"\. It has: timestamp, model, input, output/],
     ['a group that is none', { groupBy: 'region' }, /no column "region" to group by\. There is model/],
+    ['a date that is none', { split: 'June' }, /--split takes a date such as 2026-06-03/],
+    ['a date outside of the log', { split: '2027-01-01' }, /leaves all rows on one side: the log goes from 4 May 2026 to/],
+    ['a date for a log without time', { files: 'timeless', split: '2026-05-24' }, /The log has no time, so --split/],
     [
       'a report in no directory',
       { out: '/nowhere/report.html' },
@@ -263,7 +280,8 @@ describe('what cannot be done is refused in a sentence that says what to mend', 
     ],
     ['a report instead of a directory', { pdf: '/' }, /"\/" could not be written: it is a directory/],
   ])('%s', async (_, input, sentence) => {
-    await expect(run({ files: [logOf('tiny')], ...input })).rejects.toMatchObject({
+    const files = input['files'] === 'timeless' ? [logOf('timeless')] : (input['files'] ?? [logOf('tiny')]);
+    await expect(run({ ...input, files })).rejects.toMatchObject({
       code: expect.stringMatching(/^(invalid|not_found)$/),
       message: expect.stringMatching(sentence),
     });

@@ -1,11 +1,13 @@
 import { hashNgrams, textChange, type Bucket } from '../../detect/index.ts';
 import type { Context } from '../../platform/context.ts';
+import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { importLogs, openLogFile, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
 import { judgeAllCohorts } from './cohorts.ts';
 import { adjust, chooseBucket, judgeSeries, judgeStalls, ownOfSegments, type Judged, type Judgement } from './judge.ts';
 import { asGraded, language, metrics, text, volume, type Metric, type Series } from './metrics.ts';
 import type { AuditReport } from './model.ts';
+import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
 import {
   findOverview,
@@ -67,6 +69,7 @@ async function judge(
   { groupBy, splitMs }: Pick<AuditOptions, 'groupBy' | 'splitMs'>,
 ): Promise<Evidence> {
   const overview = await findOverview(store);
+  if (splitMs !== undefined) requireInside(splitMs, overview);
   const dimensions = await listDimensions(store, imported.mapping);
   const list = metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric) : metric));
   const base = { store, imported, files, overview, dimensions, metrics: list };
@@ -93,6 +96,15 @@ async function judge(
     tests,
   };
   return { ...base, bucketMs, series, judged, cohorts };
+}
+
+/** A comparison needs rows on both sides. */
+function requireInside(splitMs: number, { rows, from, to }: Evidence['overview']) {
+  if (rows === 0) return;
+  if (from === null || to === null)
+    throw invalid('The log has no time, so --split has nothing to go by. --group-by compares a column.');
+  if (splitMs > from && splitMs <= to) return;
+  throw invalid(`--split ${day(splitMs)} leaves all rows on one side: the log goes from ${day(from)} to ${day(to)}.`);
 }
 
 /** Every series of the log: each metric over all rows, then by the values of each dimension. */

@@ -100,3 +100,8 @@ test.each([
 ])('the model is not accused by %s', (_, marks, models) => {
   expect(changedBehindItsName(marks, models)).toBeNull();
 });
+
+test('a mix that moved no more than chance moves it excuses nothing', () => {
+  const few = sides('customer', { easy: [10, 0.9], hard: [10, 0.5] }, { easy: [8, 0.9], hard: [12, 0.5] });
+  expect(explainChange(judgement({}), [few]).kind).toBe('step');
+});
