@@ -50,6 +50,8 @@ export interface Evidence {
 export async function audit(ctx: Context, options: AuditOptions): Promise<AuditReport> {
   const files: LogFile[] = [];
   try {
+    if (options.files.includes('-') && process.stdin.isTTY)
+      ctx.progress({ label: 'Reading what you type or paste; Ctrl-D ends it', done: 0, unit: 'bytes' });
     for (const name of options.files) files.push(await openLogFile(name, process.stdin));
     await using store = await openScratchTelemetry({ log: ctx.log });
     const { map, dateOrder } = options;

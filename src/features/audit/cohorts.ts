@@ -23,7 +23,7 @@ export async function judgeAllCohorts(
     cohorts.push(...rows.map((row) => cohortOf(dimension.name, row, metrics)));
     // With a time axis the findings come from there; the cohorts stand beside them.
     if (timed && !asked) continue;
-    for (const [before, after] of dimension.name === PERIOD ? inOrder(rows) : pairs(rows)) {
+    for (const [before, after] of isPeriod(dimension) ? inOrder(rows) : pairs(rows)) {
       metrics.forEach((metric, i) => compareOn(judged, metric, dimension.name, side(before, i), side(after, i)));
     }
   }
@@ -38,6 +38,9 @@ function period(splitMs: number): Dimension {
   const sql = `if(toUnixTimestamp64Milli(assumeNotNull(at)) < ${Math.round(splitMs)}, '${values[0]}', '${values[1]}')`;
   return { name: PERIOD, column: '', sql, values: values.map((value) => ({ value, n: 0 })) };
 }
+
+/** A log may have a column of that name; the split is read from none. */
+const isPeriod = ({ column }: Dimension) => column === '';
 
 /** `before` sorts before `since`. */
 const inOrder = <T extends { value: string }>(rows: readonly T[]): [T, T][] => {

@@ -162,6 +162,13 @@ function price({ overview, series, bucketMs }: Evidence, list: readonly Grouped[
     const rows = calls
       ? calls.filter((bucket) => bucket.at >= from && bucket.at < to).reduce((sum, { n }) => sum + n, 0)
       : (judgement.after?.n ?? 0);
+    // What a date already prices is not priced again as a comparison.
+    if (
+      judgement.kind === 'cohort' &&
+      list.some((other) => other.judgement.at !== null && other.judgement.metric.name === judgement.metric.name)
+    ) {
+      return { ...item, money: null };
+    }
     const scored = members.some((member) => member.judgement.metric.name === 'score');
     const money = moneyPerMonth(judgement, callsPerMonth(rows, to - from), spanMs, { perSuccessUsd }, scored);
     return { ...item, money };

@@ -85,17 +85,17 @@ export function action(judgement: Judgement, cause: Cause | null): string {
   if (direction === 'better') return 'Keep the change, and note what made it.';
   if (kind === 'cohort')
     return direction === 'worse'
-      ? 'Compare the examples below before more traffic goes this way.'
+      ? 'Compare rows of both before more traffic goes this way.'
       : 'Decide whether the difference is wanted.';
   if (cause?.dimension === 'model')
-    return `Test ${cause.value} against the version before with the examples below; pin the version or go back.`;
+    return `Test ${cause.value} against the version before, on the rows that show it; pin the version or go back.`;
   if (cause?.dimension === 'prompt_version')
-    return `Go back to the prompt version before "${cause.value}", or mend it with the examples below.`;
+    return `Go back to the prompt version before "${cause.value}", or mend it on the rows that show it.`;
   if (cause) return `Look at ${cause.dimension} "${cause.value}" first.`;
   if (metric.name === 'cost_usd') return 'Check the price list, the length of prompts and answers, and retries.';
   if (metric.name === 'latency_s') return 'Check the provider, the length of answers, and what was deployed that day.';
   if (direction === 'worse')
-    return 'Read the examples below, and ask what was changed that day: model, prompt, data or integration.';
+    return 'Read the rows that show it, and ask what was changed that day: model, prompt, data or integration.';
   return 'Make sure the change was meant.';
 }
 
