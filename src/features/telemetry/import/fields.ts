@@ -52,7 +52,7 @@ export const fields: Record<Field, FieldRule> = {
     content: 'text',
     aliases: words(`output answer response completion generation reply outputtext prediction modeloutput assistantmessage
       responsetext choices0messagecontent responsechoices0messagecontent responsebodychoices0messagecontent
-      choices0text responsechoices0text outputs result responsecontent content`),
+      content0text responsecontent0text responseoutputtext choices0text responsechoices0text outputs result responsecontent content`),
   },
   expected: {
     content: 'text',
@@ -62,7 +62,7 @@ export const fields: Record<Field, FieldRule> = {
   score: {
     content: 'verdict',
     aliases: words(`score correct iscorrect passed pass evalscore grade rating accuracy quality label labels feedback thumbs
-      success directlyusable accepted`),
+      success directlyusable accepted correctness helpfulness relevance faithfulness usefulness scores0value feedbackscore`),
   },
   latency: {
     content: 'number',

@@ -27,6 +27,8 @@ export const readSettings = (file: LogFile) => ({
   input_format_csv_allow_variable_number_of_columns: 1 as const,
   input_format_csv_empty_as_default: 0 as const,
   input_format_csv_trim_whitespaces: 0 as const,
+  // The engine takes a tab for blank space otherwise, and refuses it.
+  input_format_csv_allow_whitespace_or_tab_as_delimiter: file.delimiter === '\t' ? (1 as const) : (0 as const),
   input_format_parquet_allow_missing_columns: 1 as const,
 });
 

@@ -59,7 +59,7 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     const whole = aliases.indexOf(plain(column.name));
     // Of "output" and "out.put" the one that is written as we write it.
     const asWritten = aliases.includes(column.name.toLowerCase()) ? 0 : 0.001;
-    if (whole >= 0) return whole + column.path.length / 100 + asWritten;
+    if (whole >= 0) return whole + column.path.length / 100 + asWritten + (isWrapper(column) ? WRAPPED : 0);
     // A name at the end of a path counts less than any whole name.
     const leaf = column.path.length > 0 ? aliases.indexOf(plain(String(column.path.at(-1)))) : -1;
     return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
@@ -73,6 +73,13 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     });
 }
 
+/** A whole request or response counts less than the text inside it that has a name of its own. */
+const WRAPPED = 90;
+const isWrapper = (column: Column) => {
+  const values = filled(column);
+  return values.length > 0 && values.every((value) => /^\s*\{/.test(value)) && !looksLikeChat(values);
+};
+
 const MODEL = /\b(gpt|claude|gemini|llama|mistral|mixtral|qwen|deepseek|command|nova|phi|grok|o[134])[-\w.]*\d/i;
 
 /** What no name gave away: a column of times, a column of model names, the two longest texts. */
@@ -80,6 +87,13 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
   const free = columns.filter((column) => column.path.length === 0 && !taken(found, column) && filled(column).length > 0);
   found.time ??= free.find((column) => looksLike.time(filled(column)) && new Set(filled(column)).size > 1);
   found.model ??= free.find((column) => filled(column).every((value) => value.length < 80 && MODEL.test(value)));
+  found.score ??= columns.find(
+    (column) =>
+      /^scores?[._ ]/i.test(column.name) &&
+      !taken(found, column) &&
+      filled(column).length > 0 &&
+      looksLike.verdict(filled(column)),
+  );
   if (found.output) return;
   const texts = free
     .filter((column) => !taken(found, column) && length(column) > 15 && !looksLike.number(filled(column)))

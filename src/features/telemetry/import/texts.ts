@@ -20,11 +20,13 @@ const refused =
     '',
   );
 
-const unable = `(?:can't|cannot|can not|won't|will not|(?:am|i'm) (?:currently |sorry but |really )?(?:unable to|not able to|not allowed to|not permitted to|not programmed to|not designed to|not going to|not capable of|not comfortable(?: with)?)|won't be able to)`;
+const states =
+  'unable to|not able to|not allowed to|not permitted to|not programmed to|not designed to|not going to|not capable of|not comfortable(?: with)?';
+const unable = `(?:can't|cannot|can not|won't be able to|won't|will not|(?:currently |really )?(?:${states}))`;
 
 const refusals = [
   // "I help" is meant, "I can't help but notice" is not: what follows the verb ends it, or is what help is given with.
-  `\\bi(?: am|'m)? ?(?:sorry,? (?:but )?i ?)?(?:simply |really |also |just )?${unable} (?:directly |ethically |in good conscience |be able to )?(?:${refused})\\b(?: (?:you|with|to|in|on|by|for|such|any|that|this|the|your|a|an|about|or|and|further)\\b|[.,;:!?\\n]|$| [^b])`,
+  `\\b(?:i|i'm|i am) (?:sorry,? (?:but )?(?:i|i'm|i am) )?(?:simply |really |also |just )?${unable} (?:directly |ethically |in good conscience |be able to )?(?:${refused})\\b(?: (?:you|with|to|in|on|by|for|such|any|that|this|the|your|a|an|about|or|and|further)\\b|[.,;:!?\\n]|$| [^b])`,
   `\\bas an ai\\b[^.!?\\n]{0,80}(?:can't|cannot|can not|don't have|do not have|unable|not able|not capable|must|am not|won't)`,
   `\\b(?:i must|i have to|i need to|i'll have to|i will have to|i'd have to|i) (?:respectfully |politely )?decline\\b`,
   `(?:against|violates?|violate) (?:my|our|openai'?s?|the|its|content|usage)[^.!?\\n]{0,30}(?:guidelines|programming|polic)`,

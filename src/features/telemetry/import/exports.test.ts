@@ -1,0 +1,196 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { shipped } from '../../../platform/paths.ts';
+import { hour, openReader, times } from './testing/read-log.ts';
+
+let reader: Awaited<ReturnType<typeof openReader>>;
+beforeAll(async () => {
+  reader = await openReader();
+});
+afterAll(() => reader[Symbol.asyncDispose]());
+
+const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+
+test('OpenAI chat completions: request and response as they went over the wire', async () => {
+  const logged = (i: number) => ({
+    created_at: hour(i),
+    request: {
+      model: 'gpt-4o',
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: `question ${i}` },
+      ],
+    },
+    response: {
+      model: 'gpt-4o-2024-08-06',
+      choices: [{ index: 0, message: { role: 'assistant', content: `answer ${i}` }, finish_reason: i === 3 ? 'length' : 'stop' }],
+      usage: { prompt_tokens: 10 + i, completion_tokens: 5 },
+    },
+    latency_ms: 1500,
+  });
+  const { calls, fields } = await reader.read(reader.write('openai.jsonl', lines(times(12, logged))));
+  expect(fields).toMatchObject({ outputTokens: 'response.usage.completion_tokens', finish: 'response.choices.0.finish_reason' });
+  expect(calls[2]).toMatchObject({
+    model: 'gpt-4o-2024-08-06',
+    input: 'question 2',
+    output: 'answer 2',
+    input_tokens: 12,
+    latency_s: 1.5,
+  });
+  expect(calls.map(({ empty }) => empty)).toEqual(times(12, (i) => (i === 3 ? 1 : 0)));
+});
+
+test('OpenAI stored completions: created in seconds, choices at the top', async () => {
+  const stored = (i: number) => ({
+    id: `chatcmpl-${i}`,
+    object: 'chat.completion',
+    created: Date.parse(hour(i)) / 1000,
+    model: 'gpt-4o',
+    choices: [{ message: { role: 'assistant', content: `answer ${i}` }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+  });
+  const { calls } = await reader.read(reader.write('stored.json', JSON.stringify({ object: 'list', data: times(12, stored) })));
+  expect(calls[4]).toMatchObject({ at: hour(4), output: 'answer 4', input_tokens: 7, output_tokens: 3 });
+});
+
+const observation = (i: number) => ({
+  id: `obs-${i}`,
+  traceId: `trace-${i}`,
+  type: 'GENERATION',
+  name: 'answer-question',
+  startTime: hour(i),
+  endTime: new Date(Date.parse(hour(i)) + 2500).toISOString(),
+  model: 'gpt-4o',
+  input: [{ role: 'user', content: `question ${i}` }],
+  output: { role: 'assistant', content: `answer ${i}` },
+  level: i === 5 ? 'ERROR' : 'DEFAULT',
+  usage: { input: 20, output: 8, total: 28, unit: 'TOKENS' },
+  usageDetails: { input: 20, output: 8, total: 28 },
+  costDetails: { total: 0.002 },
+  calculatedTotalCost: 0.002,
+  promptName: 'qa',
+  promptVersion: i < 8 ? 1 : 2,
+});
+
+test('Langfuse observations as JSON', async () => {
+  const { calls, fields } = await reader.read(reader.write('observations.json', JSON.stringify(times(12, observation))));
+  expect(fields).toMatchObject({ time: 'startTime', endTime: 'endTime', error: 'level', cost: 'calculatedTotalCost' });
+  expect(calls[5]).toMatchObject({
+    input: 'question 5',
+    output: 'answer 5',
+    error: 1,
+    latency_s: 2.5,
+    cost_usd: 0.002,
+    input_tokens: 20,
+  });
+  expect(calls[9]).toMatchObject({ prompt_version: '2', error: 0, output_tokens: 8 });
+});
+
+test('Langfuse observations as the screen exports them to CSV', async () => {
+  const quoted = (value: unknown) => `"${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('"', '""')}"`;
+  const row = (i: number) => ({
+    ...{ id: `o${i}`, type: 'GENERATION', name: 'qa', startTime: hour(i), endTime: hour(i), latency: 2.5, timeToFirstToken: 0.4 },
+    ...{
+      providedModelName: 'gpt-4o',
+      inputUsage: 20,
+      outputUsage: 8,
+      totalUsage: 28,
+      inputCost: 0.001,
+      totalCost: 0.002,
+      level: 'DEFAULT',
+    },
+    ...{ input: [{ role: 'user', content: `question ${i}` }], output: `answer "${i}"`, correctness: i % 2 },
+  });
+  const csv = [Object.keys(row(0)).join(','), ...times(12, (i) => Object.values(row(i)).map(quoted).join(','))].join('\n');
+  const { calls, fields } = await reader.read(reader.write('observations.csv', csv));
+  expect(fields).toMatchObject({ model: 'providedModelName', cost: 'totalCost', latency: 'latency', score: 'correctness' });
+  expect(calls[3]).toMatchObject({ output: 'answer "3"', input: 'question 3', latency_s: 2.5, output_tokens: 8, graded: 1 });
+});
+
+test('Langfuse traces as JSON, with scores', async () => {
+  const trace = (i: number) => ({
+    ...{ id: `t${i}`, timestamp: hour(i), name: 'support', userId: `u${i}`, sessionId: 's1', latency: 1.25, totalCost: 0.01 },
+    ...{ input: { question: `question ${i}` }, output: `answer ${i}`, scores: [{ name: 'quality', value: i % 2 }] },
+  });
+  const { calls, fields } = await reader.read(reader.write('traces.json', JSON.stringify(times(12, trace))));
+  expect(fields).toMatchObject({ score: 'scores.0.value', workflow: 'name', user: 'userId', session: 'sessionId' });
+  expect(calls[7]).toMatchObject({ graded: 1, latency_s: 1.25, cost_usd: 0.01, user: 'u7' });
+});
+
+const attribute = (key: string, value: string | number) => ({
+  key,
+  value: typeof value === 'string' ? { stringValue: value } : { intValue: String(value) },
+});
+const span = (i: number) => ({
+  traceId: 'aa',
+  name: 'chat gpt-4o',
+  startTimeUnixNano: `${Date.parse(hour(i))}000000`,
+  endTimeUnixNano: `${Date.parse(hour(i)) + 2000}000000`,
+  attributes: [
+    attribute('gen_ai.operation.name', 'chat'),
+    attribute('gen_ai.response.model', 'gpt-4o'),
+    attribute('gen_ai.usage.input_tokens', 11),
+    attribute('gen_ai.usage.output_tokens', 4),
+    attribute(
+      'gen_ai.output.messages',
+      JSON.stringify([{ role: 'assistant', parts: [{ type: 'text', content: `answer ${i}` }] }]),
+    ),
+  ],
+  status: i === 2 ? { code: 2, message: 'rate limited' } : {},
+});
+const exported = (spans: unknown[]) => ({
+  resourceSpans: [
+    {
+      resource: { attributes: [attribute('service.name', 'support-bot')] },
+      scopeSpans: [{ spans: [{ name: 'tool' }, ...spans] }],
+    },
+  ],
+});
+
+test.each([
+  ['one document', 'otlp.json', JSON.stringify(exported(times(12, span)), null, 2)],
+  ['one document in one line', 'otlp-line.json', JSON.stringify(exported(times(12, span)))],
+  ["lines of a collector's file exporter", 'otlp.jsonl', lines(times(12, (i) => exported([span(i)])))],
+])('OTLP JSON: %s', async (_, name, content) => {
+  const { calls, rejected } = await reader.read(reader.write(name, content));
+  expect(rejected).toEqual([]);
+  expect(calls).toHaveLength(12);
+  expect(calls[2]).toMatchObject({ at: hour(2), model: 'gpt-4o', output: 'answer 2', latency_s: 2, input_tokens: 11, error: 1 });
+  expect(calls[3]).toMatchObject({ workflow: 'support-bot', error: 0 });
+});
+
+const fixtures = shipped('..', 'shared', 'fixtures', 'otlp');
+
+test.skipIf(!existsSync(fixtures))('OTLP JSON as SDKs send it (needs the fixtures beside the checkout)', async () => {
+  const bodies = readdirSync(fixtures).filter((name) => /^vercel.*\.json$/.test(name));
+  const path = reader.write(
+    'sdk.jsonl',
+    bodies.map((name) => JSON.stringify(JSON.parse(readFileSync(join(fixtures, name), 'utf8')))).join('\n'),
+  );
+  const { calls, rejected } = await reader.read(path, { now: new Date('2100-01-01T00:00:00Z') });
+  expect(rejected).toEqual([]);
+  expect(calls.length).toBeGreaterThan(0);
+  expect(calls.every(({ at, model, latency_s }) => at !== null && model !== '' && latency_s !== null)).toBe(true);
+});
+
+test('--map names a column by hand', async () => {
+  const rows = times(12, (i) => `${hour(i)},some reasoning text here ${i},fine reply ${i}`);
+  const path = reader.write('map.csv', ['when,answer,final', ...rows].join('\n'));
+  expect((await reader.read(path)).calls[1]!.output).toBe('some reasoning text here 1');
+  expect((await reader.read(path, { map: { output: 'final' } })).calls[1]!.output).toBe('fine reply 1');
+});
+
+test('columns without telling names are found by what they hold', async () => {
+  const rows = times(20, (i) => `${hour(i)},gpt-4o-mini,how do I do thing number ${i},you do thing ${i} like this`);
+  const { fields } = await reader.read(reader.write('nameless.csv', rows.join('\n')));
+  expect(fields).toEqual({ time: 'column 1', model: 'column 2', input: 'column 3', output: 'column 4' });
+});
+
+test('answers that are one of a few labels have that as their form', async () => {
+  const labels = ['Refund', 'Shipping', 'Other'];
+  const rows = times(100, (i) => ({ time: hour(i), output: i === 50 ? 'I think this is about money' : labels[i % 3] }));
+  const { calls, assumptions } = await reader.read(reader.write('labels.jsonl', lines(rows)));
+  expect(assumptions).toContainEqual('Most answers are one of "other", "refund", "shipping"; the others count as out of form.');
+  expect(calls.filter(({ format_valid }) => format_valid === 0).map(({ row }) => row)).toEqual([50]);
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { openReader } from './testing/read-log.ts';
+import { language, refusal } from './texts.ts';
+
+let reader: Awaited<ReturnType<typeof openReader>>;
+beforeAll(async () => {
+  reader = await openReader();
+});
+afterAll(() => reader[Symbol.asyncDispose]());
+
+const ask = (sql: string, name: string, texts: readonly string[]) =>
+  reader.store
+    .rows(z.object({ found: z.union([z.string(), z.number()]) }))(
+      `select ${sql} as found from (select arrayJoin({texts:Array(String)}) as ${name})`,
+      { texts },
+    )
+    .then((rows) => rows.map(({ found }) => found));
+
+const refusals = [
+  "I'm sorry, but I can't help with that.",
+  'I’m sorry, but I can’t assist with that request.',
+  'Sorry, I cannot provide medical advice.',
+  'I cannot fulfill this request.',
+  "I can't comply with that.",
+  'As an AI language model, I do not have personal opinions.',
+  "As an AI, I can't browse the internet.",
+  "I'm unable to assist with creating malware.",
+  'I am not able to provide instructions for that.',
+  "I won't be able to help you with that.",
+  'I must respectfully decline.',
+  'That would go against my guidelines.',
+  'I cannot and will not write that. I cannot generate content that is hateful.',
+  "I apologize, but I'm not comfortable discussing that topic.",
+  "Unfortunately, I can't share that information.",
+  'I cannot create that for you.',
+  'Es tut mir leid, aber ich kann dabei nicht helfen.',
+  'Je suis désolé, mais je ne peux pas vous aider.',
+  'Lo siento, pero no puedo ayudar con eso.',
+];
+const answers = [
+  "I'm sorry to hear that your order arrived late. I have refunded it.",
+  "I'm sorry, I can see that the parcel was lost. A new one is on its way.",
+  'Sorry for the delay! I can help you with that right away.',
+  'As an AI assistant, I can help you track orders.',
+  "We can't wait to see you again.",
+  "I can't find an order with that number. Could you check it?",
+  'You cannot return sale items after 30 days.',
+  "I can't help but notice that your invoice is already paid.",
+  'The server was unable to provide a response, so restart it.',
+  'If the card is declined, try another one.',
+  'Our guidelines say that refunds take 5 days.',
+  'The sum cannot be negative. [No]',
+  "I'm unable to locate your parcel, so I have opened a case.",
+  'Ich kann Ihnen gerne helfen.',
+  'He said he will not help them.',
+];
+
+test('refusals are recognised', async () => {
+  const found = await ask(refusal, 'o', refusals);
+  expect(refusals.filter((_, i) => found[i] !== 1)).toEqual([]);
+});
+
+test('ordinary answers are no refusals', async () => {
+  const found = await ask(refusal, 'o', answers);
+  expect(answers.filter((_, i) => found[i] !== 0)).toEqual([]);
+});
+
+test('languages are told by script and by common words', async () => {
+  const texts = {
+    en: 'You can return the parcel to the shop and that is free for you.',
+    de: 'Sie können das Paket zurückgeben, und das ist für Sie nicht teuer.',
+    fr: 'Vous pouvez retourner le colis et les frais sont pour la boutique.',
+    ja: 'この商品は三十日以内であれば返品することができます。領収書が必要です。',
+    zh: '您可以在三十天之内退货，但是需要提供收据，谢谢您的理解和支持。',
+    ru: 'Вы можете вернуть товар в течение тридцати дней с чеком.',
+  };
+  expect(await ask(language, 'output', Object.values(texts))).toEqual(Object.keys(texts));
+});
