@@ -109,6 +109,15 @@ const tidy = (value: string) =>
 export const hasZone = (value: string) => /(z|utc|gmt|[+-]\d{2}:?\d{2})\s*$/i.test(value);
 
 /** A chat message as JSON, or a list of them. */
-export const looksLikeChat = (values: readonly string[]) =>
-  share(values, (value) => /^\s*(\[\s*)?\{/.test(value) && /"role"\s*:/.test(value) && /"(content|parts)"\s*:/.test(value)) >=
-  0.5;
+export const looksLikeChat = (values: readonly string[]) => share(values, isChat) >= 0.5;
+
+function isChat(text: string): boolean {
+  if (!/^\s*[[{]/.test(text) || !text.includes('"role"')) return false;
+  try {
+    const value: unknown = JSON.parse(text);
+    const message: unknown = Array.isArray(value) ? value.at(-1) : value;
+    return typeof message === 'object' && message !== null && 'role' in message && ('content' in message || 'parts' in message);
+  } catch {
+    return false;
+  }
+}

@@ -90,17 +90,23 @@ test('Langfuse observations as JSON', async () => {
 test('Langfuse observations as the screen exports them to CSV', async () => {
   const quoted = (value: unknown) => `"${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('"', '""')}"`;
   const row = (i: number) => ({
-    ...{ id: `o${i}`, type: 'GENERATION', name: 'qa', startTime: hour(i), endTime: hour(i), latency: 2.5, timeToFirstToken: 0.4 },
-    ...{
-      providedModelName: 'gpt-4o',
-      inputUsage: 20,
-      outputUsage: 8,
-      totalUsage: 28,
-      inputCost: 0.001,
-      totalCost: 0.002,
-      level: 'DEFAULT',
-    },
-    ...{ input: [{ role: 'user', content: `question ${i}` }], output: `answer "${i}"`, correctness: i % 2 },
+    id: `o${i}`,
+    type: 'GENERATION',
+    name: 'qa',
+    startTime: hour(i),
+    endTime: hour(i),
+    latency: 2.5,
+    timeToFirstToken: 0.4,
+    providedModelName: 'gpt-4o',
+    inputUsage: 20,
+    outputUsage: 8,
+    totalUsage: 28,
+    inputCost: 0.001,
+    totalCost: 0.002,
+    level: 'DEFAULT',
+    input: [{ role: 'user', content: `question ${i}` }],
+    output: `answer "${i}"`,
+    correctness: i % 2,
   });
   const csv = [Object.keys(row(0)).join(','), ...times(12, (i) => Object.values(row(i)).map(quoted).join(','))].join('\n');
   const { calls, fields } = await reader.read(reader.write('observations.csv', csv));
@@ -110,8 +116,16 @@ test('Langfuse observations as the screen exports them to CSV', async () => {
 
 test('Langfuse traces as JSON, with scores', async () => {
   const trace = (i: number) => ({
-    ...{ id: `t${i}`, timestamp: hour(i), name: 'support', userId: `u${i}`, sessionId: 's1', latency: 1.25, totalCost: 0.01 },
-    ...{ input: { question: `question ${i}` }, output: `answer ${i}`, scores: [{ name: 'quality', value: i % 2 }] },
+    id: `t${i}`,
+    timestamp: hour(i),
+    name: 'support',
+    userId: `u${i}`,
+    sessionId: 's1',
+    latency: 1.25,
+    totalCost: 0.01,
+    input: { question: `question ${i}` },
+    output: `answer ${i}`,
+    scores: [{ name: 'quality', value: i % 2 }],
   });
   const { calls, fields } = await reader.read(reader.write('traces.json', JSON.stringify(times(12, trace))));
   expect(fields).toMatchObject({ score: 'scores.0.value', workflow: 'name', user: 'userId', session: 'sessionId' });
