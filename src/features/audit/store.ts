@@ -195,7 +195,7 @@ export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number
   );
 }
 
-const SAMPLED_LANGUAGES = 100_000;
+const SAMPLED_LANGUAGES = 20_000;
 
 /** How many answers of a sample are in each language, by bucket. */
 export async function listLanguages(store: ScratchTelemetry, widthMs: number) {
