@@ -1,0 +1,70 @@
+import type { Encoding } from './encoding.ts';
+import { attempt, failure, type Failure } from './failure.ts';
+import { Intake, type Drops, type Reason } from './intake.ts';
+import { readLogs as jsonLogs } from './json/logs.ts';
+import { readMetrics as jsonMetrics } from './json/metrics.ts';
+import { parseBody, type Json } from './json/parse.ts';
+import { readTraces as jsonTraces } from './json/traces.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { spanMapper } from './map/span.ts';
+import { readLogs as protobufLogs } from './protobuf/logs.ts';
+import { readMetrics as protobufMetrics } from './protobuf/metrics.ts';
+import { readTraces as protobufTraces } from './protobuf/traces.ts';
+import type { Span } from './span.ts';
+import type { MetricCount, RawLog } from './wire.ts';
+
+/** What became of a request: received = kept + rejected. */
+export interface Decoded<T> {
+  readonly ok: true;
+  readonly items: T[];
+  /** Spans, log records or metrics in the request. */
+  readonly received: number;
+  readonly rejected: number;
+  readonly reasons: ReadonlyMap<Reason, number>;
+  readonly drops: Drops;
+}
+
+/** The spans of a request to /v1/traces. The body is as it was before compression. */
+export function decodeTraces(body: Uint8Array, encoding: Encoding, limits: Limits = defaultLimits): Decoded<Span> | Failure {
+  return decode(body, limits, (intake) => {
+    const raw = encoding === 'protobuf' ? protobufTraces(body, intake) : jsonTraces(parseBody(body, intake), intake);
+    return raw.map(spanMapper());
+  });
+}
+
+/** The records of a request to /v1/logs. */
+export function decodeLogs(body: Uint8Array, encoding: Encoding, limits: Limits = defaultLimits): Decoded<RawLog> | Failure {
+  return decode(body, limits, (intake) =>
+    encoding === 'protobuf' ? protobufLogs(body, intake) : jsonLogs(parseBody(body, intake), intake),
+  );
+}
+
+/** The names and sizes of the metrics in a request to /v1/metrics. */
+export function decodeMetrics(
+  body: Uint8Array,
+  encoding: Encoding,
+  limits: Limits = defaultLimits,
+): Decoded<MetricCount> | Failure {
+  return decode(body, limits, (intake) =>
+    encoding === 'protobuf' ? protobufMetrics(body, intake) : jsonMetrics(parseBody(body, intake), intake),
+  );
+}
+
+/** The spans of a trace export that is parsed already, such as a file. */
+export function spansOfDocument(document: Json, limits: Limits = unlimited): Decoded<Span> | Failure {
+  return decode(new Uint8Array(), limits, (intake) => jsonTraces(document, intake).map(spanMapper()));
+}
+
+/** A file has no sender who could send less at a time. */
+const unlimited: Limits = { ...defaultLimits, items: Infinity };
+
+function decode<T>(body: Uint8Array, limits: Limits, read: (intake: Intake) => T[]): Decoded<T> | Failure {
+  if (body.length > limits.bodyBytes)
+    return failure('too_large', `The body has more than ${limits.bodyBytes} bytes. Send smaller batches.`);
+  return attempt(() => {
+    const intake = new Intake(limits);
+    const items = read(intake);
+    const rejected = [...intake.rejected.values()].reduce((sum, count) => sum + count, 0);
+    return { ok: true, items, received: intake.received, rejected, reasons: intake.rejected, drops: intake.drops } as const;
+  });
+}

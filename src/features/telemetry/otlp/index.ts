@@ -1,0 +1,14 @@
+/** The wire format of telemetry: bytes in, spans out. Pure: no store, no clock. */
+export { callsOfExport } from './calls.ts';
+export { decodeLogs, decodeMetrics, decodeTraces, spansOfDocument, type Decoded } from './decode.ts';
+export { decompress } from './decompress.ts';
+export { contentTypes, encodingOf, type Encoding } from './encoding.ts';
+export type { Failure } from './failure.ts';
+export type { Drops, Reason } from './intake.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export { findingsOf, type LoggedScore, type LoggedTexts } from './logs.ts';
+export { carriesText } from './map/precedence.ts';
+export { errorStatus, exportResponse, partialOf, statusCodes, type PartialSuccess, type Signal } from './respond.ts';
+export type { Kind, Score, ScoreSource, Span } from './span.ts';
+export { countedSpans, traceTotals, type TraceTotals } from './tally.ts';
+export type { Attributes, Flag, MetricCount, RawEvent, RawLog, Value } from './wire.ts';

@@ -1,0 +1,56 @@
+import { Malformed } from '../failure.ts';
+import type { Intake } from '../intake.ts';
+import type { Attributes, Resource, Scope } from '../wire.ts';
+import { field, isObject, listOf, type Json } from './parse.ts';
+import { text } from './scalars.ts';
+import { readAttributes } from './values.ts';
+
+type Name = readonly [camel: string, snake: string];
+
+/** What the three levels of a request are called, which in JSON differs from signal to signal. */
+export interface Levels {
+  readonly resources: Name;
+  readonly scopes: Name;
+  readonly items: Name;
+}
+
+export type ReadItem = (item: Json, resource: Resource, scope: Scope) => void;
+
+/** Walks a request of any signal. A broken item is rejected and counted; a broken envelope is thrown. */
+export function readEnvelope(document: Json, levels: Levels, intake: Intake, readItem: ReadItem): void {
+  for (const group of objects(document, levels.resources)) {
+    const resource = resourceOf(group, intake);
+    for (const scoped of objects(group, levels.scopes))
+      readItems(itemsOf(scoped, levels.items), resource, scopeOf(scoped, intake), intake, readItem);
+  }
+}
+
+const itemsOf = (object: Json, [camel, snake]: Name) => listOf(field(object, camel, snake), camel);
+
+function objects(object: Json, name: Name): readonly Json[] {
+  return itemsOf(object, name).map((item) => {
+    if (isObject(item)) return item;
+    throw new Malformed(`"${name[0]}" holds something that is not an object.`);
+  });
+}
+
+function readItems(items: readonly unknown[], resource: Resource, scope: Scope, intake: Intake, readItem: ReadItem): void {
+  for (const item of items) {
+    if (!intake.begin()) continue;
+    if (isObject(item)) readItem(item, resource, scope);
+    else intake.reject('not_an_object');
+  }
+}
+
+function resourceOf(group: Json, intake: Intake): Resource {
+  const attributes: Attributes = new Map();
+  intake.beginAttributes();
+  if (isObject(group['resource'])) readAttributes(group['resource']['attributes'], intake, attributes);
+  return { attributes };
+}
+
+function scopeOf(group: Json, intake: Intake): Scope {
+  const scope = isObject(group['scope']) ? group['scope'] : {};
+  const most = intake.limits.keyBytes;
+  return { name: text(scope['name'], most, intake), version: text(scope['version'], most, intake) };
+}

@@ -1,0 +1,32 @@
+import type { Convention } from './convention.ts';
+
+/** OpenTelemetry's GenAI conventions as they are now, and the general ones that concern us. */
+export const otel = {
+  toolHint: ['gen_ai.tool.name'],
+  servedModel: ['gen_ai.response.model'],
+  requestModel: ['gen_ai.request.model'],
+  provider: ['gen_ai.provider.name'],
+  inputTokens: ['gen_ai.usage.input_tokens'],
+  cacheReadTokens: ['gen_ai.usage.cache_read.input_tokens'],
+  cacheWriteTokens: ['gen_ai.usage.cache_creation.input_tokens'],
+  outputTokens: ['gen_ai.usage.output_tokens'],
+  reasoningTokens: ['gen_ai.usage.reasoning.output_tokens'],
+  totalTokens: ['gen_ai.usage.total_tokens'],
+  cost: ['gen_ai.usage.cost'],
+  user: ['user.id'],
+  session: ['session.id', 'gen_ai.conversation.id'],
+  environment: ['deployment.environment.name', 'deployment.environment'],
+  release: ['service.version'],
+  service: ['service.name'],
+  promptName: ['gen_ai.prompt.name'],
+  promptVersion: ['gen_ai.prompt.version'],
+  system: ['gen_ai.system_instructions'],
+  input: ['gen_ai.input.messages'],
+  output: ['gen_ai.output.messages'],
+  laterInput: ['gen_ai.tool.call.arguments', 'gen_ai.retrieval.query.text'],
+  laterOutput: ['gen_ai.tool.call.result', 'gen_ai.retrieval.documents'],
+  finishReasons: ['gen_ai.response.finish_reasons'],
+  errorType: ['error.type'],
+  firstChunkS: ['gen_ai.response.time_to_first_chunk'],
+  responseId: ['gen_ai.response.id'],
+} as const satisfies Convention;

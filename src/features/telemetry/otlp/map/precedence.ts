@@ -1,0 +1,138 @@
+import type { Topic } from './convention.ts';
+import { langfuse, langfuseUserInMetadata } from './langfuse.ts';
+import { openinference } from './openinference.ts';
+import { otel } from './otel.ts';
+import { otelDeprecated } from './otel-deprecated.ts';
+import { traceloop } from './traceloop.ts';
+import { typeNames } from './types.ts';
+import { vercel } from './vercel.ts';
+
+/** Which attribute answers which question when several do: the first that is there and not empty. */
+export const precedence: Record<Topic, readonly string[]> = {
+  toolHint: [...otel.toolHint, 'mcp.method.name'],
+  requestType: traceloop.requestType,
+  servedModel: [...langfuse.servedModel, ...otel.servedModel, ...vercel.servedModel, ...openinference.servedModel],
+  requestModel: [...otel.requestModel, ...vercel.requestModel, ...openinference.requestModel],
+  provider: [...otel.provider, ...otelDeprecated.provider, ...openinference.provider, ...vercel.provider],
+
+  usageDetails: langfuse.usageDetails,
+  inputTokens: [...vercel.inputTokens, ...otel.inputTokens, ...otelDeprecated.inputTokens, ...openinference.inputTokens],
+  uncachedTokens: vercel.uncachedTokens,
+  cacheReadTokens: [
+    ...vercel.cacheReadTokens,
+    ...otel.cacheReadTokens,
+    ...otelDeprecated.cacheReadTokens,
+    ...openinference.cacheReadTokens,
+  ],
+  cacheWriteTokens: [
+    ...vercel.cacheWriteTokens,
+    ...otel.cacheWriteTokens,
+    ...otelDeprecated.cacheWriteTokens,
+    ...openinference.cacheWriteTokens,
+  ],
+  outputTokens: [...vercel.outputTokens, ...otel.outputTokens, ...otelDeprecated.outputTokens, ...openinference.outputTokens],
+  textTokens: vercel.textTokens,
+  reasoningTokens: [
+    ...vercel.reasoningTokens,
+    ...otel.reasoningTokens,
+    ...otelDeprecated.reasoningTokens,
+    ...openinference.reasoningTokens,
+  ],
+  totalTokens: [...vercel.totalTokens, ...otel.totalTokens, ...otelDeprecated.totalTokens, ...openinference.totalTokens],
+  providerMetadata: vercel.providerMetadata,
+
+  costDetails: langfuse.costDetails,
+  cost: [...otel.cost, ...openinference.cost],
+
+  user: [...langfuse.user, ...otel.user, ...vercel.user, ...traceloop.user, ...langfuseUserInMetadata, ...otelDeprecated.user],
+  session: [...langfuse.session, ...otel.session, ...vercel.session, ...traceloop.session, 'langwatch.thread.id'],
+  environment: [...langfuse.environment, ...otel.environment],
+  release: [...langfuse.release, ...otel.release],
+  version: langfuse.version,
+  service: otel.service,
+  workflow: ['steward.workflow'],
+  project: openinference.project,
+  tags: [...langfuse.tags, ...openinference.tags, ...vercel.tags],
+  traceName: langfuse.traceName,
+
+  promptName: [...langfuse.promptName, ...otel.promptName, ...openinference.promptName, ...traceloop.promptName],
+  promptVersion: [...langfuse.promptVersion, ...otel.promptVersion, ...openinference.promptVersion, ...traceloop.promptVersion],
+  promptLink: vercel.promptLink,
+
+  system: otel.system,
+  input: [...langfuse.input, ...vercel.input, ...otel.input],
+  output: [...langfuse.output, ...vercel.output, ...otel.output],
+  laterInput: [
+    ...otelDeprecated.laterInput,
+    ...traceloop.laterInput,
+    ...openinference.laterInput,
+    ...otel.laterInput,
+    ...vercel.laterInput,
+  ],
+  laterOutput: [
+    ...otelDeprecated.laterOutput,
+    ...traceloop.laterOutput,
+    ...openinference.laterOutput,
+    ...otel.laterOutput,
+    ...vercel.laterOutput,
+  ],
+
+  finishReasons: [...otel.finishReasons, ...vercel.finishReasons, ...openinference.finishReasons],
+  level: langfuse.level,
+  statusMessage: langfuse.statusMessage,
+  errorType: otel.errorType,
+  completionStart: langfuse.completionStart,
+  firstChunkS: otel.firstChunkS,
+  firstChunkMs: vercel.firstChunkMs,
+  responseId: [...otel.responseId, ...vercel.responseId],
+};
+
+/** Messages written as one attribute per leaf: `llm.input_messages.0.message.content`. Best first. */
+export const numbered = {
+  input: ['gen_ai.prompt.', 'llm.input_messages.', 'llm.prompts.'],
+  output: [
+    'gen_ai.completion.',
+    'llm.output_messages.',
+    'llm.completions.',
+    'retrieval.documents.',
+    'reranker.output_documents.',
+  ],
+  scores: ['annotation.', 'annotations.', 'evaluation.', 'evaluations.'],
+} as const;
+
+const prefixes = Object.values(numbered).flat();
+const textPrefixes = [...numbered.input, ...numbered.output];
+const textTopics: ReadonlySet<Topic> = new Set(['system', 'input', 'output', 'laterInput', 'laterOutput'] as const);
+
+interface Place {
+  readonly topic: Topic;
+  /** 0 is best. */
+  readonly rank: number;
+}
+
+const places = new Map<string, Place[]>();
+for (const [topic, names] of Object.entries(precedence) as [Topic, readonly string[]][])
+  for (const [rank, name] of names.entries()) places.set(name, [...(places.get(name) ?? []), { topic, rank }]);
+
+const texts = new Set([...textTopics].flatMap((topic) => precedence[topic]));
+// Tool definitions go into the model with every call, and are as long.
+for (const name of ['ai.prompt.tools', 'gen_ai.tool.definitions']) texts.add(name);
+
+/** The questions that the attribute answers. */
+export const placesOf = (name: string): readonly Place[] | undefined => places.get(name);
+
+const types: ReadonlySet<string> = new Set(typeNames);
+
+/** The letters that a numbered attribute can begin with: most names are told apart by one. */
+const initials = new Set(prefixes.map((prefix) => prefix.charCodeAt(0)));
+
+export const isNumbered = (name: string) =>
+  initials.has(name.charCodeAt(0)) && prefixes.some((prefix) => name.startsWith(prefix)) && !places.has(name);
+
+/** Whether a convention gives the name a meaning. */
+export const isKnown = (name: string) => places.has(name) || types.has(name) || isNumbered(name);
+
+/** Whether the attribute holds what went into or came out of a model: what redaction strikes and what may be dropped. */
+export const carriesText = (name: string) =>
+  texts.has(name) ||
+  (initials.has(name.charCodeAt(0)) && textPrefixes.some((prefix) => name.startsWith(prefix) && !places.has(name)));

@@ -1,0 +1,95 @@
+import type { Span } from '../span.ts';
+import type { RawSpan, Resource, Value } from '../wire.ts';
+import { costOf } from './cost.ts';
+import type { Topic } from './convention.ts';
+import { joinSystem, spokenIn } from './events.ts';
+import { factsOf, label, labels, textOf, type Facts } from './facts.ts';
+import { callsModel, kindOf } from './kind.ts';
+import { numberedText } from './numbered.ts';
+import { numbered } from './precedence.ts';
+import { promptOf } from './prompt.ts';
+import { providerOf } from './provider.ts';
+import { scoresOf } from './scores.ts';
+import { outcomeOf } from './status.ts';
+import { firstTokenMs, timingOf } from './timing.ts';
+import { usageOf } from './usage.ts';
+
+/** Reads the conventions into spans. One per request: what a resource says is read once for all its spans. */
+export function spanMapper(): (raw: RawSpan) => Span {
+  const resources = new WeakMap<Resource, Facts>();
+  return (raw) => {
+    let about = resources.get(raw.resource);
+    if (!about) resources.set(raw.resource, (about = factsOf(raw.resource.attributes)));
+    return toSpan(raw, factsOf(raw.attributes), about);
+  };
+}
+
+function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
+  const flags = [...raw.flags];
+  const kind = kindOf(raw.attributes, facts);
+  const provider = providerOf(label(facts.provider));
+  const { input, output } = textsOf(raw, facts);
+  const requestModel = label(facts.requestModel);
+  return {
+    traceId: raw.traceId,
+    spanId: raw.spanId,
+    parentSpanId: raw.parentSpanId,
+    name: raw.name,
+    kind,
+    ...timingOf(raw, flags),
+    ...outcomeOf(raw, facts, kind === 'tool' ? output : null),
+    provider,
+    requestModel,
+    model: label(facts.servedModel) ?? requestModel,
+    ...usageOf(facts, provider, flags),
+    ...costOf(facts, flags),
+    costable: callsModel(kind),
+    ...placeOf(facts, about),
+    ...promptOf(facts),
+    responseId: label(facts.responseId),
+    input,
+    output,
+    finishReasons: finishReasonsOf(raw, facts),
+    scores: scoresOf(raw.attributes, raw.events, facts.numbered),
+    timeToFirstTokenMs: firstTokenMs(facts, raw.start),
+    flags,
+    attributes: raw.attributes,
+    resource: raw.resource.attributes,
+    scope: raw.scope,
+    events: raw.events,
+    links: raw.links,
+  };
+}
+
+/** What a span does not say itself, its resource may. */
+function placeOf(facts: Facts, about: Facts) {
+  const say = (topic: Topic) => label(facts[topic]) ?? label(about[topic]);
+  return {
+    user: say('user'),
+    session: say('session'),
+    environment: say('environment'),
+    release: say('release'),
+    version: say('version'),
+    service: say('service'),
+    // Phoenix's clients name a project and no service.
+    workflow: say('workflow') ?? say('service') ?? say('project'),
+    traceName: say('traceName'),
+    tags: facts.tags === null ? [] : labels(facts.tags),
+  };
+}
+
+function textsOf(raw: RawSpan, facts: Facts) {
+  const spoken = raw.events.length > 0 ? spokenIn(raw.events) : null;
+  const leaves = (prefixes: readonly string[]) => (facts.numbered ? numberedText(raw.attributes, prefixes) : null);
+  return {
+    input: inputOf(facts) ?? spoken?.input ?? leaves(numbered.input) ?? textOf(facts.laterInput),
+    output: textOf(facts.output) ?? spoken?.output ?? leaves(numbered.output) ?? textOf(facts.laterOutput),
+  };
+}
+
+const inputOf = ({ system, input }: Facts) => (system === null ? textOf(input) : joinSystem(system, input));
+
+function finishReasonsOf(raw: RawSpan, facts: Facts): string[] {
+  const first: Value = facts.numbered ? (raw.attributes.get('gen_ai.completion.0.finish_reason') ?? null) : null;
+  return labels(facts.finishReasons ?? first);
+}

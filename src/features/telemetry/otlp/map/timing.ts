@@ -1,0 +1,38 @@
+import type { Flag, RawSpan, Time, Value } from '../wire.ts';
+import { numberOf, type Facts } from './facts.ts';
+
+const THIRTY_DAYS_MS = 30 * 86_400_000;
+
+interface Timing {
+  startedAt: number | null;
+  durationMs: number | null;
+}
+
+/** Milliseconds since 1970; to the microsecond, which is as much as one number can hold. */
+const millis = ({ ms, ns }: Time) => ms + Math.round(ns / 1000) / 1000;
+
+export function timingOf({ start, end }: RawSpan, flags: Flag[]): Timing {
+  if (start === null) flags.push('start_missing');
+  if (end === null) flags.push('end_missing');
+  const startedAt = start && millis(start);
+  if (start === null || end === null) return { startedAt, durationMs: null };
+  const durationMs = end.ms - start.ms + (end.ns - start.ns) / 1e6;
+  if (durationMs > THIRTY_DAYS_MS) flags.push('longer_than_30_days');
+  if (durationMs >= 0) return { startedAt, durationMs };
+  flags.push('ends_before_start');
+  return { startedAt, durationMs: null };
+}
+
+/** How long until the first words came. Unknown when it would be negative. */
+export function firstTokenMs(facts: Facts, start: Time | null): number | null {
+  const seconds = numberOf(facts.firstChunkS);
+  const waited = sinceStart(facts.completionStart, start) ?? (seconds === null ? numberOf(facts.firstChunkMs) : seconds * 1000);
+  return waited !== null && waited >= 0 ? waited : null;
+}
+
+function sinceStart(completionStart: Value, start: Time | null): number | null {
+  if (typeof completionStart !== 'string' || start === null) return null;
+  // Langfuse's clients write the date as JSON, quotes and all.
+  const at = Date.parse(completionStart.replaceAll('"', ''));
+  return Number.isNaN(at) ? null : at - millis(start);
+}

@@ -1,0 +1,77 @@
+import type { Flag, Value } from '../wire.ts';
+import { numberOf, objectIn, type Facts } from './facts.ts';
+import { langfuseUsage } from './langfuse-usage.ts';
+import { countsCacheApart } from './provider.ts';
+import { metadataUsage } from './vercel-metadata.ts';
+
+/** Tokens with one meaning: the input includes the cache, the output includes reasoning. */
+export interface Usage {
+  inputTokens: number | null;
+  cachedInputTokens: number | null;
+  cacheWriteTokens: number | null;
+  outputTokens: number | null;
+  reasoningTokens: number | null;
+}
+
+const MOST_TOKENS = 1e12;
+
+export function usageOf(facts: Facts, provider: string | null, flags: Flag[]): Usage {
+  const count = (value: Value) => countOf(value, flags);
+  const details = facts.usageDetails === null ? null : objectIn(facts.usageDetails);
+  const total = count(facts.totalTokens);
+  const given = (details && langfuseUsage(details, (value) => count(value as Value))) ?? attributeUsage(facts, count);
+  const isApart = details === null && isVercelBefore6(facts) && countsCacheApart(provider);
+  return withReasoning(withCache(given, total, isApart, flags), total, flags);
+}
+
+/** A whole number of tokens; what cannot be one is unknown and flagged. */
+function countOf(value: Value, flags: Flag[]): number | null {
+  if (value === null || value === '') return null;
+  const number = numberOf(value);
+  if (number !== null && number >= 0 && number <= MOST_TOKENS) return Math.round(number);
+  if (!flags.includes('tokens_invalid')) flags.push('tokens_invalid');
+  return null;
+}
+
+function attributeUsage(facts: Facts, count: (value: Value) => number | null): Usage {
+  const metadata = metadataUsage(facts.providerMetadata);
+  const cachedInputTokens = count(facts.cacheReadTokens) ?? count(metadata.read);
+  const cacheWriteTokens = count(facts.cacheWriteTokens) ?? count(metadata.written);
+  const reasoningTokens = count(facts.reasoningTokens) ?? count(metadata.reasoning);
+  return {
+    inputTokens: count(facts.inputTokens) ?? sum(count(facts.uncachedTokens), cachedInputTokens, cacheWriteTokens),
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens: count(facts.outputTokens) ?? sum(count(facts.textTokens), reasoningTokens),
+    reasoningTokens,
+  };
+}
+
+/** Unknown when the first is: the others are parts that may well be absent. */
+const sum = (first: number | null, ...others: (number | null)[]) =>
+  first === null ? null : others.reduce<number>((total, other) => total + (other ?? 0), first);
+
+/** From 6 on, the SDK counts alike for all providers and tells the parts apart. Before, it passed on what the provider counts. */
+const isVercelBefore6 = ({ isVercel, uncachedTokens }: Facts) => isVercel && uncachedTokens === null;
+
+/** Makes the input include the cache where the client counted it apart. */
+function withCache(usage: Usage, total: number | null, isApart: boolean, flags: Flag[]): Usage {
+  const { inputTokens, outputTokens } = usage;
+  const cache = (usage.cachedInputTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
+  if (inputTokens === null || cache === 0) return usage;
+  const isMore = cache > inputTokens;
+  if (isMore) flags.push('cache_exceeds_input');
+  else if (!isApart && total !== inputTokens + (outputTokens ?? 0) + cache) return usage;
+  flags.push('input_excluded_cache');
+  return { ...usage, inputTokens: inputTokens + cache };
+}
+
+/** Makes the output include reasoning where the client counted it apart. */
+function withReasoning(usage: Usage, total: number | null, flags: Flag[]): Usage {
+  const { inputTokens, outputTokens, reasoningTokens } = usage;
+  if (outputTokens === null || !reasoningTokens) return usage;
+  const isApart = reasoningTokens > outputTokens || total === (inputTokens ?? 0) + outputTokens + reasoningTokens;
+  if (!isApart) return usage;
+  flags.push('output_excluded_reasoning');
+  return { ...usage, outputTokens: outputTokens + reasoningTokens };
+}
