@@ -25,7 +25,7 @@ function withoutRepeated<T extends Counted>(calls: readonly T[], byId: ReadonlyM
   const repeated = new Set(
     calls.flatMap((call) => {
       const parent = byId.get(call.parentSpanId ?? '');
-      return parent?.costable && isSame(parent, call) ? [parent.spanId] : [];
+      return parent?.costable && parent !== call && isSame(parent, call) ? [parent.spanId] : [];
     }),
   );
   return calls.filter(({ spanId }) => !repeated.has(spanId));

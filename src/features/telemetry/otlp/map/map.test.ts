@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mapped, event, START } from '../testing/documents.ts';
+import { event, START } from '../testing/body.ts';
+import { mapped } from '../testing/documents.ts';
 
 /** Clients of which no body was at hand, from the names that they write. */
 
