@@ -1,6 +1,6 @@
 import type { Progress } from '../../../platform/context.ts';
-import type { Telemetry } from '../../../stores/telemetry/index.ts';
-import { isJson, readSettings, skip } from './file-table.ts';
+import type { ScratchTelemetry, Telemetry } from '../../../stores/telemetry/index.ts';
+import { isJson, readSettings, readTwice, skip } from './file-table.ts';
 import { selectCalls, type Reading } from './select-calls.ts';
 import type { Source } from './source.ts';
 import { Binder } from './sql.ts';
@@ -31,20 +31,23 @@ const insertSettings = {
 
 /** Reads a whole file into `call`. The engine parses; no row passes through JavaScript. */
 export async function loadCalls(
-  telemetry: Telemetry,
+  telemetry: ScratchTelemetry,
   source: Source,
   index: number,
   reading: Reading,
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
   const binder = new Binder();
-  const statement = `insert into call ${selectCalls(source, index, reading, binder)}`;
+  const twice = readTwice(telemetry, source.file);
+  const statement = `insert into call ${selectCalls({ ...source, ...twice }, index, reading, binder)}`;
+  const readers = twice.file === source.file ? 1 : 2;
   const queryId = `load-${process.pid}-${index}-${Date.now()}`;
   const total = estimatedRows(source);
   const watch = setInterval(() => {
     void telemetry.progressOf(queryId).then((at) => {
-      if (at)
-        onProgress({ label: source.file.name, done: at.rows, ...(total && { total: Math.max(total, at.rows) }), unit: 'rows' });
+      if (!at) return;
+      const done = Math.round(at.rows / readers);
+      onProgress({ label: source.file.name, done, ...(total && { total: Math.max(total, done) }), unit: 'rows' });
     });
   }, WATCH_MS);
   try {

@@ -39,19 +39,29 @@ const mended = (line: string) =>
   mendings.reduce((text, [pattern, by]) => `replaceRegexpAll(${text}, '${pattern}', '${by}')`, line);
 
 /** One parse of the line for all columns. Their names are data of a type, not of the statement. */
-function jsonTexts({ file, names }: Source, refs: readonly ColumnRef[], used: readonly number[], binder: Binder): Texts {
+function jsonTexts(
+  { file, names, where = '1' }: Source,
+  refs: readonly ColumnRef[],
+  used: readonly number[],
+  binder: Binder,
+): Texts {
   const type = binder.bind(`Tuple(${used.map((column) => `${quoted(names[column]!)} Nullable(String)`).join(', ')})`, 'String');
   const from = `
     select row, raw, recoded, blank, JSONExtract(readable, ${type}) as cells,
-      multiIf(valid, if(JSONType(readable) = 'Object', '', 'not a JSON object'), not isValidJSON(readable), 'not valid JSON',
+      multiIf(startsWith(readable, '{') and valid, '', not isValidJSON(readable), 'not valid JSON',
         JSONType(readable) != 'Object', 'not a JSON object', '') as broken
     from (select _row_number as row, line as raw, not isValidUTF8(line) as recoded, ${isBlank('line')} as blank,
       isValidJSON(line) as valid, multiIf(recoded, ${mended(fromWindows('line'))}, valid, line, ${mended('line')}) as readable
-    from ${tableOf(file, 0, binder)})`;
+    from ${tableOf(file, 0, binder)} where ${where})`;
   return { from, texts: refs.map((ref) => inside(`tupleElement(cells, ${used.indexOf(ref.column) + 1})`, ref.path, binder)) };
 }
 
-function cellTexts({ file, names }: Source, refs: readonly ColumnRef[], used: readonly number[], binder: Binder): Texts {
+function cellTexts(
+  { file, names, where = '1' }: Source,
+  refs: readonly ColumnRef[],
+  used: readonly number[],
+  binder: Binder,
+): Texts {
   const csv = file.format === 'csv';
   const cells = used.map((column) => {
     const cell = cellOf(file, names, column, binder);
@@ -62,7 +72,7 @@ function cellTexts({ file, names }: Source, refs: readonly ColumnRef[], used: re
   const from = `
     select _row_number as row, ${invalidText} as recoded, ${csv ? csvRecord(names.length) : `'' as broken, 0 as blank, '' as raw`}
       ${cells.map((cell) => `, ${cell}`).join('')}
-    from ${tableOf(file, names.length + 1, binder)}`;
+    from ${tableOf(file, names.length + 1, binder)} where ${where}`;
   return { from, texts: refs.map((ref) => inside(`t${ref.column}`, ref.path, binder)) };
 }
 

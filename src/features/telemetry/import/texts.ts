@@ -6,7 +6,8 @@ import { textList, textOf } from './sql.ts';
 const OPENING = 300;
 
 /** One of these is in every refusal below: looked for first, because it is quick and most answers hold none. */
-const signs = `can't,cannot,can not,unable,not able,won't,will not,decline,as an ai,guideline,programming,polic,not comfortable
+const signs =
+  `can't,can’t,cannot,can not,unable,not able,won't,won’t,will not,decline,as an ai,guideline,programming,polic,not comfortable
 not allowed,not permitted,not programmed,not designed,not going to,not capable
 ich kann,kann ich,je ne peux,je ne suis pas en mesure,no puedo,non posso,não posso,kan ik`.split(/[,\n]/);
 
@@ -43,8 +44,8 @@ const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
 
 const opening = `replaceAll(lowerUTF8(substring(o, 1, ${OPENING})), '’', '\\'')`;
 
-/** Whether an answer declines to do what was asked. */
-export const refusal = `if(multiSearchAny(${opening}, ${textList(signs)}), match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}), 0)`;
+/** Whether an answer declines to do what was asked. The quick look is at bytes; only where it finds a sign is the text tidied. */
+export const refusal = `if(multiSearchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}), match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}), 0)`;
 
 /** Words so common that a few lines hold some. */
 const stopWords: Record<string, readonly string[]> = {
