@@ -256,6 +256,19 @@ describe('OpenTelemetry', () => {
     ]);
   });
 
+  test('what only looks numbered is an attribute like others', () => {
+    const of = {
+      'gen_ai.prompt.name': 'greet',
+      'gen_ai.prompt.0.content': 'hi',
+      'gen_ai.prompt.id': 7,
+      'annotations.team/owner': 'x',
+    };
+    expect(mapped(of)).toMatchObject({ promptName: 'greet', input: '[{"content":"hi"}]', scores: [] });
+    expect(mapped({ 'annotation.name': 'tone', 'annotation.label': 'kind' }).scores).toMatchObject([
+      { name: 'tone', label: 'kind' },
+    ]);
+  });
+
   test('what failed, and why', () => {
     const exception = event('exception', { 'exception.type': 'Timeout', 'exception.message': 'too slow' });
     expect(mapped({}, { events: [exception] })).toMatchObject({ status: 'error', statusMessage: 'too slow' });
@@ -283,6 +296,7 @@ test('times that cannot be are unknown and flagged', () => {
     flags: ['ends_before_start'],
   });
   expect(mapped({}, { endTimeUnixNano: '1798000000000000000' }).flags).toEqual(['longer_than_30_days']);
-  expect(mapped({}, { startTimeUnixNano: '18446744073709551615', endTimeUnixNano: '18446744073709551615' }).durationMs).toBe(0);
+  for (const startTimeUnixNano of ['1', '18446744073709551615'])
+    expect(mapped({}, { startTimeUnixNano })).toMatchObject({ startedAt: null, durationMs: null, flags: ['time_invalid'] });
   expect(mapped({}, { startTimeUnixNano: START, endTimeUnixNano: '1795221783834000001' }).durationMs).toBe(0.000001);
 });

@@ -1,5 +1,6 @@
 import { emptyMap } from '../intake.ts';
 import type { Attributes, Value } from '../wire.ts';
+import { isNumbered } from './precedence.ts';
 
 type Tree = { [key: string]: Value };
 
@@ -26,7 +27,7 @@ export function numberedText(attributes: Attributes, prefixes: readonly string[]
 export function treeOf(attributes: Attributes, prefix: string): Tree | null {
   let tree: Tree | null = null;
   for (const [name, value] of attributes) {
-    if (!name.startsWith(prefix)) continue;
+    if (!name.startsWith(prefix) || !isNumbered(name)) continue;
     const path = pathOf(name.slice(prefix.length));
     if (path) put((tree ??= emptyMap()), path, value);
   }
@@ -48,7 +49,8 @@ function put(tree: Tree, path: readonly string[], value: Value): void {
   at[path.at(-1)!] = value;
 }
 
-const isTree = (value: Value | undefined): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isTree = (value: Value | undefined): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Turns `{"0":…,"1":…}` into a list. Gaps are closed: an index is a place in the order, not a size. */
 function listed(value: Value): Value {

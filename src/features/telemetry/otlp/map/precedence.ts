@@ -87,7 +87,7 @@ export const precedence: Record<Topic, readonly string[]> = {
   responseId: [...otel.responseId, ...vercel.responseId],
 };
 
-/** Messages written as one attribute per leaf: `llm.input_messages.0.message.content`. Best first. */
+/** Messages and scores written as one attribute per leaf: `llm.input_messages.0.message.content`. Best first. */
 export const numbered = {
   input: ['gen_ai.prompt.', 'llm.input_messages.', 'llm.prompts.'],
   output: [
@@ -97,11 +97,15 @@ export const numbered = {
     'retrieval.documents.',
     'reranker.output_documents.',
   ],
-  scores: ['annotation.', 'annotations.', 'evaluation.', 'evaluations.'],
+  scores: ['annotations.', 'evaluations.'],
 } as const;
 
-const prefixes = Object.values(numbered).flat();
+/** A single score, which has no number. */
+export const unnumberedScores = ['annotation.', 'evaluation.'] as const;
+
 const textPrefixes = [...numbered.input, ...numbered.output];
+const prefixes = [...textPrefixes, ...numbered.scores];
+const scoreLeaf = /^(annotation|evaluation)\.(name|label|score|value|explanation|annotator_kind|source)$/;
 const textTopics: ReadonlySet<Topic> = new Set(['system', 'input', 'output', 'laterInput', 'laterOutput'] as const);
 
 interface Place {
@@ -125,14 +129,15 @@ const types: ReadonlySet<string> = new Set(typeNames);
 
 /** The letters that a numbered attribute can begin with: most names are told apart by one. */
 const initials = new Set(prefixes.map((prefix) => prefix.charCodeAt(0)));
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
-export const isNumbered = (name: string) =>
-  initials.has(name.charCodeAt(0)) && prefixes.some((prefix) => name.startsWith(prefix)) && !places.has(name);
+const isBelow = (name: string, some: readonly string[]) =>
+  initials.has(name.charCodeAt(0)) && some.some((prefix) => name.startsWith(prefix) && isDigit(name.charCodeAt(prefix.length)));
+
+export const isNumbered = (name: string) => isBelow(name, prefixes) || (initials.has(name.charCodeAt(0)) && scoreLeaf.test(name));
 
 /** Whether a convention gives the name a meaning. */
 export const isKnown = (name: string) => places.has(name) || types.has(name) || isNumbered(name);
 
 /** Whether the attribute holds what went into or came out of a model: what redaction strikes and what may be dropped. */
-export const carriesText = (name: string) =>
-  texts.has(name) ||
-  (initials.has(name.charCodeAt(0)) && textPrefixes.some((prefix) => name.startsWith(prefix) && !places.has(name)));
+export const carriesText = (name: string) => texts.has(name) || isBelow(name, textPrefixes);

@@ -1,16 +1,20 @@
 import type { Score, ScoreSource } from '../span.ts';
 import type { Attributes, RawEvent, Value } from '../wire.ts';
 import { label, numberOf } from './facts.ts';
-import { treeOf } from './numbered.ts';
-import { numbered } from './precedence.ts';
+import { isTree, treeOf } from './numbered.ts';
+import { numbered, unnumberedScores } from './precedence.ts';
 
 export const EVALUATION = 'gen_ai.evaluation.result';
 
 /** Scores that came with the span: evaluation events, and annotations among the attributes. */
 export function scoresOf(attributes: Attributes, events: readonly RawEvent[], hasNumbered: boolean): Score[] {
   const told = events.filter(({ name }) => name === EVALUATION).map((event) => evaluation(event.attributes));
-  return hasNumbered ? [...told, ...numbered.scores.flatMap((prefix) => annotations(attributes, prefix))] : told;
+  const noted = hasNumbered ? [...singles(attributes), ...lists(attributes)] : [];
+  return [...told, ...noted].filter(saysSomething);
 }
+
+/** An evaluation that failed has neither; it stays an event of the span. */
+export const saysSomething = ({ value, label: said }: Score) => value !== null || said !== null;
 
 /** One `gen_ai.evaluation.result`, from a span's event or a log record. */
 export function evaluation(attributes: Attributes): Score {
@@ -24,12 +28,20 @@ export function evaluation(attributes: Attributes): Score {
   };
 }
 
-/** `annotation.name` is one score, `annotations.0.name` one of several. */
-function annotations(attributes: Attributes, prefix: string): Score[] {
-  const tree = treeOf(attributes, prefix);
-  if (!tree) return [];
-  const all = prefix.endsWith('s.') ? Object.values(tree) : [tree];
-  return all.flatMap((one) => (typeof one === 'object' && one !== null && !Array.isArray(one) ? [annotation(one)] : []));
+/** `annotation.name` is one score. */
+function singles(attributes: Attributes): Score[] {
+  const trees = unnumberedScores.map((prefix) => treeOf(attributes, prefix));
+  return trees.filter((tree) => tree !== null).map(annotation);
+}
+
+/** `annotations.0.name` is one of several. */
+function lists(attributes: Attributes): Score[] {
+  const trees = numbered.scores.map((prefix) => treeOf(attributes, prefix));
+  return trees.flatMap((tree) =>
+    Object.values(tree ?? {})
+      .filter(isTree)
+      .map(annotation),
+  );
 }
 
 function annotation(given: { [key: string]: Value }): Score {
@@ -46,7 +58,7 @@ function annotation(given: { [key: string]: Value }): Score {
 /** `annotations.0.annotation.score`: some clients name the thing again within the list. */
 function inner(given: { [key: string]: Value }, name: string): Value {
   const again = given['annotation'] ?? given['evaluation'] ?? null;
-  return typeof again === 'object' && again !== null && !Array.isArray(again) ? (again[name] ?? null) : null;
+  return isTree(again) ? (again[name] ?? null) : null;
 }
 
 const sources = new Map<string, ScoreSource>([

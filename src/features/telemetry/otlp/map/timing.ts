@@ -11,16 +11,28 @@ interface Timing {
 /** Milliseconds since 1970; to the microsecond, which is as much as one number can hold. */
 const millis = ({ ms, ns }: Time) => ms + Math.round(ns / 1000) / 1000;
 
+const EARLIEST_MS = Date.UTC(2000, 0);
+const LATEST_MS = Date.UTC(2200, 0);
+
+/** Before and after, the clock of the client is broken: the day it names must not become a partition or a chart's axis. */
+const isPlausible = ({ ms }: Time) => ms >= EARLIEST_MS && ms < LATEST_MS;
+
 export function timingOf({ start, end }: RawSpan, flags: Flag[]): Timing {
   if (start === null) flags.push('start_missing');
   if (end === null) flags.push('end_missing');
-  const startedAt = start && millis(start);
-  if (start === null || end === null) return { startedAt, durationMs: null };
+  if (start === null) return { startedAt: null, durationMs: null };
+  if (isPlausible(start)) return { startedAt: millis(start), durationMs: durationOf(start, end, flags) };
+  flags.push('time_invalid');
+  return { startedAt: null, durationMs: null };
+}
+
+function durationOf(start: Time, end: Time | null, flags: Flag[]): number | null {
+  if (end === null) return null;
   const durationMs = end.ms - start.ms + (end.ns - start.ns) / 1e6;
   if (durationMs > THIRTY_DAYS_MS) flags.push('longer_than_30_days');
-  if (durationMs >= 0) return { startedAt, durationMs };
+  if (durationMs >= 0) return durationMs;
   flags.push('ends_before_start');
-  return { startedAt, durationMs: null };
+  return null;
 }
 
 /** How long until the first words came. Unknown when it would be negative. */
