@@ -24,37 +24,46 @@ function familyOf(root: number): number[] {
 
 const kilobytes = (text: string, field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
 
-export interface Memory {
+export interface Usage {
+  /** Processor time of all of them together, in seconds: unlike the clock it hardly depends on what else runs. */
+  cpu: number;
   /** Pages shared by several processes counted once (PSS), and as often as they are mapped (RSS). */
   pssMb: number;
   rssMb: number;
 }
 
-/** What a process and its children hold now; zero where the system does not tell (no /proc). */
-function memoryOf(root: number): Memory {
-  let [pss, rss] = [0, 0];
-  for (const pid of familyOf(root)) {
-    pss += kilobytes(read(`/proc/${pid}/smaps_rollup`), 'Pss');
-    rss += kilobytes(read(`/proc/${pid}/status`), 'VmRSS');
-  }
-  return { pssMb: pss / 1024, rssMb: rss / 1024 };
+/** Clock ticks per second, on every Linux that Node runs on. */
+const TICKS = 100;
+
+function cpuOf(pid: number): number {
+  const fields = /\) (.*)/.exec(read(`/proc/${pid}/stat`))?.[1]?.split(' ') ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS;
 }
 
 const POLL_MS = 100;
 
-/** Follows a process tree. `stop` answers the peaks. */
-export function watchMemory(root: number): { stop: () => Memory } {
-  const peak: Memory = { pssMb: 0, rssMb: 0 };
-  if (process.platform !== 'linux') return { stop: () => peak };
-  const timer = setInterval(() => {
-    const now = memoryOf(root);
-    peak.pssMb = Math.max(peak.pssMb, now.pssMb);
-    peak.rssMb = Math.max(peak.rssMb, now.rssMb);
-  }, POLL_MS);
+/** Follows a process and all that it starts. `stop` answers the peaks; zeros where the system does not tell (no /proc). */
+export function watch(root: number): { stop: () => Usage } {
+  const peak = { pssMb: 0, rssMb: 0 };
+  const cpu = new Map<number, number>();
+  const look = () => {
+    let [pss, rss] = [0, 0];
+    for (const pid of familyOf(root)) {
+      pss += kilobytes(read(`/proc/${pid}/smaps_rollup`), 'Pss') / 1024;
+      rss += kilobytes(read(`/proc/${pid}/status`), 'VmRSS') / 1024;
+      cpu.set(pid, Math.max(cpu.get(pid) ?? 0, cpuOf(pid)));
+    }
+    peak.pssMb = Math.max(peak.pssMb, pss);
+    peak.rssMb = Math.max(peak.rssMb, rss);
+  };
+  if (process.platform !== 'linux') return { stop: () => ({ ...peak, cpu: 0 }) };
+  const before = cpuOf(root);
+  const timer = setInterval(look, POLL_MS);
   return {
     stop() {
       clearInterval(timer);
-      return peak;
+      look();
+      return { ...peak, cpu: [...cpu.values()].reduce((sum, one) => sum + one, -before) };
     },
   };
 }

@@ -7,7 +7,7 @@ const OPENING = 300;
 
 /** One of these is in every refusal below: looked for first, because it is quick and most answers hold none. */
 const signs =
-  `can't,can’t,cannot,can not,unable,not able,won't,won’t,will not,decline,as an ai,guideline,programming,polic,not comfortable
+  `can't,can’t,cannot,can not,unable,not able,won't,won’t,will not,decline,as an ai,against my,against our,against openai,against the,against its,against content,against usage,violate,not comfortable
 not allowed,not permitted,not programmed,not designed,not going to,not capable
 ich kann,kann ich,je ne peux,je ne suis pas en mesure,no puedo,non posso,não posso,kan ik`.split(/[,\n]/);
 
