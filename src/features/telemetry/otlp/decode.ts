@@ -56,7 +56,7 @@ export function spansOfDocument(document: Json, limits: Limits = unlimited): Dec
 }
 
 /** A file has no sender who could send less at a time. */
-const unlimited: Limits = { ...defaultLimits, items: Infinity };
+const unlimited: Limits = { ...defaultLimits, items: Infinity, groups: Infinity };
 
 function decode<T>(body: Uint8Array, limits: Limits, read: (intake: Intake) => T[]): Decoded<T> | Failure {
   if (body.length > limits.bodyBytes)

@@ -1,3 +1,4 @@
+import { Malformed } from './failure.ts';
 import type { Limits } from './limits.ts';
 import { carriesText, isKnown } from './map/precedence.ts';
 import type { Attributes, Flag, Value } from './wire.ts';
@@ -23,8 +24,10 @@ export class Intake {
   readonly rejected = new Map<Reason, number>();
   received = 0;
   #flags = new Set<Flag>();
+  #groups = 0;
   #unknown = 0;
   #known = 0;
+  #read = 0;
   #nested = 0;
 
   constructor(limits: Limits) {
@@ -41,17 +44,22 @@ export class Intake {
     return false;
   }
 
+  /** Another resource or scope begins. */
+  beginGroup(): void {
+    if (++this.#groups > this.limits.groups)
+      throw new Malformed('The request holds too many resources or scopes. Send smaller batches.');
+  }
+
   beginAttributes(): void {
-    this.#unknown = this.#known = 0;
+    this.#unknown = this.#known = this.#read = 0;
   }
 
   /** Reads something that has attributes of its own, within a span: they do not use up the span's. */
   apart<T>(read: () => T): T {
-    const [unknown, known] = [this.#unknown, this.#known];
+    const before = [this.#unknown, this.#known, this.#read] as const;
     this.beginAttributes();
     const result = read();
-    this.#unknown = unknown;
-    this.#known = known;
+    [this.#unknown, this.#known, this.#read] = before;
     return result;
   }
 
@@ -70,6 +78,13 @@ export class Intake {
   drop(what: 'attributes' | 'events' | 'links'): void {
     this.drops[what]++;
     this.flag(`${what}_dropped`);
+  }
+
+  /** Whether one more attribute is looked at. */
+  readsAttribute(): boolean {
+    if (++this.#read <= this.limits.attributesRead) return true;
+    this.drop('attributes');
+    return false;
   }
 
   /** Whether the attribute may be kept; asked before its value is read. */

@@ -4,10 +4,14 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Spans, log records or metrics of one request; the rest is rejected and counted. */
   readonly items: number;
+  /** Resources and scopes, each: so many in one request mean no good. */
+  readonly groups: number;
   /** Attributes of one span that no convention knows. */
   readonly attributes: number;
   /** Attributes of one span that a convention knows: they carry tokens, models and messages, which must not fall to the limit above. */
   readonly knownAttributes: number;
+  /** Attributes of one span that are looked at, of whatever name; those behind are passed over unread. */
+  readonly attributesRead: number;
   readonly keyBytes: number;
   readonly valueBytes: number;
   /** Of a value that carries what went into or came out of a model. */
@@ -26,8 +30,10 @@ const MIB = 1024 * 1024;
 export const defaultLimits: Limits = {
   bodyBytes: 20 * MIB,
   items: 50_000,
+  groups: 50_000,
   attributes: 128,
   knownAttributes: 2_048,
+  attributesRead: 20_000,
   keyBytes: 256,
   valueBytes: 64 * 1024,
   textBytes: MIB,

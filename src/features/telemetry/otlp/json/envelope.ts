@@ -19,9 +19,12 @@ export type ReadItem = (item: Json, resource: Resource, scope: Scope) => void;
 /** Walks a request of any signal. A broken item is rejected and counted; a broken envelope is thrown. */
 export function readEnvelope(document: Json, levels: Levels, intake: Intake, readItem: ReadItem): void {
   for (const group of objects(document, levels.resources)) {
+    intake.beginGroup();
     const resource = resourceOf(group, intake);
-    for (const scoped of objects(group, levels.scopes))
+    for (const scoped of objects(group, levels.scopes)) {
+      intake.beginGroup();
       readItems(itemsOf(scoped, levels.items), resource, scopeOf(scoped, intake), intake, readItem);
+    }
   }
 }
 

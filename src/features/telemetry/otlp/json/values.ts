@@ -10,6 +10,7 @@ export function readAttributes(list: unknown, intake: Intake, into: Attributes):
 }
 
 function readAttribute(item: unknown, intake: Intake, into: Attributes): void {
+  if (!intake.readsAttribute()) return;
   if (!isObject(item) || typeof item['key'] !== 'string') return intake.drop('attributes');
   const key = wellFormed(item['key'], intake);
   if (!intake.admits(key)) return;

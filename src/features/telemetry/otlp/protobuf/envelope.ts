@@ -22,9 +22,14 @@ export function readEnvelope(reader: Reader, intake: Intake, readItem: ReadItem)
 }
 
 function readResourceItems(reader: Reader, intake: Intake, readItem: ReadItem): void {
+  intake.beginGroup();
   const outer = reader.enter();
   const attributes: Attributes = new Map();
-  const places = placesOf(reader, () => readResource(reader, intake, attributes));
+  const places = placesOf(
+    reader,
+    () => readResource(reader, intake, attributes),
+    () => intake.beginGroup(),
+  );
   for (const place of places) {
     reader.at = place;
     readScopeItems(reader, intake, { attributes }, readItem);
@@ -33,12 +38,15 @@ function readResourceItems(reader: Reader, intake: Intake, readItem: ReadItem): 
 }
 
 /** Where the second fields are, once the first is read: what comes first on the wire is up to the client. */
-function placesOf(reader: Reader, readFirst: () => void): number[] {
+function placesOf(reader: Reader, readFirst: () => void, passSecond?: () => void): number[] {
   const places: number[] = [];
   while (reader.next()) {
     if (reader.tag === FIRST) readFirst();
     else {
-      if (reader.tag === SECOND) places.push(reader.at);
+      if (reader.tag === SECOND) {
+        places.push(reader.at);
+        passSecond?.();
+      }
       reader.skip();
     }
   }

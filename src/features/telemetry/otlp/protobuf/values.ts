@@ -16,6 +16,7 @@ const ITEM = bytes(1);
 
 /** Reads one KeyValue into the attributes, within the limits. */
 export function readAttribute(reader: Reader, intake: Intake, into: Attributes): void {
+  if (!intake.readsAttribute()) return reader.skip();
   const outer = reader.enter();
   const { key, valueAt } = keyAndPlace(reader);
   if (intake.admits(key)) into.set(key, valueAt < 0 ? null : readAt(reader, intake, valueAt, intake.room(key)));
