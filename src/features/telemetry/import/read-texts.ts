@@ -38,7 +38,7 @@ const mendings: readonly (readonly [pattern: string, by: string])[] = [
 const mended = (line: string) =>
   mendings.reduce((text, [pattern, by]) => `replaceRegexpAll(${text}, '${pattern}', '${by}')`, line);
 
-/** One parse of the line for all columns. Their names are data of a type, not of the statement. */
+/** One parse of the line for all columns; what is valid JSON is UTF-8 and not blank. Their names are data of a type, not of the statement. */
 function jsonTexts(
   { file, names, where = '1' }: Source,
   refs: readonly ColumnRef[],
@@ -50,7 +50,7 @@ function jsonTexts(
     select row, raw, recoded, blank, JSONExtract(readable, ${type}) as cells,
       multiIf(startsWith(readable, '{') and valid, '', not isValidJSON(readable), 'not valid JSON',
         JSONType(readable) != 'Object', 'not a JSON object', '') as broken
-    from (select _row_number as row, line as raw, not isValidUTF8(line) as recoded, ${isBlank('line')} as blank,
+    from (select _row_number as row, line as raw, not valid and not isValidUTF8(line) as recoded, not valid and ${isBlank('line')} as blank,
       isValidJSON(line) as valid, multiIf(recoded, ${mended(fromWindows('line'))}, valid, line, ${mended('line')}) as readable
     from ${tableOf(file, 0, binder)} where ${where})`;
   return { from, texts: refs.map((ref) => inside(`tupleElement(cells, ${used.indexOf(ref.column) + 1})`, ref.path, binder)) };

@@ -111,8 +111,8 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     'lengthUTF8(o)',
     'lengthUTF8(i)',
     answered(refusal),
-    answered(`(o = '' or trimBoth(o, ' \\t\\r\\n') = '' or match(lower(ifNull(t_finish, '')), 'length|max_'))`),
-    format && output ? `if(trimBoth(o) = '', NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
+    answered(`(not match(o, '\\\\S') or match(lower(ifNull(t_finish, '')), 'length|max_'))`),
+    format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
   ];
   const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, i, o, e`;
   return [read, output ? '1' : '0', ...found];
