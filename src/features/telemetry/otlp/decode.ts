@@ -1,5 +1,6 @@
 import type { Encoding } from './encoding.ts';
 import { attempt, failure, type Failure } from './failure.ts';
+import { withParent } from './ids.ts';
 import { Intake, type Drops, type Reason } from './intake.ts';
 import { readLogs as jsonLogs } from './json/logs.ts';
 import { readMetrics as jsonMetrics } from './json/metrics.ts';
@@ -50,13 +51,14 @@ export function decodeMetrics(
   );
 }
 
-/** The spans of a trace export that is parsed already, such as a file. */
-export function spansOfDocument(document: Json, limits: Limits = unlimited): Decoded<Span> | Failure {
-  return decode(new Uint8Array(), limits, (intake) => jsonTraces(document, intake).map(spanMapper()));
+/**
+ * The spans of a trace export that is parsed already, such as a file: without limits on their number, as a file has no
+ * sender who could send less at a time, and with those that no identifier tells apart.
+ */
+export function spansOfDocument(document: Json): Decoded<Span> | Failure {
+  const limits = { ...defaultLimits, items: Infinity, groups: Infinity };
+  return decode(new Uint8Array(), limits, (intake) => jsonTraces(document, intake, withParent).map(spanMapper()));
 }
-
-/** A file has no sender who could send less at a time. */
-const unlimited: Limits = { ...defaultLimits, items: Infinity, groups: Infinity };
 
 function decode<T>(body: Uint8Array, limits: Limits, read: (intake: Intake) => T[]): Decoded<T> | Failure {
   if (body.length > limits.bodyBytes)

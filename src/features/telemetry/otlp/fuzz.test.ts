@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Problem } from '../../../platform/problem.ts';
 import {
   callsOfExport,
   decodeLogs,
@@ -93,7 +94,11 @@ test('mutated documents through the reader of files and all that is built on spa
     } catch {
       continue;
     }
-    callsOfExport(document);
+    try {
+      callsOfExport(document);
+    } catch (error) {
+      expect(error).toBeInstanceOf(Problem);
+    }
     const decoded = spansOfDocument((document ?? {}) as Doc);
     if (decoded.ok) traceTotals(decoded.items);
   }

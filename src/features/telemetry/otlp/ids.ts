@@ -14,7 +14,8 @@ export function checkIds(span: RawSpan, intake: Intake): RawSpan | null {
 
 const isId = (id: string) => id !== '' && id !== invalidId;
 
-function withParent(span: RawSpan): RawSpan {
+/** The span with its parent, or none; for files, where it does not matter whether it can be told from others. */
+export function withParent(span: RawSpan): RawSpan {
   if (span.parentSpanId === '') span.parentSpanId = null;
   if (span.parentSpanId === invalidId || span.parentSpanId === span.spanId) {
     span.parentSpanId = null;

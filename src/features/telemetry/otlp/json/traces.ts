@@ -12,11 +12,14 @@ const levels = {
   items: ['spans', 'spans'],
 } as const;
 
-/** The spans of an ExportTraceServiceRequest in JSON. Throws Malformed when its envelope is broken. */
-export function readTraces(document: Json, intake: Intake): RawSpan[] {
+/** Answers the span, or nothing where it must be left out. */
+type Check = (span: RawSpan, intake: Intake) => RawSpan | null;
+
+/** The spans of an ExportTraceServiceRequest in JSON, those that pass the check. Throws Malformed when its envelope is broken. */
+export function readTraces(document: Json, intake: Intake, check: Check = checkIds): RawSpan[] {
   const spans: RawSpan[] = [];
   readEnvelope(document, levels, intake, (item, resource, scope) => {
-    const span = checkIds(readSpan(item, intake, resource, scope), intake);
+    const span = check(readSpan(item, intake, resource, scope), intake);
     if (span) spans.push(span);
   });
   return spans;

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { decodeTraces, spansOfDocument, type Span } from '../index.ts';
+import { decodeTraces, type Span } from '../index.ts';
 import { span, traces } from './body.ts';
-import { encodeTraces, type Doc } from './encode.ts';
+import { encodeJson, encodeTraces, type Doc } from './encode.ts';
 
 export const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 
 /** The span that these attributes become; the same in both encodings, or the test fails. */
 export function mapped(of: Doc, fields: Doc = {}, resource: Doc = {}): Span {
   const doc = traces([span(of, fields)], resource);
-  const json = spansOfDocument(doc);
+  const json = decodeTraces(encodeJson(doc), 'json');
   const protobuf = decodeTraces(encodeTraces(doc), 'protobuf');
   if (!json.ok || !protobuf.ok) throw new Error('The test document was refused.');
   expect(protobuf.items).toEqual(json.items);
