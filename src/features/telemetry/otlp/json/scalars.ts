@@ -27,22 +27,24 @@ export function id(value: unknown, size: number): string {
   return bytes.length === size ? unlessZero(bytes.toString('hex')) : invalidId;
 }
 
-const MAX_NANOS = (1n << 64n) - 1n;
+/** 2^64 - 1, the last nanosecond that protobuf can say. */
+const LATEST = '18446744073709551615';
 
 /** Nanoseconds since 1970, as a text or a number; null for zero, which means that the client did not say. */
 export function time(value: unknown, intake: Intake): Time | null {
-  const nanos = nanosOf(value);
-  if (nanos === 0n) return null;
-  if (nanos !== null && nanos > 0n && nanos <= MAX_NANOS)
-    return { ms: Number(nanos / 1_000_000n), ns: Number(nanos % 1_000_000n) };
+  const digits = digitsOf(value);
+  if (digits === '') return null;
+  if (digits !== null && (digits.length < LATEST.length || (digits.length === LATEST.length && digits <= LATEST)))
+    return { ms: Number(digits.slice(0, -6)), ns: Number(digits.slice(-6)) };
   intake.flag('time_invalid');
   return null;
 }
 
-function nanosOf(value: unknown): bigint | null {
-  if (value === undefined || value === null) return 0n;
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
-  return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : null;
+/** Without leading zeros, so that nothing is left of zero; null for what is no time. */
+function digitsOf(value: unknown): string | null {
+  if (value === undefined || value === null) return '';
+  const said = typeof value === 'number' && value >= 0 && Number.isFinite(value) ? String(BigInt(Math.trunc(value))) : value;
+  return typeof said === 'string' && said.length <= LATEST.length && /^\d*$/.test(said) ? said.replace(/^0+/, '') : null;
 }
 
 /** A whole number of 64 bits, as a text or a number; a text where a number would lose digits. */

@@ -1,6 +1,6 @@
 import { emptyMap, type Intake } from '../intake.ts';
 import type { Attributes, Value } from '../wire.ts';
-import { field, isObject, wellFormed, type Json } from './parse.ts';
+import { isObject, wellFormed } from './parse.ts';
 import { double, int64, text } from './scalars.ts';
 
 /** Reads a list of KeyValue into the attributes, within the limits. What is no KeyValue is dropped and counted. */
@@ -18,28 +18,42 @@ function readAttribute(item: unknown, intake: Intake, into: Attributes): void {
   into.set(key, readValue(item['value'], intake, intake.room(key), 1));
 }
 
+type Read = (given: unknown, intake: Intake, most: number, depth: number) => Value;
+
+const readString: Read = (given, intake, most) => (typeof given === 'string' ? text(given, most, intake) : null);
+const readBool: Read = (given) => given === true || given === 'true';
+const readArray: Read = (given, intake, most, depth) => readList(valuesOf(given), intake, most, depth);
+const readKvlist: Read = (given, intake, most, depth) => readMap(valuesOf(given), intake, most, depth);
+const readBytes: Read = (given, intake, most) => (typeof given === 'string' ? base64(given, most, intake) : null);
+
+/** One for each field that a value can have, of which it has one. */
+const reads = new Map<string, Read>([
+  ['stringValue', readString],
+  ['string_value', readString],
+  ['intValue', int64],
+  ['int_value', int64],
+  ['doubleValue', double],
+  ['double_value', double],
+  ['boolValue', readBool],
+  ['bool_value', readBool],
+  ['arrayValue', readArray],
+  ['array_value', readArray],
+  ['kvlistValue', readKvlist],
+  ['kvlist_value', readKvlist],
+  ['bytesValue', readBytes],
+  ['bytes_value', readBytes],
+]);
+
 /** Reads one AnyValue. */
 export function readValue(value: unknown, intake: Intake, most: number, depth: number): Value {
   if (!isObject(value)) return null;
   if (depth > intake.limits.depth) return intake.tooDeep();
-  const string = field(value, 'stringValue', 'string_value');
-  if (typeof string === 'string') return text(string, most, intake);
-  return readOther(value, intake, most, depth);
-}
-
-function readOther(value: Json, intake: Intake, most: number, depth: number): Value {
-  const int = field(value, 'intValue', 'int_value');
-  if (int !== undefined) return int64(int);
-  const number = field(value, 'doubleValue', 'double_value');
-  if (number !== undefined) return double(number);
-  const bool = field(value, 'boolValue', 'bool_value');
-  if (bool !== undefined) return bool === true || bool === 'true';
-  const list = field(value, 'arrayValue', 'array_value');
-  if (list !== undefined) return readList(valuesOf(list), intake, most, depth);
-  const map = field(value, 'kvlistValue', 'kvlist_value');
-  if (map !== undefined) return readMap(valuesOf(map), intake, most, depth);
-  const bytes = field(value, 'bytesValue', 'bytes_value');
-  return typeof bytes === 'string' ? base64(bytes, most, intake) : null;
+  for (const name of Object.keys(value)) {
+    const given = value[name];
+    const read = given === null ? undefined : reads.get(name);
+    if (read) return read(given, intake, most, depth);
+  }
+  return null;
 }
 
 function valuesOf(container: unknown): readonly unknown[] {
