@@ -16,9 +16,8 @@ interface Source {
 }
 
 const src = shipped('src');
-const order = features.map(({ name }) => name);
-/** Features that have no operations yet stand in the order of what they offer. */
-const rank = (feature: string) => ['telemetry', ...order].indexOf(feature);
+const order: readonly string[] = features.map(({ name }) => name);
+const rank = (feature: string) => order.indexOf(feature);
 
 const files = (dir: string): string[] =>
   readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
@@ -134,4 +133,9 @@ test('every import of a file names a file that exists', () => {
   const known = new Set(files(src).map((path) => relative(src, path)));
   expect(imports.filter(({ to }) => !known.has(to))).toEqual([]);
   expect(imports.length).toBeGreaterThan(100);
+});
+
+test('every folder of a feature is in the list', () => {
+  const folders = new Set(sources.map(({ path }) => feature(path)).filter((name) => name !== null));
+  expect([...folders].filter((name) => !order.includes(name))).toEqual([]);
 });

@@ -10,6 +10,7 @@ export { DRIFT_P, numericDrift, type Drift, type NumericDrift } from './drift/nu
 export { textChange, type DatedText, type TextChange } from './drift/text-change.ts';
 export { textDrift, type TextDrift } from './drift/text.ts';
 export { attribute, explainMix, type Attribution, type Explanation, type SegmentShare, type SegmentStats } from './mix.ts';
+export { seededRandom } from './math/random.ts';
 export { createMonitor, type Monitor } from './monitor/monitor.ts';
 export type { MonitorOptions, Verdict } from './monitor/verdict.ts';
 export { benjaminiHochberg } from './multiple-testing.ts';

@@ -4,6 +4,7 @@ import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { importLogs, openLogFile, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
 import { judgeAllCohorts } from './cohorts.ts';
+import { isCalendar } from './explain.ts';
 import { adjust, chooseBucket, judgeSeries, judgeStalls, ownOfSegments, type Judged, type Judgement } from './judge.ts';
 import { asGraded, language, metrics, text, volume, type Metric, type Series } from './metrics.ts';
 import type { AuditReport } from './model.ts';
@@ -72,14 +73,21 @@ async function judge(
 ): Promise<Evidence> {
   const overview = await findOverview(store);
   if (splitMs !== undefined) requireInside(splitMs, overview);
-  const dimensions = await listDimensions(store, imported.mapping);
+  const columns = await listDimensions(store, imported.mapping);
+  const dimensions = columns.filter(
+    ({ name, values }) =>
+      !isCalendar(
+        name,
+        values.map(({ value }) => value),
+      ),
+  );
   const list = metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric) : metric));
   const base = { store, imported, files, overview, dimensions, metrics: list };
   const timed = overview.from !== null && overview.to !== null && overview.to > overview.from;
   const bucketMs = timed ? chooseBucket(overview.rows, overview.from!, overview.to!) : 0;
   const series = timed ? await readSeries(store, list, dimensions, bucketMs) : [];
   const dated = judgeTime(series, bucketMs);
-  const { judged: compared, cohorts } = await judgeAllCohorts(store, list, dimensions, {
+  const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
     timed: dated.judgements.length > 0 || dated.steady.length > 0,
@@ -149,8 +157,11 @@ const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.key
 const rowsOf = ({ buckets }: Series) => buckets.reduce((sum, { n }) => sum + n, 0);
 /** Segments whose calls ought to keep coming; versions come and go. */
 const feeds = ({ segment }: Series) => !isWhole({ segment }) && !('model' in segment) && !('prompt_version' in segment);
-/** Fewer rows than this in a segment are told by the whole. */
-const SEGMENT_ROWS = 100;
+/** Fewer rows than this do not come steadily enough for their absence to say something. */
+const STEADY_ROWS = 100;
+const endOf = (calls: Series | undefined, bucketMs: number) => (calls?.buckets.at(-1)?.at ?? 0) + bucketMs;
+/** The first metric that the log has. */
+const foremost = (series: readonly Series[]) => series.find((one) => isWhole(one) && one.buckets.length > 0)?.metric.name;
 /** Fewer buckets than this say nothing about how steadily calls come. */
 const FEWEST_STEADY = 7;
 
@@ -160,21 +171,22 @@ function judgeTime(series: readonly Series[], bucketMs: number): Judged {
     bucketMs,
   );
   const parts = judgeSeries(
-    series.filter((one) => !isWhole(one) && one.metric.kind !== 'count' && rowsOf(one) >= SEGMENT_ROWS),
+    series.filter((one) => !isWhole(one) && one.metric.kind !== 'count'),
     bucketMs,
   );
   const calls = series.find(({ metric }) => metric.name === volume.name);
   const stalls = calls ? judgeStalls(calls, bucketMs) : [];
   const silent = series
-    .filter((one) => one.metric.name === volume.name && feeds(one) && rowsOf(one) >= SEGMENT_ROWS)
-    .flatMap((one) => judgeStalls(one, bucketMs));
+    .filter((one) => one.metric.name === volume.name && feeds(one) && rowsOf(one) >= STEADY_ROWS)
+    .flatMap((one) => judgeStalls(one, bucketMs, endOf(calls, bucketMs)));
   return {
     judgements: [
       ...whole.judgements,
       ...stalls,
       ...ownOfSegments([...parts.judgements, ...silent], [...whole.judgements, ...stalls], bucketMs),
     ],
-    undecided: whole.undecided,
+    // Of segments the metric that matters most speaks for the rest.
+    undecided: [...whole.undecided, ...parts.undecided.filter(({ metric }) => metric.name === foremost(series))],
     steady: calls && stalls.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [...whole.steady, volume] : whole.steady,
     tests: whole.tests + parts.tests,
   };

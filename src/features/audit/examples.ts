@@ -13,6 +13,22 @@ function preference({ metric, before, after, direction }: Judgement, side: 'befo
   return `ifNull(${metric.sql} = ${shown}, -1)`;
 }
 
+/**
+ * Puts the lines of the files in: until then an example holds its row. One pass of each file for all findings, as a record of CSV
+ * may take several lines.
+ */
+export async function placeExamples({ imported, files }: Evidence, findings: readonly ReportFinding[]): Promise<void> {
+  const all = findings.flatMap(({ examples: { before, after } }) => [...before, ...after]);
+  for (const [index, { name }] of files.entries()) {
+    const own = all.filter(({ file }) => file === name);
+    const places = await imported.locate(index, [...new Set(own.map(({ line }) => line))]);
+    for (const example of own) {
+      const place = places.get(example.line);
+      example.line = place === undefined ? example.line + 1 : 'line' in place ? place.line : place.record;
+    }
+  }
+}
+
 /** Rows before and after that show a finding. */
 export async function findExamples(
   { store, files, dimensions }: Evidence,
@@ -42,7 +58,7 @@ function asExample(row: ExampleRow, files: readonly { name: string }[]): Example
   ];
   return {
     file: files[row.file]?.name ?? '',
-    line: row.row + 1,
+    line: row.row,
     at: row.at,
     model: row.model || null,
     input: row.input || null,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../../platform/clock.ts';
-import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Sides } from './explain.ts';
+import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Sides, isCalendar } from './explain.ts';
 import { metrics } from './metrics.ts';
 import { judgement, START_MS } from './testing.ts';
 
@@ -104,4 +104,12 @@ test.each([
 test('a mix that moved no more than chance moves it excuses nothing', () => {
   const few = sides('customer', { easy: [10, 0.9], hard: [10, 0.5] }, { easy: [8, 0.9], hard: [12, 0.5] });
   expect(explainChange(judgement({}), [few]).kind).toBe('step');
+});
+
+test('a column that only says when is no cause', () => {
+  expect(isCalendar('month', ['May', 'June'])).toBe(true);
+  expect(isCalendar('bucket', ['2026-05', '2026-06'])).toBe(true);
+  expect(isCalendar('build week', ['a', 'b'])).toBe(true);
+  expect(isCalendar('customer', ['Acme', 'June Ltd'])).toBe(false);
+  expect(isCalendar('prompt_version', ['v3', 'v4'])).toBe(false);
 });

@@ -53,6 +53,14 @@ export function explainChange(judgement: Judgement, sides: readonly Sides[]): Ex
 const clamp = (share: number) => Math.min(1, Math.max(0, share));
 const rows = (map: ReadonlyMap<string, SegmentStats>) => [...map.values()].reduce((sum, { n }) => sum + n, 0);
 
+const CALENDAR_NAME = /(^|[_ ])(year|quarter|month|week|day|date|hour|weekday)s?($|[_ ])/i;
+const CALENDAR_VALUE =
+  /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?( \d{4})?$|^\d{4}[-/ ]?(w|q)?\d{1,2}([-/]\d{1,2})?$|^(q|w)\d{1,2}$|^(mon|tue|wed|thu|fri|sat|sun)[a-z]*$/i;
+
+/** A column that only says when: its new values come with the date and explain nothing. */
+export const isCalendar = (name: string, values: readonly string[]) =>
+  CALENDAR_NAME.test(name) || (values.length > 0 && values.every((value) => CALENDAR_VALUE.test(value)));
+
 /** A value that was not there before and has much of the rows since. */
 function newValue({ dimension, before, after }: Sides): Cause | null {
   const [n, m] = [rows(before), rows(after)];

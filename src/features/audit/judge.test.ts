@@ -119,3 +119,26 @@ test('weeks are judged by day, busy days by hour, thin logs in wide buckets', ()
   expect(judged(500, 1)).toBe(HOUR_MS);
   expect(judged(1, 0)).toBeGreaterThan(0);
 });
+
+test('a silence is told by a rule, however many series were tested beside it', () => {
+  const stall = judgement({ kind: 'stall', p: null, q: null });
+  expect(adjust([stall, judgement({ p: 0.01 })], 500)).toEqual([stall]);
+});
+
+test('a customer whose calls end before the log does has stopped', () => {
+  const day = (at: number) => ({ at: START_MS + at * DAY_MS, n: 20, sum: 20, sumSq: 20 });
+  const stopped = { metric: volume, segment: { customer: 'acme' }, buckets: Array.from({ length: 25 }, (_, at) => day(at)) };
+  expect(judgeStalls(stopped, DAY_MS)).toEqual([]);
+  expect(judgeStalls(stopped, DAY_MS, START_MS + 40 * DAY_MS)).toMatchObject([
+    { at: START_MS + 25 * DAY_MS, until: START_MS + 40 * DAY_MS },
+  ]);
+});
+
+test('a segment that moves against all rows is told of its own', () => {
+  const at = START_MS + 20 * DAY_MS;
+  const interval: [number, number] = [at, at];
+  const whole = judgement({ at, interval, change: 0.08 });
+  const against = judgement({ at, interval, change: -0.5, segment: { customer: 'small' } });
+  const along = judgement({ at, interval, change: 0.2, segment: { customer: 'big' } });
+  expect(ownOfSegments([against, along], [whole], DAY_MS)).toEqual([against]);
+});

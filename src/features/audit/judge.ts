@@ -11,6 +11,7 @@ import {
   type Stall,
   type Summary,
 } from '../../detect/index.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Finding } from './model.ts';
 import type { Metric, Series } from './metrics.ts';
 
@@ -29,9 +30,10 @@ export interface Judgement {
   after: Summary | null;
   change: number | null;
   ci95: [number, number] | null;
-  p: number;
+  /** Nothing where a rule decides and no test. */
+  p: number | null;
   /** Adjusted for all that was tested; set by `adjust`. */
-  q: number;
+  q: number | null;
   direction: Finding['direction'];
   /** The stretches that were compared: from the change before to the change after. */
   window: { from: number; to: number } | null;
@@ -91,9 +93,9 @@ function fromChange(metric: Metric, change: Change, window: Judgement['window'])
   };
 }
 
-/** Times in which calls stopped or became far fewer. */
-export function judgeStalls(volume: Series, bucketMs: number): Judgement[] {
-  return findStalls(volume.buckets, { bucketMs }).map((stall) => ({
+/** Times in which calls stopped or became far fewer; `until`: the end of the log, where it is known to go on without them. */
+export function judgeStalls(volume: Series, bucketMs: number, until?: number): Judgement[] {
+  return findStalls(volume.buckets, { bucketMs, ...(until !== undefined && { until }) }).map((stall) => ({
     kind: 'stall',
     metric: volume.metric,
     segment: volume.segment,
@@ -104,9 +106,9 @@ export function judgeStalls(volume: Series, bucketMs: number): Judgement[] {
     after: null,
     change: stall.seen - stall.expected,
     ci95: null,
-    // A rule, not a test: as rare as its factor over the longest usual gap makes it.
-    p: 0.0005,
-    q: 0.0005,
+    // A rule, not a test.
+    p: null,
+    q: null,
     direction: 'worse',
     window: null,
     stall,
@@ -153,16 +155,27 @@ export function judgeCohorts(
   return { judgement, needs: null, p };
 }
 
-/** Sets the q of each judgement, over everything that was tested (Benjamini & Hochberg 1995), and drops what does not hold at 5 %. */
+/**
+ * Sets the q of each judgement, over everything that was tested (Benjamini & Hochberg 1995), and drops what does not hold at 5 %.
+ * What a rule found stays as it is.
+ */
 export function adjust(judgements: readonly Judgement[], tests: number): Judgement[] {
-  const quiet = Array.from({ length: Math.max(0, tests - judgements.length) }, () => 1);
-  const qs = benjaminiHochberg([...judgements.map(({ p }) => p), ...quiet]);
-  return judgements.map((judgement, i) => ({ ...judgement, q: qs[i]! })).filter(({ q }) => q < 0.05);
+  const ps = judgements.map(({ p }) => p).filter((p) => p !== null);
+  const quiet = Array.from({ length: Math.max(0, tests - ps.length) }, () => 1);
+  const qs = benjaminiHochberg([...ps, ...quiet]);
+  let next = 0;
+  return judgements
+    .map((judgement) => (judgement.p === null ? judgement : { ...judgement, q: qs[next++]! }))
+    .filter(({ q }) => q === null || q < 0.05);
 }
 
-/** Leaves out what a segment shows only because all rows show it. */
+/** Leaves out what a segment shows only because all rows show it: the same metric moved the same way at the same time. */
 export function ownOfSegments(segments: readonly Judgement[], all: readonly Judgement[], bucketMs: number): Judgement[] {
-  return segments.filter((own) => !all.some((whole) => whole.metric.name === own.metric.name && near(whole, own, 3 * bucketMs)));
+  const told = (own: Judgement, whole: Judgement) =>
+    whole.metric.name === own.metric.name &&
+    Math.sign(whole.change ?? 0) === Math.sign(own.change ?? 0) &&
+    near(whole, own, 3 * bucketMs);
+  return segments.filter((own) => !all.some((whole) => told(own, whole)));
 }
 
 /** Two dated judgements that may be one event: their intervals meet, give or take. */
@@ -179,9 +192,7 @@ export function chooseBucket(rows: number, fromMs: number, toMs: number): number
   const spanMs = Math.max(1, toMs - fromMs);
   const wideEnough = widths.filter((width) => spanMs / width <= 400 && (rows * width) / spanMs >= 20);
   const width = wideEnough[0] ?? widths.findLast((candidate) => spanMs / candidate >= 14) ?? widths[0]!;
-  return spanMs >= 14 * DAY ? Math.max(DAY, width) : Math.min(width, DAY);
+  return spanMs >= 14 * DAY_MS ? Math.max(DAY_MS, width) : Math.min(width, DAY_MS);
 }
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-const widths = [MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 180 * MINUTE, DAY, 7 * DAY];
+const widths = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS, 7 * DAY_MS];

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/clock.ts';
 import type { Judgement } from './judge.ts';
 
 /** What one right answer is worth, and how many calls there are. */
@@ -6,7 +7,7 @@ export interface Prices {
   perSuccessUsd: number | null;
 }
 
-const MONTH_MS = 30.44 * 86_400_000;
+const MONTH_MS = 30.44 * DAY_MS;
 
 /** Calls a month at the pace of a stretch of time; nothing for a log without time, whose pace is not known. */
 export const callsPerMonth = (rows: number, spanMs: number) => (spanMs > 0 ? (rows / spanMs) * MONTH_MS : null);
@@ -16,16 +17,9 @@ const sign: Record<string, 1 | -1> = { score: -1, format_valid_rate: -1, error_r
 
 /**
  * What a finding costs a month, in USD; negative when it saves. Cost per call has a price by itself; lost answers have one when
- * `perSuccessUsd` is told. Time and length have none. `scored`: the score of the same event is priced already, so its other marks
- * are not priced again.
+ * `perSuccessUsd` is told. Time and length have none.
  */
-export function moneyPerMonth(
-  judgement: Judgement,
-  monthlyCalls: number | null,
-  spanMs: number,
-  prices: Prices,
-  scored: boolean,
-): number | null {
+export function moneyPerMonth(judgement: Judgement, monthlyCalls: number | null, spanMs: number, prices: Prices): number | null {
   const { metric, change, stall } = judgement;
   const { perSuccessUsd } = prices;
   if (stall) {
@@ -37,5 +31,23 @@ export function moneyPerMonth(
   if (metric.name === 'cost_usd') return change * monthlyCalls;
   const direction = sign[metric.name];
   if (perSuccessUsd === null || direction === undefined) return null;
-  return scored && metric.name !== 'score' ? 0 : direction * change * monthlyCalls * perSuccessUsd;
+  // Only of right and wrong answers is a point a number of answers.
+  return metric.kind === 'rate' ? direction * change * monthlyCalls * perSuccessUsd : null;
+}
+
+export interface PricedJudgement {
+  judgement: Judgement;
+  money: number | null;
+}
+
+/**
+ * Prices the lost answers of one event once: by its score over all rows, else by the mark that costs most. The other marks and
+ * segments count the same answers again and get 0.
+ */
+export function priceOnce<T extends PricedJudgement>(members: readonly T[]): T[] {
+  const lost = members.filter(({ judgement, money }) => money !== null && money > 0 && judgement.metric.name in sign);
+  const whole = lost.find(({ judgement: { metric, segment } }) => metric.name === 'score' && Object.keys(segment).length === 0);
+  const dearest = lost.toSorted((a, b) => b.money! - a.money!)[0];
+  const told = whole ?? dearest;
+  return members.map((member) => (lost.includes(member) && member !== told ? { ...member, money: 0 } : member));
 }

@@ -4,11 +4,11 @@ import type { Evidence } from './audit.ts';
 import { chartOf } from './chart.ts';
 import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Explained, type Sides } from './explain.ts';
 import type { Judgement } from './judge.ts';
-import { callsPerMonth, moneyPerMonth } from './money.ts';
+import { callsPerMonth, moneyPerMonth, priceOnce } from './money.ts';
 import { volume } from './metrics.ts';
 import type { AuditReport, Cause, ReportFinding } from './model.ts';
 import { count } from './report/format.ts';
-import { findExamples } from './examples.ts';
+import { findExamples, placeExamples } from './examples.ts';
 import { countByValue, listRejectReasons, segmentStats } from './store.ts';
 import { action, explanation, severity, title, verdict } from './words.ts';
 
@@ -30,14 +30,13 @@ export async function writeReport(
   const { judged, overview, imported, bucketMs } = evidence;
   const told: Told[] = [];
   for (const judgement of judged.judgements) told.push(await explain(evidence, judgement));
-  const findings = price(evidence, group(told, Math.max(2 * bucketMs, bucketMs)), perSuccessUsd);
+  const findings = price(evidence, group(told, 2 * bucketMs), perSuccessUsd);
   const ordered = findings.sort(byCost);
   const groups = nameGroups(ordered);
   const written: ReportFinding[] = [];
   for (const [i, finding] of ordered.entries()) written.push(await write(evidence, finding, i, groups));
-  const worse =
-    written.some(({ direction, severity }) => direction === 'worse' && severity !== 'watch') ||
-    written.some(({ direction, kind }) => direction === 'worse' && kind !== 'mix');
+  await placeExamples(evidence, written);
+  const worse = written.some(({ direction }) => direction === 'worse');
   return {
     steward: version,
     writtenAt: now.toISOString(),
@@ -77,7 +76,7 @@ export async function writeReport(
 /** Rows to come; where the log is short of days, that many days of them. */
 function needsOf(rows: number, { overview, bucketMs }: Evidence): string {
   const days =
-    bucketMs > 0 && overview.rows > 0 ? Math.ceil((rows / overview.rows) * ((overview.to! - overview.from!) / 86_400_000)) : 0;
+    bucketMs > 0 && overview.rows > 0 ? Math.ceil((rows / overview.rows) * ((overview.to! - overview.from!) / DAY_MS)) : 0;
   return `${count(rows)} more rows${days > 0 ? `, about ${count(days)} more day${days === 1 ? '' : 's'} like these` : ''}`;
 }
 
@@ -112,7 +111,8 @@ async function explain({ store, dimensions }: Evidence, judgement: Judgement): P
   );
   const models = counts.find(({ dimension }) => dimension === 'model');
   return {
-    judgement: { ...judgement, kind: explained.kind },
+    // A moved mix is nobody's loss of quality.
+    judgement: explained.kind === 'mix' ? { ...judgement, kind: 'mix', direction: 'changed' } : judgement,
     explained,
     alsoMoved: movedColumns(counts.filter(({ dimension }) => dimension !== explained.cause?.dimension)),
     models: models && { dimension: 'model', before: asStats(models.before), after: asStats(models.after) },
@@ -139,7 +139,7 @@ function group(told: readonly Told[], slackMs: number): Grouped[] {
     return members.map((member) => ({
       ...member,
       members,
-      cause: member.explained.cause ?? (member.judgement.kind === 'mix' ? null : (own ?? silent)),
+      cause: member.explained.cause ?? (sharesCause(member.judgement, own ?? silent) ? (own ?? silent) : null),
       explained: silent
         ? { ...member.explained, because: `most likely because ${silent.value} changed behind its name` }
         : member.explained,
@@ -147,14 +147,24 @@ function group(told: readonly Told[], slackMs: number): Grouped[] {
   });
 }
 
+/** A mix has none, and a segment is not explained by another segment of its own column. */
+const sharesCause = ({ kind, segment }: Judgement, cause: Cause | null) =>
+  kind !== 'mix' && cause !== null && !(cause.dimension in segment);
+
 interface Priced extends Grouped {
   money: number | null;
 }
 
-function price({ overview, series, bucketMs }: Evidence, list: readonly Grouped[], perSuccessUsd: number | null): Priced[] {
+function price(evidence: Evidence, list: readonly Grouped[], perSuccessUsd: number | null): Priced[] {
+  const priced = priceEach(evidence, list, perSuccessUsd);
+  const groups = [...new Set(priced.map(({ members }) => members))];
+  return groups.flatMap((members) => priceOnce(priced.filter((item) => item.members === members)));
+}
+
+function priceEach({ overview, series, bucketMs }: Evidence, list: readonly Grouped[], perSuccessUsd: number | null): Priced[] {
   const spanMs = Math.max(bucketMs, (overview.to ?? 0) - (overview.from ?? 0));
   return list.map((item) => {
-    const { judgement, members } = item;
+    const { judgement } = item;
     const key = JSON.stringify(judgement.segment);
     const calls = series.find(({ metric, segment }) => metric.name === volume.name && JSON.stringify(segment) === key)?.buckets;
     const from = judgement.until ?? judgement.at ?? overview.from ?? 0;
@@ -169,8 +179,7 @@ function price({ overview, series, bucketMs }: Evidence, list: readonly Grouped[
     ) {
       return { ...item, money: null };
     }
-    const scored = members.some((member) => member.judgement.metric.name === 'score');
-    const money = moneyPerMonth(judgement, callsPerMonth(rows, to - from), spanMs, { perSuccessUsd }, scored);
+    const money = moneyPerMonth(judgement, callsPerMonth(rows, to - from), spanMs, { perSuccessUsd });
     return { ...item, money };
   });
 }
@@ -198,7 +207,11 @@ function nameGroups(ordered: readonly Priced[]): Named[] {
   for (const item of ordered) byMembers.set(item.members, [...(byMembers.get(item.members) ?? []), item]);
   return [...byMembers.values()]
     .filter((members) => members.length > 1)
-    .map((members, i) => ({ id: `g${i + 1}`, members, cause: members.find(({ cause }) => cause)?.cause ?? null }));
+    .map((members, i) => ({
+      id: `g${i + 1}`,
+      members, // The first finding is the one the group is named after.
+      cause: members[0]!.cause,
+    }));
 }
 
 function groupTitle(members: readonly Priced[], cause: Cause | null): string {
@@ -219,6 +232,7 @@ function verdictOf({ judged, overview }: Evidence, ordered: readonly Priced[]): 
           because: first.explained.because,
           moneyPerMonthUsd: first.money,
           direction: first.judgement.direction,
+          kind: first.judgement.kind,
         }
       : null,
     ordered.length,

@@ -1,22 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { seededRandom } from '../../detect/index.ts';
+import { DAY_MS } from '../../platform/clock.ts';
 
-const DAY_MS = 86_400_000;
 const DAYS = 60;
 const CALLS_A_DAY = 45;
 const CHANGE_DAY = 38;
-
-/** A seeded source of numbers in [0, 1): mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const topics = [
   'a late parcel',
@@ -46,7 +36,7 @@ const ends = [
  * before that no call arrives. The last day is yesterday.
  */
 export async function writeSampleLog(path: string, now: Date): Promise<void> {
-  const random = seeded(11);
+  const random = seededRandom(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const start = Math.floor(now.getTime() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
   const out = createWriteStream(path);

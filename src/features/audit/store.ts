@@ -48,7 +48,7 @@ export interface Dimension {
   values: { value: string; n: number }[];
 }
 
-const MOST_VALUES = 12;
+const MOST_VALUES = 100;
 
 /** The dimensions of the log that have more than one value, or the model whatever it has. */
 export async function listDimensions(store: ScratchTelemetry, mapping: Mapping): Promise<Dimension[]> {
@@ -187,9 +187,11 @@ const SAMPLED_TEXTS = 3000;
 /** Answers from all over the log, evenly by row. */
 export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number; text: string }[]> {
   return store.rows(z.object({ at: z.number(), text: z.string() }))(
-    `select toUnixTimestamp64Milli(assumeNotNull(at)) as at, substringUTF8(output, 1, 2000) as text from call
-     where reject = '' and isNotNull(at) and output != '' and cityHash64(file, row) % greatest(1, intDiv((select count() from call), {most:UInt32})) = 0
-     order by at limit {most:UInt32}`,
+    `select at_ms as at, text from (
+       select toUnixTimestamp64Milli(assumeNotNull(at)) as at_ms, substringUTF8(output, 1, 2000) as text, cityHash64(file, row) as lot from call
+       where reject = '' and isNotNull(at) and output != '' and lot % greatest(1, intDiv((select count() from call), 2 * {most:UInt32})) = 0
+       order by lot limit {most:UInt32})
+     order by at_ms`,
     { most: SAMPLED_TEXTS },
     LIMIT,
   );
@@ -236,15 +238,27 @@ export interface ExampleQuestion {
 
 const EXAMPLES = 3;
 
-/** Rows that show a finding, cut to a readable length. */
-export const listExamples = (store: ScratchTelemetry, { fromMs, toMs, prefer, where }: ExampleQuestion): Promise<ExampleRow[]> =>
-  store.rows(ExampleRow)(
-    `select file, row, at, model, substringUTF8(input, 1, 600) as input, substringUTF8(output, 1, 800) as output,
-       substringUTF8(expected, 1, 200) as expected, graded, latency_s, cost_usd, output_tokens
-     from call
-     where reject = '' and (input != '' or output != '') ${fromMs === null ? '' : 'and at >= fromUnixTimestamp64Milli({from:Int64})'}
+/** Rows that show a finding, cut to a readable length. Found by the narrow columns first: sorting whole texts is dear. */
+export async function listExamples(
+  store: ScratchTelemetry,
+  { fromMs, toMs, prefer, where }: ExampleQuestion,
+): Promise<ExampleRow[]> {
+  const found = await store.rows(z.object({ file: z.number(), row: z.number() }))(
+    `select file, row from call
+     where reject = '' and (input_length > 0 or output_length > 0)
+       ${fromMs === null ? '' : 'and at >= fromUnixTimestamp64Milli({from:Int64})'}
        ${toMs === null ? '' : 'and at < fromUnixTimestamp64Milli({to:Int64})'} ${where ? `and ${where.sql} = {value:String}` : ''}
      order by ${prefer} desc, cityHash64(file, row) limit ${EXAMPLES}`,
     { from: Math.round(fromMs ?? 0), to: Math.round(toMs ?? 0), value: where?.value ?? '' },
     LIMIT,
   );
+  if (found.length === 0) return [];
+  const rows = await store.rows(ExampleRow)(
+    `select file, row, at, model, substringUTF8(input, 1, 600) as input, substringUTF8(output, 1, 800) as output,
+       substringUTF8(expected, 1, 200) as expected, graded, latency_s, cost_usd, output_tokens
+     from call prewhere (file, row) in (${found.map(({ file, row }) => `(${file}, ${row})`).join(', ')})`,
+    {},
+    LIMIT,
+  );
+  return found.flatMap((place) => rows.filter(({ file, row }) => file === place.file && row === place.row));
+}

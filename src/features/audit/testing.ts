@@ -5,7 +5,7 @@ import type { Bucket } from '../../detect/index.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { Judgement } from './judge.ts';
 import { metrics } from './metrics.ts';
-import { seeded } from './sample-log.ts';
+import { seededRandom as seeded } from '../../detect/index.ts';
 
 /** Logs as systems in trouble write them, from a seed. For tests. */
 

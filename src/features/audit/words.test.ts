@@ -107,8 +107,16 @@ test.each([
   ['too few rows', null, 0, 0, log, /^Too early to tell/],
   ['no time', null, 0, 0, { rows: 1000, from: null }, /neither times nor a column to compare by/],
   ['no rows', null, 0, 0, { rows: 0, from: null }, /^No row could be used/],
+  [
+    'a moved mix',
+    { ...first, kind: 'mix' as const, direction: 'changed' as const },
+    1,
+    11,
+    log,
+    /^Nothing got worse in itself\. /,
+  ],
 ])('the verdict of %s', (_, finding, found, judged, overview, expected) => {
-  expect(verdict(finding, found, judged, overview)).toMatch(expected);
+  expect(verdict(finding && { kind: 'step' as const, ...finding }, found, judged, overview)).toMatch(expected);
 });
 
 test('words are joined as in a sentence', () => {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/clock.ts';
 import type { Judgement } from './judge.ts';
 import type { Explained } from './explain.ts';
 import type { Cause, Finding } from './model.ts';
@@ -41,8 +42,8 @@ function stallTitle({ stall, at, until }: Judgement, where: string): string {
 }
 
 const hours = (ms: number) =>
-  ms >= 2 * 86_400_000
-    ? counted(Math.round(ms / 86_400_000), 'day')
+  ms >= 2 * DAY_MS
+    ? counted(Math.round(ms / DAY_MS), 'day')
     : ms >= 7_200_000
       ? counted(Math.round(ms / 3_600_000), 'hour')
       : counted(Math.max(1, Math.round(ms / 60_000)), 'minute');
@@ -111,7 +112,13 @@ export function severity({ kind, metric, direction, change, before, stall }: Jud
 
 /** The first thing to say about a log. */
 export function verdict(
-  first: { title: string; because: string | null; moneyPerMonthUsd: number | null; direction: Finding['direction'] } | null,
+  first: {
+    title: string;
+    because: string | null;
+    moneyPerMonthUsd: number | null;
+    direction: Finding['direction'];
+    kind: Finding['kind'];
+  } | null,
   found: number,
   judged: number,
   { rows, from }: { rows: number; from: number | null },
@@ -126,6 +133,7 @@ export function verdict(
   const { moneyPerMonthUsd: usd } = first;
   const price = usd !== null && usd >= 1 ? ` That costs about ${quantity(usd, 'usd')} a month.` : '';
   const others = found > 1 ? ` ${found - 1 === 1 ? 'One more finding' : `${found - 1} more findings`} below.` : '';
-  const opening = first.direction === 'worse' ? '' : 'Nothing got worse. ';
+  const opening =
+    first.direction === 'worse' ? '' : first.kind === 'mix' ? 'Nothing got worse in itself. ' : 'Nothing got worse. ';
   return `${opening}${first.title}${first.because ? `, ${first.because}` : ''}.${price}${others}`;
 }

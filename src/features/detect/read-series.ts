@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/clock.ts';
 import { readFile } from 'node:fs/promises';
 import { invalid } from '../../platform/problem.ts';
 import { csvRows, type CsvRow } from './csv-rows.ts';
@@ -21,7 +22,6 @@ export interface Series {
 }
 
 /** Rows without a time are taken as one a day: only their order matters then. */
-const DAY_MS = 86_400_000;
 
 /** Reads a CSV file (time and value, found by name and by content) or a JSON array of numbers or of {time, value}. */
 export async function readSeries(file: string): Promise<Series> {

@@ -137,10 +137,7 @@ function foot(words: ReportWords, page: Page): string[][] {
   const list = (title: string, items: string[]) => (items.length === 0 ? [] : [section(title, items, page)]);
   return [
     ...(words.steady ? [wrap(`Steady: ${words.steady}.`, page.width)] : []),
-    ...list(
-      'Too early to tell',
-      words.undecided.map(({ what, needs }) => `${what}: ${needs}`),
-    ),
+    ...list('Too early to tell', capped(words.undecided.map(({ what, needs }) => `${what}: ${needs}`))),
     ...list('Assumed', words.assumptions),
     ...(words.rejected
       ? [
@@ -160,3 +157,10 @@ function section(title: string, items: string[], page: Page): string[] {
   const bullet = (item: string) => wrap(item, page.width - 4).map((text, i) => (i === 0 ? `  · ${text}` : `    ${text}`));
   return [...wrap(title, page.width).map((text) => page.paint('bold', text)), ...[...shown, ...rest].flatMap(bullet)];
 }
+
+const MAX_UNDECIDED = 12;
+
+const capped = (lines: readonly string[]) =>
+  lines.length <= MAX_UNDECIDED
+    ? [...lines]
+    : [...lines.slice(0, MAX_UNDECIDED), `and ${lines.length - MAX_UNDECIDED} more in the report`];
