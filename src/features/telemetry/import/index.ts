@@ -1,6 +1,7 @@
 import type { Progress } from '../../../platform/context.ts';
 import type { ScratchTelemetry } from '../../../stores/telemetry/index.ts';
 import { invalid } from '../../../platform/problem.ts';
+import { aboutFiles } from './about-files.ts';
 import { chooseRules, type Rules } from './choose-rules.ts';
 import type { Column } from './columns.ts';
 import type { Field } from './fields.ts';
@@ -8,10 +9,10 @@ import { formatSentence } from './format.ts';
 import { graders } from './grade.ts';
 import { placesOf, type Place } from './lines.ts';
 import { createCalls, loadCalls, unloadCalls } from './load.ts';
-import { mapColumns, type Mapping } from './map-columns.ts';
+import { mapColumns, type Given, type Mapping } from './map-columns.ts';
 import { isMendable, mend, unreadable } from './mend.ts';
 import type { LogFile } from './open-log.ts';
-import { writeRejects } from './rejects.ts';
+import { writeRejects, type Rejected } from './rejects.ts';
 import type { Reading } from './select-calls.ts';
 import { readSource, type Source } from './source.ts';
 import { swallowedRest } from './swallowed.ts';
@@ -21,11 +22,7 @@ export { fieldNames, type Field } from './fields.ts';
 export type { Place } from './lines.ts';
 export { openLogFile, type LogFile } from './open-log.ts';
 
-export interface ImportOptions {
-  /** Field → column, by hand. */
-  map: Partial<Record<Field, string>>;
-  /** Which of two slashed numbers is the month, where the log does not show it. */
-  dateOrder?: 'dmy' | 'mdy' | undefined;
+export interface ImportOptions extends Given {
   now: Date;
   onProgress: (progress: Progress) => void;
 }
@@ -50,23 +47,30 @@ export async function importLogs(
   options: ImportOptions,
 ): Promise<Imported> {
   await telemetry.command(createCalls);
+  // What a number or a date means is decided over all files, so all are looked at before one is loaded.
+  const peeked: Source[] = [];
+  for (const file of files) peeked.push(await peek(telemetry, file));
+  const all = peeked.map(({ columns }) => columns);
   const loaded: Loaded[] = [];
-  const assumptions: string[] = [];
-  const rejectedFiles: string[] = [];
-  for (const [index, file] of files.entries()) {
-    const one = await loadFile(telemetry, file, index, options, loaded[0]?.reading);
+  const rejects: Rejected[] = [];
+  for (const [index, source] of peeked.entries()) {
+    const one = await loadFile(telemetry, source, index, { ...options, all, first: loaded[0]?.reading });
     loaded.push(one);
-    const rejected = await writeRejects(telemetry, one.source, index);
-    if (rejected.file) rejectedFiles.push(rejected.file);
-    assumptions.push(
-      ...one.source.file.assumptions,
-      ...(index === 0 ? [...one.reading.mapping.assumptions, ...aboutRules(one.reading)] : []),
-    );
-    if (rejected.warning) assumptions.push(rejected.warning);
+    rejects.push(await writeRejects(telemetry, one.source, index));
   }
-  const mapping = loaded[0]?.reading.mapping;
-  if (!mapping) throw invalid('No log file was named: say which file to read.');
-  return { mapping, assumptions, rejectedFiles, locate: (file, rows) => placesOf(loaded[file]!.source, rows) };
+  const first = loaded[0];
+  if (!first) throw invalid('No log file was named: say which file to read.');
+  return {
+    mapping: first.reading.mapping,
+    assumptions: [
+      ...loaded.flatMap(({ source }) => source.file.assumptions),
+      ...aboutFiles(loaded.map(({ source, reading }) => ({ name: source.file.name, mapping: reading.mapping }))),
+      ...aboutRules(first.reading),
+      ...rejects.flatMap(({ warning }) => warning ?? []),
+    ],
+    rejectedFiles: rejects.flatMap(({ file }) => file ?? []),
+    locate: (file, rows) => placesOf(loaded[file]!.source, rows),
+  };
 }
 
 interface Loaded {
@@ -74,53 +78,64 @@ interface Loaded {
   reading: Reading;
 }
 
-/** Loads a file, or where the engine refuses it, a copy without what is broken. */
-async function loadFile(
-  telemetry: ScratchTelemetry,
-  opened: LogFile,
-  index: number,
-  options: ImportOptions,
-  first: Reading | undefined,
-): Promise<Loaded> {
+/** What the files of a log have in common. */
+interface Together extends ImportOptions {
+  /** The columns of every file. */
+  all: readonly (readonly Column[])[];
+  /** How the first file was read. */
+  first: Reading | undefined;
+}
+
+/** A file and a sample of it, or where the engine refuses it, of a copy without what is broken. */
+async function peek(telemetry: ScratchTelemetry, opened: LogFile): Promise<Source> {
   let file = opened;
   for (;;) {
-    let failure: unknown;
     try {
       file = await unpackZstd(telemetry, file);
-      const loaded = await loadOnce(telemetry, file, index, options, first);
-      if (file.mended || !(await swallowedRest(telemetry, loaded.source, index))) return loaded;
+      return await readSource(telemetry, file);
     } catch (error) {
-      if (!isMendable(error)) throw error;
-      failure = error;
+      file = await mended(file, error);
     }
-    await unloadCalls(telemetry, index);
-    const mended = await mend(file);
-    if (!mended) throw unreadable(opened, failure);
-    file = mended;
   }
 }
 
-async function loadOnce(
-  telemetry: ScratchTelemetry,
-  file: LogFile,
-  index: number,
-  options: ImportOptions,
-  first: Reading | undefined,
-): Promise<Loaded> {
-  const source = await readSource(telemetry, file);
-  const mapping = mappingOf(source, options, first);
+/** Loads a file, or where the engine refuses it, a copy without what is broken. */
+async function loadFile(telemetry: ScratchTelemetry, peeked: Source, index: number, together: Together): Promise<Loaded> {
+  let source = peeked;
+  for (;;) {
+    let failure: unknown;
+    try {
+      const loaded = await loadOnce(telemetry, source, index, together);
+      if (source.file.mended || !(await swallowedRest(telemetry, source, index))) return loaded;
+    } catch (error) {
+      failure = error;
+    }
+    await unloadCalls(telemetry, index);
+    source = await peek(telemetry, await mended(source.file, failure));
+  }
+}
+
+async function mended(file: LogFile, failure: unknown): Promise<LogFile> {
+  if (failure !== undefined && !isMendable(failure)) throw failure;
+  const copy = await mend(file);
+  if (!copy) throw unreadable(file, failure);
+  return copy;
+}
+
+async function loadOnce(telemetry: ScratchTelemetry, source: Source, index: number, together: Together): Promise<Loaded> {
+  const { first, now, onProgress } = together;
+  const mapping = mappingOf(source, together);
   const rules: Rules = first ?? (await chooseRules(telemetry, source, mapping));
-  const latest = new Date(options.now.getTime() + A_DAY_MS).toISOString();
+  const latest = new Date(now.getTime() + A_DAY_MS).toISOString();
   const reading: Reading = { mapping, grader: rules.grader, format: rules.format, latest };
-  await loadCalls(telemetry, source, index, reading, options.onProgress);
+  await loadCalls(telemetry, source, index, reading, onProgress);
   return { source, reading };
 }
 
-function mappingOf({ columns, file }: Source, { map, dateOrder }: ImportOptions, first: Reading | undefined): Mapping {
-  const { mapping, missing } = mapColumns(columns, map);
+function mappingOf({ columns, file }: Source, { all, first, ...given }: Together): Mapping {
+  const { mapping, missing } = mapColumns(columns, given, all);
   if (missing.length > 0) throw invalid(unknownColumn(missing, columns, file));
   requireSomething(mapping, file, columns);
-  if (dateOrder) mapping.time = dateOrder;
   // One meaning for all files: the columns of the first file name the segments and the rules of the rest.
   if (first) mapping.segments = alike(first.mapping, columns);
   return mapping;

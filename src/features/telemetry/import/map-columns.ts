@@ -28,24 +28,34 @@ export interface Mapping {
 const MAX_SEGMENT_VALUES = 24;
 const MAX_SEGMENTS = 8;
 
+/** What people say of a log by hand. */
+export interface Given {
+  /** Field → column. */
+  map: Partial<Record<Field, string>>;
+  /** Which of two slashed numbers is the month, where the log does not show it. */
+  dateOrder?: 'dmy' | 'mdy' | undefined;
+}
+
 /**
- * Finds the column of each field, first by name, then by content. `given` overrides by hand: field → column name.
- * Answers the fields that were given but do not exist in `missing`.
+ * Finds the column of each field, first by name, then by content. `given` overrides by hand. `all`: the columns of every file of the
+ * log, because what a number or a date means is decided for all files at once.
+ * Answers the columns that were given but do not exist in `missing`.
  */
 export function mapColumns(
   columns: readonly Column[],
-  given: Partial<Record<Field, string>>,
+  given: Given,
+  all: readonly (readonly Column[])[] = [columns],
 ): { mapping: Mapping; missing: string[] } {
   const found: Partial<Record<Field, Column>> = {};
   const missing: string[] = [];
-  for (const [field, name] of Object.entries(given) as [Field, string][]) {
+  for (const [field, name] of Object.entries(given.map) as [Field, string][]) {
     const column = columns.find((candidate) => candidate.name === name);
     if (column) found[field] = column;
     else missing.push(name);
   }
   for (const field of fieldNames) found[field] ??= byName(field, columns, found);
   byContent(columns, found);
-  return { mapping: describe(columns, found), missing };
+  return { mapping: describe(columns, found, given, all), missing };
 }
 
 const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
@@ -105,14 +115,19 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
 
 const length = (column: Column) => filled(column).reduce((sum, value) => sum + value.length, 0) / filled(column).length;
 
-function describe(columns: readonly Column[], found: Partial<Record<Field, Column>>): Mapping {
+function describe(
+  columns: readonly Column[],
+  found: Partial<Record<Field, Column>>,
+  { dateOrder }: Given,
+  all: readonly (readonly Column[])[],
+): Mapping {
   const assumptions: string[] = [];
   for (const field of fieldNames) if (!found[field]) delete found[field];
-  const times = found.time ? filled(found.time) : [];
-  const time = (times.length > 0 && timeFormat(times)) || 'auto';
-  if (found.time) assumptions.push(...aboutTime(found.time.name, times, time));
+  const times = found.time ? timesOf(found.time, all) : [];
+  const time = dateOrder ?? ((times.length > 0 && timeFormat(times)) || 'auto');
+  if (found.time) assumptions.push(...aboutTime(found.time.name, times, time, dateOrder !== undefined));
   else assumptions.push(...aboutNoTime(columns));
-  const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency);
+  const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency, all);
   if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
   if (!found.latency && found.time && found.endTime)
     assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
@@ -139,24 +154,42 @@ function aboutNoTime(columns: readonly Column[]): string[] {
   ];
 }
 
-function aboutTime(name: string, times: readonly string[], format: TimeFormat): string[] {
+function aboutTime(name: string, times: readonly string[], format: TimeFormat, said: boolean): string[] {
   if (format === 'auto') return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
   if (format === 'epoch')
     return [`Times in "${name}" are read as ${times.map(epochUnit).find(Boolean) ?? 'seconds'} since 1970.`];
   const order = format === 'mdy' ? 'month/day/year' : 'day/month/year';
-  const guessed = orderIsGuessed(times) ? ' (a guess: no value rules the other order out; --date-order says it)' : '';
+  const guessed = !said && orderIsGuessed(times) ? ' (a guess: no value rules the other order out; --date-order says it)' : '';
   return [`Dates in "${name}" are read as ${order}${guessed}, in UTC.`];
 }
 
-/** By the name where it says so, else by size: no model answers in under 20 ms nor takes 20 minutes as a rule. */
-function inMilliseconds(column: Column): boolean {
+/** The values of a column in every file that has one of that name. */
+const everywhere = ({ name }: Column, all: readonly (readonly Column[])[]) =>
+  all.flatMap((columns) => columns.filter((column) => column.name === name)).map(filled);
+
+/** The times by which the format of a file is told: its own, unless they leave the order of day and month open. */
+function timesOf(column: Column, all: readonly (readonly Column[])[]): string[] {
+  const own = filled(column);
+  const order = timeFormat(own);
+  return (order === 'mdy' || order === 'dmy') && orderIsGuessed(own) ? everywhere(column, all).flat() : own;
+}
+
+/** No model takes longer as a rule, in seconds; no model answers sooner, in milliseconds. */
+const SLOWEST_S = 200;
+const SOONEST_MS = 20;
+
+/** By the name where it says so, else by size over all files: only a file whose values cannot be in the unit of the others has its own. */
+function inMilliseconds(column: Column, all: readonly (readonly Column[])[]): boolean {
   const name = plain(column.name);
   if (/(ms|millis(econds)?)$/.test(name)) return true;
   if (/(seconds|latencys|sec)$/.test(name)) return false;
-  const values = filled(column)
-    .map(Number)
-    .sort((a, b) => a - b);
-  return (values[Math.floor(values.length / 2)] ?? 0) > 200;
+  const slow = everywhere(column, all).some((values) => median(values) > SLOWEST_S);
+  return slow && (all.length === 1 || median(filled(column)) >= SOONEST_MS);
+}
+
+function median(values: readonly string[]): number {
+  const sorted = values.map(Number).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function isSegment(column: Column): boolean {
