@@ -1,17 +1,20 @@
 import { features } from './features/index.ts';
 import { systemClock } from './platform/clock.ts';
 import { readConfig } from './platform/config.ts';
-import type { Context } from './platform/context.ts';
+import { localContext, type Context } from './platform/context.ts';
 import { runJob } from './platform/job.ts';
 import { openLog } from './platform/log.ts';
 import { Problem } from './platform/problem.ts';
 import { runCli } from './surfaces/cli/index.ts';
 
-/** Ends at once when told to, leaving by the front door: temporary directories and child processes go with us. */
+/** What is done when we are told to end. At once, by the front door: temporary directories and child processes go with us. */
+const endAtOnce = (exitCode: number): void => process.exit(exitCode);
+let end = endAtOnce;
+
 function endWhenTold() {
   // Not SIGHUP: whoever starts us with nohup wants us to outlive the terminal.
   const told = { SIGINT: 2, SIGTERM: 15 } as const;
-  for (const [signal, number] of Object.entries(told)) process.once(signal, () => process.exit(128 + number));
+  for (const [signal, number] of Object.entries(told)) process.on(signal, () => end(128 + number));
   // Whoever read our answer has read enough, as `head` does.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code !== 'EPIPE') process.stderr.write('steward: the answer could not be written.\n');
@@ -19,20 +22,48 @@ function endWhenTold() {
   });
 }
 
+/** Serves until told to end, and then finishes what has begun; told again, it ends at once. */
+async function serve(ctx: Context): Promise<number> {
+  const { startServer } = await import('./server.ts');
+  const server = await startServer(ctx, operations);
+  process.stdout.write(`Steward serves at ${server.url}\nThe practice's API key, for scripts: ${server.ownerKeyFile}\n`);
+  await new Promise<void>((told) => {
+    end = () => {
+      end = endAtOnce;
+      told();
+    };
+  });
+  await server.close();
+  return 0;
+}
+
+/** Until the agent closes its end. */
+async function bridge({ config }: Context): Promise<number> {
+  const { bridgeStdio } = await import('./surfaces/mcp/stdio.ts');
+  await bridgeStdio(config, process.stdin, process.stdout);
+  return 0;
+}
+
+const operations = features.flatMap((feature) => feature.operations);
+
 /** Builds the system and starts what was asked for. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   endWhenTold();
   try {
     const config = readConfig();
     const log = openLog(config.logLevel);
-    const ctx: Context = { actor: { kind: 'local' }, now: systemClock, config, log, progress: () => {} };
+    const ctx = localContext({ now: systemClock, config, log });
     for (const job of features.flatMap(({ jobs = [] }) => jobs)) if (job.every === 'start') await runJob(job, ctx);
     process.exitCode = await runCli(
       // Until there is a server to start, starting shows what Steward can do.
       argv.length > 0 ? argv : ['audit-sample'],
-      features.flatMap(({ operations }) => operations),
+      operations,
       ctx,
       { out: process.stdout, err: process.stderr },
+      [
+        { words: ['serve'], summary: 'Start the server and serve until told to end.', run: () => serve(ctx) },
+        { words: ['mcp'], summary: 'Be an MCP server on standard input and output, for an agent.', run: () => bridge(ctx) },
+      ],
     );
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -1,8 +1,9 @@
 import type { Feature } from '../platform/feature.ts';
+import { accounts } from './accounts/index.ts';
 import { audit } from './audit/index.ts';
 import { detect } from './detect/index.ts';
 import { system } from './system/index.ts';
 import { telemetry } from './telemetry/index.ts';
 
 /** The product, lowest first. A feature may import only features before it in this list. */
-export const features: readonly Feature[] = [system, telemetry, detect, audit];
+export const features: readonly Feature[] = [system, accounts, telemetry, detect, audit];

@@ -9,6 +9,9 @@ test('without settings, everything has its usual place', () => {
     logLevel: 'warn',
     databaseUrl: undefined,
     clickhouseUrl: undefined,
+    listen: { host: '127.0.0.1', port: 4319 },
+    publicUrl: undefined,
+    server: { url: undefined, key: undefined },
   });
 });
 
@@ -18,6 +21,11 @@ test('settings are taken, and a directory is where it was meant from here', () =
     STEWARD_LOG: 'debug',
     DATABASE_URL: 'postgresql://me:pw@db.example/steward',
     CLICKHOUSE_URL: 'https://ch.example:8443',
+    PORT: '8080',
+    STEWARD_HOST: '0.0.0.0',
+    STEWARD_PUBLIC_URL: 'https://steward.example',
+    STEWARD_URL: 'https://other.example',
+    STEWARD_KEY: 'stwc_x',
     PATH: '/bin',
   };
   expect(readConfig(env)).toEqual({
@@ -25,6 +33,9 @@ test('settings are taken, and a directory is where it was meant from here', () =
     logLevel: 'debug',
     databaseUrl: env.DATABASE_URL,
     clickhouseUrl: env.CLICKHOUSE_URL,
+    listen: { host: '0.0.0.0', port: 8080 },
+    publicUrl: env.STEWARD_PUBLIC_URL,
+    server: { url: env.STEWARD_URL, key: env.STEWARD_KEY },
   });
 });
 
@@ -32,6 +43,9 @@ test.each([
   ['STEWARD_LOG', 'loud', 'STEWARD_LOG must be one of silent, error, warn, info, debug, trace'],
   ['STEWARD_DATA', '', 'STEWARD_DATA must name a directory'],
   ['DATABASE_URL', 'mysql://me:geheim@db.example/steward', 'DATABASE_URL must be an address such as postgres://'],
+  ['PORT', '', 'PORT must be a number up to 65535'],
+  ['PORT', '65536', 'PORT must be a number up to 65535'],
+  ['STEWARD_URL', 'ftp://x', 'STEWARD_URL must be an address such as http://'],
   ['CLICKHOUSE_URL', 'ch.example', 'CLICKHOUSE_URL must be an address such as http://'],
 ])('a setting that does not fit is named, in a sentence that does not repeat it: %s', (name, value, sentence) => {
   const read = () => readConfig({ [name]: value });

@@ -17,6 +17,31 @@ const Env = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address such as http://user:password@host:8123' })
     .optional()
     .describe('A ClickHouse of your own instead of the built-in one.'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number up to 65535')
+    .transform(Number)
+    .pipe(z.number().max(65_535, 'must be a number up to 65535'))
+    .default(4319)
+    .describe('Where the server listens. 0: any free port.'),
+  STEWARD_HOST: z
+    .string()
+    .min(1, 'must name an address')
+    .default('127.0.0.1')
+    .describe('The address it listens on. The default is this machine alone.'),
+  STEWARD_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://steward.example' })
+    .optional()
+    .describe('How others reach the server, where that is not STEWARD_HOST and PORT, as behind a proxy.'),
+  STEWARD_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:4319' })
+    .optional()
+    .describe('The server that the command line asks. Default: the one of this machine.'),
+  STEWARD_KEY: z
+    .string()
+    .min(1, 'must hold a key')
+    .optional()
+    .describe('The API key it shows. Default, for the server of this machine: owner.key.'),
 });
 
 export interface Config {
@@ -24,6 +49,10 @@ export interface Config {
   readonly logLevel: string;
   readonly databaseUrl: string | undefined;
   readonly clickhouseUrl: string | undefined;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly publicUrl: string | undefined;
+  /** The server that the command line asks, and the key it shows there. */
+  readonly server: { readonly url: string | undefined; readonly key: string | undefined };
 }
 
 /** The one place that reads the environment. Everything else is handed a value. */
@@ -34,11 +63,14 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       parsed.error.issues.map(({ path, message }) => `The environment variable ${path.join('.')} ${message}.`).join('\n'),
     );
   }
-  const { STEWARD_DATA, STEWARD_LOG, DATABASE_URL, CLICKHOUSE_URL } = parsed.data;
+  const { STEWARD_DATA, STEWARD_LOG, DATABASE_URL, CLICKHOUSE_URL, ...rest } = parsed.data;
   return {
     dataDir: resolve(STEWARD_DATA ?? join(homedir(), '.steward')),
     logLevel: STEWARD_LOG,
     databaseUrl: DATABASE_URL,
     clickhouseUrl: CLICKHOUSE_URL,
+    listen: { host: rest.STEWARD_HOST, port: rest.PORT },
+    publicUrl: rest.STEWARD_PUBLIC_URL,
+    server: { url: rest.STEWARD_URL, key: rest.STEWARD_KEY },
   };
 }

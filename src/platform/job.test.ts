@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DAY_MS, fixedClock, HOUR_MS } from './clock.ts';
 import { readConfig } from './config.ts';
-import type { Actor, Context } from './context.ts';
+import { localContext, type Actor, type Context } from './context.ts';
 import { isDue, job, runJob } from './job.ts';
 import { openLog } from './log.ts';
 
@@ -20,13 +20,11 @@ test('a job that never ran is due; one that ran is due when its time is over, to
 
 test('a job runs as itself; when it fails, it is logged and stops nobody', async () => {
   const lines: string[] = [];
-  const ctx: Context = {
-    actor: { kind: 'local' },
+  const ctx = localContext({
     now: fixedClock('2026-06-03T12:00:00Z'),
     config: readConfig({}),
     log: openLog('error', { write: (line) => void lines.push(line) }),
-    progress: () => {},
-  };
+  });
   const seen: Actor[] = [];
   await runJob(
     sweep('hour', ({ actor }) => {

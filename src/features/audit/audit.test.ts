@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS, fixedClock } from '../../platform/clock.ts';
 import { readConfig } from '../../platform/config.ts';
-import type { Context, Progress } from '../../platform/context.ts';
+import { localContext } from '../../platform/context.ts';
+import type { Progress } from '../../platform/context.ts';
 import { openLog } from '../../platform/log.ts';
 import { perform } from '../../platform/operation.ts';
 import { Findings, type Finding } from './model.ts';
@@ -12,13 +13,7 @@ import { dayOf, rowsOf, scenarios, temporary, writeRows } from './testing.ts';
 
 /** Audits by the only way in, from a log on disk to the exit code. */
 
-const ctx: Context = {
-  actor: { kind: 'local' },
-  now: fixedClock('2026-09-01T00:00:00Z'),
-  config: readConfig({}),
-  log: openLog('silent'),
-  progress: () => {},
-};
+const ctx = localContext({ now: fixedClock('2026-09-01T00:00:00Z'), config: readConfig({}), log: openLog('silent') });
 
 let dir: ReturnType<typeof temporary>;
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS, fixedClock } from '../../platform/clock.ts';
 import { readConfig } from '../../platform/config.ts';
-import type { Context } from '../../platform/context.ts';
+import { localContext } from '../../platform/context.ts';
 import { openLog } from '../../platform/log.ts';
 import { perform } from '../../platform/operation.ts';
 import { shipped } from '../../platform/paths.ts';
@@ -19,13 +19,7 @@ const data = shipped('..', 'shared', 'data', 'llmdrift');
 const here = existsSync(join(data, 'prime-gpt-4-stream.jsonl'));
 if (!here) console.warn('Skipped: the LLMDrift answers do not lie in ../shared/data/llmdrift beside this checkout.');
 
-const ctx: Context = {
-  actor: { kind: 'local' },
-  now: fixedClock('2026-09-01T00:00:00Z'),
-  config: readConfig({}),
-  log: openLog('silent'),
-  progress: () => {},
-};
+const ctx = localContext({ now: fixedClock('2026-09-01T00:00:00Z'), config: readConfig({}), log: openLog('silent') });
 
 const UPDATED = Date.parse('2026-06-03T00:00:00Z');
 let dir: ReturnType<typeof temporary>;

@@ -5,19 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anomalyScores, changePoints } from '../../detect/index.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { readConfig } from '../../platform/config.ts';
-import type { Context } from '../../platform/context.ts';
+import { localContext } from '../../platform/context.ts';
 import { openLog } from '../../platform/log.ts';
 import { perform } from '../../platform/operation.ts';
 import { detectAnomalies, detectChanges } from './index.ts';
 import { printAnomalies, printChanges } from './print.ts';
 
-const ctx: Context = {
-  actor: { kind: 'local' },
-  now: systemClock,
-  config: readConfig({}),
-  log: openLog('silent'),
-  progress: () => {},
-};
+const ctx = localContext({ now: systemClock, config: readConfig({}), log: openLog('silent') });
 
 let folder = '';
 beforeAll(async () => {

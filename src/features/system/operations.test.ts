@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../platform/clock.ts';
 import { readConfig } from '../../platform/config.ts';
-import type { Context } from '../../platform/context.ts';
+import { localContext } from '../../platform/context.ts';
 import { perform } from '../../platform/operation.ts';
 import { lockDataDir } from '../../stores/index.ts';
 import { preparedDataDir } from '../../stores/testing/prepared.ts';
@@ -11,13 +11,8 @@ import { quiet, tempDir } from '../../stores/testing/temp.ts';
 import { checkSystem } from './operations.ts';
 import { printCheck } from './print.ts';
 
-const context = (dataDir: string): Context => ({
-  actor: { kind: 'local' },
-  now: systemClock,
-  config: readConfig({ STEWARD_DATA: dataDir }),
-  log: quiet,
-  progress: () => undefined,
-});
+const context = (dataDir: string) =>
+  localContext({ now: systemClock, config: readConfig({ STEWARD_DATA: dataDir }), log: quiet });
 
 test('opens both stores, asks each, and leaves the directory free', async () => {
   using dir = await preparedDataDir();

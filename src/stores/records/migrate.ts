@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { pendingMigrations } from '../migrations.ts';
 import { inTransaction } from './records.ts';
+import { ensureRole } from './role.ts';
 
 const Applied = z.object({ name: z.string(), hash: z.string() });
 // Any number that nothing else on this database locks.
@@ -9,9 +10,10 @@ const lockKey = 7_305_241_190;
 
 /**
  * Brings the tables up to date with the `.sql` files of a directory, in order, each in one transaction. One Steward at a time:
- * the others wait and find nothing to do. Throws `conflict` when a file that ran was edited, or one is unknown here.
+ * the others wait and find nothing to do. Answers the role that works behind walls. Throws `conflict` when a file that ran was edited, or one is unknown here.
  */
-export async function migrateRecords(pool: Pool, dir: string): Promise<void> {
+export async function migrateRecords(pool: Pool, dir: string): Promise<string | null> {
+  let role: string | null = null;
   for (let isDone = false; !isDone;) {
     isDone = await inTransaction(pool, async (sql, client) => {
       // A large table takes its time, and whoever waits for another's migration waits as long.
@@ -21,10 +23,14 @@ export async function migrateRecords(pool: Pool, dir: string): Promise<void> {
         'create table if not exists migration (name text primary key, hash text not null, applied_at timestamptz not null default now())',
       );
       const [next] = pendingMigrations('record', dir, await sql.rows(Applied)`select name, hash from migration`);
-      if (!next) return true;
+      if (!next) {
+        role = await ensureRole(client);
+        return true;
+      }
       await client.query(next.sql);
       await client.query('insert into migration (name, hash) values ($1, $2)', [next.name, next.hash]);
       return false;
     });
   }
+  return role;
 }

@@ -19,13 +19,13 @@ export interface RecordsConfig {
 export async function openRecords(config: RecordsConfig, log: Log): Promise<Records> {
   const { backing, pool } = config.databaseUrl ? ownServer(config.databaseUrl, log) : await builtIn(config, log);
   try {
-    await migrateRecords(pool, config.migrations ?? shipped('src', 'stores', 'records', 'migrations'));
+    const role = await migrateRecords(pool, config.migrations ?? shipped('src', 'stores', 'records', 'migrations'));
+    return recordsOn(pool, backing, role);
   } catch (error) {
     await pool.end();
     await backing.stop();
     throw error;
   }
-  return recordsOn(pool, backing);
 }
 
 function ownServer(connectionString: string, log: Log) {

@@ -1,21 +1,24 @@
 import { Pool, types, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg';
 import { z } from 'zod';
 import type { Log } from '../../platform/log.ts';
+import type { Sql } from '../../platform/sql.ts';
 import { asProblem } from './errors.ts';
 
-/** A way to ask the record store: the pool, or one transaction of it. */
-export interface Sql {
-  /**
-   * Runs one statement: `` rows(Shape)`select … where id = ${id}` ``. Values are bound, never part of the SQL; each row that
-   * comes back is parsed by the shape. Throws `Problem` `unavailable` when PostgreSQL went away: a write may or may not
-   * have been done then.
-   */
-  rows<S extends z.ZodType>(shape: S): (sql: TemplateStringsArray, ...values: unknown[]) => Promise<z.output<S>[]>;
-  /** Runs the work in one transaction, rolled back when it throws; joins the one already open. */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+export type { Sql } from '../../platform/sql.ts';
+
+/** What a transaction may see: the rows of one client, or what is the practice's own. */
+export interface Wall {
+  client: string | null;
+  does: 'read' | 'write';
 }
 
+/** The store itself: its own rows and transactions are without a wall, for migrations, checks and benchmarks. */
 export interface Records extends Sql, AsyncDisposable {
+  /**
+   * Runs the work in one transaction behind a wall: as a role that row-level security binds, and with the wall set for this
+   * transaction alone. What is behind another wall is not there.
+   */
+  behind<T>(wall: Wall, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** The first process of the built-in PostgreSQL; nothing for a server. */
   pid(): number | undefined;
   close(): Promise<void>;
@@ -45,7 +48,7 @@ export function openPool(at: PoolConfig, log: Log): Pool {
   return pool;
 }
 
-export function recordsOn(pool: Pool, backing: Backing): Records {
+export function recordsOn(pool: Pool, backing: Backing, role: string | null): Records {
   const records: Records = {
     rows:
       (shape) =>
@@ -56,6 +59,10 @@ export function recordsOn(pool: Pool, backing: Backing): Records {
     async transaction(work) {
       await backing.ready();
       return inTransaction(pool, work);
+    },
+    async behind(wall, work) {
+      await backing.ready();
+      return inTransaction(pool, work, (client) => raise(client, wall, role));
     },
     pid: () => backing.pid(),
     async close() {
@@ -68,7 +75,11 @@ export function recordsOn(pool: Pool, backing: Backing): Records {
 }
 
 /** Runs the work on one connection between `begin` and `commit`. */
-export async function inTransaction<T>(pool: Pool, work: (sql: Sql, client: PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (sql: Sql, client: PoolClient) => Promise<T>,
+  begin: (client: PoolClient) => Promise<unknown> = (client) => client.query('begin'),
+): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => Promise.reject(asProblem(error)));
   // The connection may end while nobody waits for it.
   client.on('error', ignore);
@@ -81,7 +92,7 @@ export async function inTransaction<T>(pool: Pool, work: (sql: Sql, client: Pool
   };
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await begin(client);
     const result = await work(sql, client);
     await client.query('commit');
     return result;
@@ -98,6 +109,15 @@ export async function inTransaction<T>(pool: Pool, work: (sql: Sql, client: Pool
 }
 
 const ignore = () => undefined;
+
+/** Begins a transaction behind the wall. `role`: the one to take on, where the connection's own could look over it. */
+async function raise(on: PoolClient, { client, does }: Wall, role: string | null): Promise<void> {
+  await on.query(`begin ${does === 'read' ? 'read only' : 'read write'}${role ? `; set local role ${role}` : ''}`);
+  await on.query("select set_config('steward.client', $1, true), set_config('steward.wall', $2, true)", [
+    client ?? '',
+    client === null ? 'practice' : 'client',
+  ]);
+}
 
 async function ask<S extends z.ZodType>(on: Pool | PoolClient, shape: S, sql: TemplateStringsArray, values: unknown[]) {
   const text = sql.reduce((before, part, at) => `${before}$${at}${part}`);

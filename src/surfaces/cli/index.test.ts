@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../../platform/clock.ts';
 import { readConfig } from '../../platform/config.ts';
+import { localContext } from '../../platform/context.ts';
 import { openLog } from '../../platform/log.ts';
 import { operation, type AnyOperation } from '../../platform/operation.ts';
 import { notFound } from '../../platform/problem.ts';
@@ -52,13 +53,11 @@ const open = operation({
 async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {}) {
   const [out, err] = [fakeStream(terminal), fakeStream()];
   const log: string[] = [];
-  const ctx = {
-    actor: { kind: 'local' as const },
+  const ctx = localContext({
     now: systemClock,
     config: readConfig({}),
     log: openLog('error', { write: (line) => void log.push(line) }),
-    progress: () => {},
-  };
+  });
   seen.length = 0;
   const operations: AnyOperation[] = [open, pack];
   const exitCode = await runCli(words === '' ? [] : words.split(' '), operations, ctx, { out: out.stream, err: err.stream });

@@ -5,10 +5,18 @@ import { perform, type AnyOperation } from '../../platform/operation.ts';
 import { Problem } from '../../platform/problem.ts';
 import { version } from '../../platform/version.ts';
 import { openProgress } from './progress.ts';
+import { askServer } from './remote.ts';
 
 export interface Streams {
   out: NodeJS.WriteStream;
   err: NodeJS.WriteStream;
+}
+
+/** A command that is no operation, such as starting the server. Answers the exit code. */
+export interface Program {
+  words: readonly [string];
+  summary: string;
+  run: () => Promise<number>;
 }
 
 /** What the shell is told: 0 good news, 2 bad news, 1 it could not be done. */
@@ -20,6 +28,7 @@ export async function runCli(
   operations: readonly AnyOperation[],
   ctx: Context,
   { out, err }: Streams,
+  programs: readonly Program[] = [],
 ): Promise<number> {
   let exitCode = 0;
   const program = new Command('steward')
@@ -47,6 +56,14 @@ export async function runCli(
       exitCode = await runOperation(op, inputOf(op, given), ctx, { out, err });
     });
   }
+  for (const { words, summary, run } of programs) {
+    program
+      .command(words[0])
+      .description(summary)
+      .action(async () => {
+        exitCode = await run();
+      });
+  }
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -66,7 +83,10 @@ async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { ou
   const progress = openProgress(err);
   process.once('exit', progress.close);
   try {
-    const answer: unknown = await perform(op, { ...ctx, progress: progress.show }, input);
+    const answer: unknown =
+      op.access === 'local'
+        ? await perform(op, { ...ctx, progress: progress.show }, input)
+        : await askServer(op, ctx.config, input);
     progress.close();
     const color = out.isTTY && out.hasColors?.();
     const text = op.terminal?.print ? op.terminal.print(answer, { width: width(out), color }) : JSON.stringify(answer, null, 2);

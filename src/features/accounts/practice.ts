@@ -1,0 +1,35 @@
+import type { Client, Handles, Practice } from '../../platform/practice.ts';
+import type { Sql } from '../../platform/sql.ts';
+import type { Records, Stores } from '../../stores/index.ts';
+import { walledTelemetry } from '../../stores/telemetry/index.ts';
+import { findClient, insertAuditEntry } from './store.ts';
+
+/** The practice that is kept in these stores. */
+export function openPractice({ records, telemetry }: Pick<Stores, 'records' | 'telemetry'>): Practice {
+  const handles = (client: Client | null, sql: Sql): Handles => ({
+    records: sql,
+    telemetry: walledTelemetry(telemetry, client?.id ?? null),
+  });
+  return {
+    findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
+    reading: (client) => handles(client, readingSql(records, client)),
+    writing: (client, deed, work) =>
+      records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
+        const answer = await work(handles(client, sql));
+        await insertAuditEntry(sql, client?.id ?? null, deed);
+        return answer;
+      }),
+  };
+}
+
+/** Each question is a transaction of its own, so that a verb which waits for telemetry holds no connection. */
+function readingSql(records: Pick<Records, 'behind'>, client: Client | null): Sql {
+  const wall = { client: client?.id ?? null, does: 'read' } as const;
+  return {
+    rows:
+      (shape) =>
+      (text, ...values) =>
+        records.behind(wall, (sql) => sql.rows(shape)(text, ...values)),
+    transaction: (work) => records.behind(wall, work),
+  };
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Context } from '../../platform/context.ts';
+import { foldName, type Deed } from '../../platform/practice.ts';
+import type { Sql } from '../../platform/sql.ts';
+import { ApiKey, Client, ClientRef } from './model.ts';
+
+/** Answers nothing when there is a client of that name. */
+export async function insertClientUnlessNamed({ records, now }: Context, name: string) {
+  const [made] = await records.rows(ClientRef)`
+    insert into client (id, name, folded_name, created_at) values (${randomUUID()}, ${name}, ${foldName(name)}, ${now()})
+    on conflict do nothing returning id, name`;
+  return made;
+}
+
+export const listClientRows = ({ records }: Context) =>
+  records.rows(Client)`select id, name, created_at as "createdAt" from client order by folded_name`;
+
+export async function findClient(sql: Sql, named: string) {
+  const [found] = await sql.rows(ClientRef)`
+    select id, name from client where id::text = ${named.toLowerCase()} or folded_name = ${foldName(named)}`;
+  return found;
+}
+
+export async function insertKey(
+  { records, client, now }: Context,
+  key: { name: string; hash: Buffer; scopes: readonly string[]; expiresAt: Date },
+) {
+  const [made] = await records.rows(z.object({ id: z.uuid() }))`
+    insert into api_key (client_id, id, hash, name, scopes, created_at, expires_at)
+    values (${client?.id}, ${randomUUID()}, ${key.hash}, ${key.name}, ${key.scopes}, ${now()}, ${key.expiresAt})
+    returning id`;
+  return made!.id;
+}
+
+export const listKeyRows = ({ records, client }: Context) =>
+  records.rows(ApiKey)`
+    select id, name, scopes, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
+      last_used_at as "lastUsedAt"
+    from api_key where client_id = ${client?.id} order by created_at, id`;
+
+/** Answers when it was revoked, also when that was before; nothing when there is no such key. */
+export async function setRevoked({ records, client, now }: Context, id: string) {
+  const [revoked] = await records.rows(z.object({ revokedAt: z.date() }))`
+    update api_key set revoked_at = coalesce(revoked_at, ${now()}) where client_id = ${client?.id} and id = ${id}
+    returning revoked_at as "revokedAt"`;
+  return revoked?.revokedAt;
+}
+
+const KeyHolder = z.object({
+  id: z.uuid(),
+  clientId: z.uuid(),
+  clientName: z.string(),
+  scopes: ApiKey.shape.scopes,
+  expiresAt: z.date(),
+  stale: z.boolean().describe('Its last use was noted more than a minute ago.'),
+});
+
+/** The key of a client that is valid now. */
+export async function findValidKey(sql: Sql, hash: Buffer, at: Date) {
+  const [found] = await sql.rows(KeyHolder)`
+    select k.id, c.id as "clientId", c.name as "clientName", k.scopes, k.expires_at as "expiresAt",
+      coalesce(k.last_used_at < ${at}::timestamptz - interval '1 minute', true) as stale
+    from api_key k join client c on c.id = k.client_id
+    where k.hash = ${hash} and k.revoked_at is null and k.expires_at > ${at}`;
+  return found;
+}
+
+export const setKeyUsed = (sql: Sql, clientId: string, id: string, at: Date) =>
+  sql.rows(z.never())`update api_key set last_used_at = ${at} where client_id = ${clientId} and id = ${id}`;
+
+const PracticeKey = z.object({ id: z.uuid(), expiresAt: z.date() });
+
+/** The key of the practice that is valid then. */
+export async function findValidPracticeKey(sql: Sql, hash: Buffer, at: Date) {
+  const [found] = await sql.rows(PracticeKey)`
+    select id, expires_at as "expiresAt" from practice_key
+    where hash = ${hash} and revoked_at is null and expires_at > ${at}`;
+  return found;
+}
+
+export const setPracticeKeyUsed = (sql: Sql, id: string, at: Date) =>
+  sql.rows(z.never())`update practice_key set last_used_at = ${at} where id = ${id}`;
+
+export const insertPractice = (sql: Sql, name: string, at: Date) =>
+  sql.rows(z.never())`insert into practice (name, created_at) values (${name}, ${at}) on conflict do nothing`;
+
+export const insertPracticeKey = (sql: Sql, key: { name: string; hash: Buffer; at: Date; expiresAt: Date }) =>
+  sql.rows(z.never())`
+    insert into practice_key (id, hash, name, created_at, expires_at)
+    values (${randomUUID()}, ${key.hash}, ${key.name}, ${key.at}, ${key.expiresAt})`;
+
+/** One line of the audit trail: the client's, or the practice's where no client is concerned. */
+export async function insertAuditEntry(sql: Sql, clientId: string | null, { actor, at, operation, input }: Deed) {
+  const id = randomUUID();
+  const who = 'id' in actor ? actor.id : 'name' in actor ? actor.name : actor.kind;
+  const json = JSON.stringify(input);
+  if (clientId === null)
+    await sql.rows(z.never())`
+      insert into practice_audit_entry (id, at, actor_kind, actor_id, operation, input)
+      values (${id}, ${at}, ${actor.kind}, ${who}, ${operation}, ${json})`;
+  else
+    await sql.rows(z.never())`
+      insert into audit_entry (client_id, id, at, actor_kind, actor_id, operation, input)
+      values (${clientId}, ${id}, ${at}, ${actor.kind}, ${who}, ${operation}, ${json})`;
+}

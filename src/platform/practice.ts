@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+import type { Actor } from './access.ts';
+import type { Sql } from './sql.ts';
+
+/** A company the practice serves, and the wall between it and the others. */
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A name as it is compared: without regard to case, and to two ways of writing one letter. */
+export const foldName = (name: string) => name.normalize('NFKC').trim().toLowerCase();
+
+/** A way to ask the telemetry store about one client. */
+export interface WalledTelemetry {
+  /** Asks a question. `{client:UUID}` must stand in it and is bound to the wall's client: another cannot be named. */
+  rows<S extends z.ZodType>(shape: S): (sql: string, params?: Record<string, unknown>) => Promise<z.output<S>[]>;
+}
+
+/** Both stores behind one wall. */
+export interface Handles {
+  readonly records: Sql;
+  readonly telemetry: WalledTelemetry;
+}
+
+/** What the audit trail keeps of a write. Secrets have been struck from the input. */
+export interface Deed {
+  readonly operation: string;
+  readonly actor: Actor;
+  readonly at: Date;
+  readonly input: unknown;
+}
+
+/**
+ * The practice behind a context, and the only source of handles. A wall of nothing is the practice's own: it shows who the
+ * clients are and what keys there are, and nothing else of a client.
+ */
+export interface Practice {
+  /** The client of that id or name. */
+  findClient(named: string): Promise<Client | undefined>;
+  /** Handles that cannot write. No connection is held between two questions. */
+  reading(client: Client | null): Handles;
+  /** Runs the work in one transaction together with its entry in the audit trail: both are kept, or neither. */
+  writing<T>(client: Client | null, deed: Deed, work: (handles: Handles) => Promise<T>): Promise<T>;
+}
+
+const noStore = (): never => {
+  throw new Error('No store is open here: a verb of the terminal opens its own.');
+};
+
+/** What a verb of the terminal is handed, which works without a practice. */
+export const closedHandles: Handles = { records: { rows: noStore, transaction: noStore }, telemetry: { rows: noStore } };

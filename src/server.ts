@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { openDoor, openPractice, prepareAccounts } from './features/accounts/index.ts';
+import { requestContext, type Context } from './platform/context.ts';
+import type { AnyOperation } from './platform/operation.ts';
+import { openStores } from './stores/index.ts';
+import { createApp, hostsOf, listen } from './surfaces/http/index.ts';
+
+export interface Server extends AsyncDisposable {
+  readonly url: string;
+  /** The file with the practice's key, for scripts of this machine. */
+  readonly ownerKeyFile: string;
+  /** Finishes what has begun, then closes the stores. */
+  close(): Promise<void>;
+}
+
+const One = z.object({ one: z.number() });
+
+/** Opens the stores and serves these operations. Throws `Problem`, with everything closed again. */
+export async function startServer(
+  { now, config, log }: Pick<Context, 'now' | 'config' | 'log'>,
+  operations: readonly AnyOperation[],
+): Promise<Server> {
+  const stores = await openStores(config, log);
+  try {
+    const { records, telemetry } = stores;
+    const ownerKeyFile = await prepareAccounts(records, config.dataDir, now);
+    const practice = openPractice(stores);
+    const door = openDoor(records, now);
+    const app = createApp({
+      operations,
+      admit: (key) => door.admit(key),
+      contextFor: (actor) => requestContext({ now, config, log, actor, practice }),
+      ready: () => Promise.all([records.rows(One)`select 1 as one`, telemetry.rows(One)('SELECT 1 AS one')]),
+      hosts: hostsOf(config.listen.host, config.publicUrl),
+      log,
+    });
+    const listening = await listen(app, config.listen);
+    const close = async () => {
+      await listening.close();
+      await stores.close();
+    };
+    return { url: listening.url, ownerKeyFile, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}

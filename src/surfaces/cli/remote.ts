@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ownerKeyOf } from '../../features/accounts/index.ts';
+import type { Config } from '../../platform/config.ts';
+import { post } from '../../platform/egress.ts';
+import type { AnyOperation } from '../../platform/operation.ts';
+import { Problem, unavailable, type ProblemCode } from '../../platform/problem.ts';
+
+const codes = [
+  'invalid',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'too_large',
+  'unavailable',
+] as const satisfies ProblemCode[];
+const Failed = z.object({ error: z.object({ code: z.enum(codes), message: z.string(), details: z.unknown().optional() }) });
+
+/** Where the server is that the settings name, and the key to show there. Throws `unauthorized` when there is none. */
+function serverOf({ server, listen, dataDir }: Config): { url: string; key: string } {
+  // The key of this machine's data directory is for this machine's server and never shown to another.
+  const key = server.key ?? (server.url === undefined ? ownerKeyOf(dataDir) : undefined);
+  if (key === undefined) throw new Problem('unauthorized', noKey(server.url));
+  return { url: (server.url ?? `http://127.0.0.1:${listen.port}`).replace(/\/+$/, ''), key };
+}
+
+/** Posts to the server that the settings name. */
+export async function postToServer(config: Config, path: string, headers: Record<string, string>, body: string) {
+  const { url, key } = serverOf(config);
+  const all = { ...headers, authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const answer = await post(`${url}${path}`, all, body).catch((error: unknown) =>
+    Promise.reject(config.server.url === undefined ? notRunning(error) : error),
+  );
+  return { ...answer, url };
+}
+
+/** Asks the server that the settings name. Throws the `Problem` that the server answers. */
+export async function askServer({ name }: AnyOperation, config: Config, input: unknown): Promise<unknown> {
+  const { status, text, url } = await postToServer(config, `/api/${name}`, {}, JSON.stringify(input));
+  const answer = parse(text);
+  if (status === 200 && answer !== undefined) return answer;
+  throw problemOf(answer) ?? unavailable(`${url} answered ${status} and not as a Steward does.`);
+}
+
+function problemOf(answer: unknown): Problem | undefined {
+  const failed = Failed.safeParse(answer);
+  if (!failed.success) return undefined;
+  const { code, message, details } = failed.data.error;
+  return new Problem(code, message, { details });
+}
+
+const noKey = (url: string | undefined) =>
+  url === undefined
+    ? 'There is no owner.key in the data directory: the server was never started on it. Start it with "steward serve", or set STEWARD_KEY.'
+    : 'Set STEWARD_KEY to an API key of that server.';
+
+const notRunning = (error: unknown) =>
+  error instanceof Problem && error.code === 'unavailable'
+    ? unavailable(`${error.message} Start the server with "steward serve", or say with STEWARD_URL where it is.`, error)
+    : error;
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

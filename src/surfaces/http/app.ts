@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { Hono, type Context as Request } from 'hono';
+import type { Actor } from '../../platform/access.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Log } from '../../platform/log.ts';
+import { perform, requireSound, type AnyOperation } from '../../platform/operation.ts';
+import { notFound, Problem } from '../../platform/problem.ts';
+import { mcpTools } from '../mcp/index.ts';
+import { inputOf } from './body.ts';
+import { credentialOf } from './credential.ts';
+import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
+import { openApi } from './openapi.ts';
+import { RETRY_AFTER_S, statusOf } from './status.ts';
+
+export interface AppParts {
+  operations: readonly AnyOperation[];
+  /** Whose key it is; nothing when it is no valid one. */
+  admit: (key: string) => Promise<Actor | undefined>;
+  contextFor: (actor: Actor) => Context;
+  /** Throws when a store cannot be asked. */
+  ready: () => Promise<unknown>;
+  /** The names this server goes by. */
+  hosts: ReadonlySet<string>;
+  log: Log;
+}
+
+/** Everything that is served over HTTP. Throws when a declaration of an operation is not sound. */
+export function createApp({ operations: all, admit, contextFor, ready, hosts, log }: AppParts): Hono<Env> {
+  requireSound(all);
+  const operations = all.filter(({ access }) => access !== 'local');
+  const byName = new Map(operations.map((op) => [op.name as string, op]));
+  const document = openApi(operations);
+  const answerMcp = mcpTools(operations);
+  const app = new Hono<Env>();
+
+  app.use(async (c, next) => {
+    c.set('requestId', randomUUID());
+    c.header('x-request-id', c.get('requestId'));
+    await next();
+  });
+  for (const middleware of headersOfAll) app.use(middleware);
+  app.use(onePath);
+  // Asked by whoever keeps it running, under any name; they tell nothing of what is in it.
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get('/ready', async (c) => {
+    await ready();
+    return c.json({ status: 'ready' });
+  });
+  app.use(fromUs(hosts));
+  app.get('/api/openapi.json', (c) => c.json(document));
+
+  /** Who asks, before it is read what is asked for. */
+  const enter = async (c: Request<Env>): Promise<Context> => {
+    const actor = await admit(credentialOf(c.req.raw.headers));
+    if (!actor) throw new Problem('unauthorized', 'The key is unknown, revoked or expired.');
+    return contextFor(actor);
+  };
+  const input = (c: Request<Env>) => inputOf(c.req.raw.headers, c.env.incoming);
+
+  app.post('/api/:name', async (c) => {
+    const ctx = await enter(c);
+    const op = byName.get(c.req.param('name'));
+    if (!op) throw notFound('There is no such operation. /api/openapi.json lists them.');
+    return c.json((await perform(op, ctx, await input(c))) as object);
+  });
+  app.post('/mcp', async (c) => answerMcp(await enter(c), c.req.raw, await input(c)));
+  for (const path of ['/api/:name', '/mcp'])
+    app.all(path, (c) => {
+      c.header('allow', 'POST');
+      return c.json({ error: { code: 'invalid', message: 'This is asked by POST.' } }, 405);
+    });
+
+  app.notFound((c) => answerProblem(c, notFound('There is nothing here.')));
+  app.onError((error, c) => {
+    if (error instanceof Problem) return answerProblem(c, error);
+    const requestId = c.get('requestId');
+    log.error({ err: error, requestId, path: c.req.path }, 'a request failed by a bug');
+    const message = `Something went wrong inside Steward. The log has the details under ${requestId}.`;
+    return c.json({ error: { code: 'internal', message } }, 500);
+  });
+  return app;
+}
+
+function answerProblem(c: Request<Env>, { code, message, details, retryable }: Problem) {
+  if (code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="steward"');
+  if (retryable) c.header('retry-after', String(RETRY_AFTER_S));
+  return c.json({ error: { code, message, ...(details !== undefined && { details }) } }, statusOf[code]);
+}

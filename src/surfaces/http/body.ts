@@ -1,0 +1,36 @@
+import type { HttpBindings } from '@hono/node-server';
+import { invalid, Problem } from '../../platform/problem.ts';
+import { parseControlJson } from './control-json.ts';
+
+const LARGEST = 1024 * 1024;
+// Read on, and forgotten, so that the sender hears why; past this the connection is cut.
+const LARGEST_FORGOTTEN = 16 * LARGEST;
+
+/** The input of an operation. Throws `invalid` and `too_large`. */
+export async function inputOf(headers: Headers, incoming: HttpBindings['incoming']): Promise<unknown> {
+  const [type] = (headers.get('content-type') ?? '').split(';');
+  // A form of another site can send other types without asking first.
+  if (type?.trim().toLowerCase() !== 'application/json') throw invalid('Send the input as application/json.');
+  if (headers.has('content-encoding')) throw invalid('Send the input uncompressed.');
+  return parseControlJson(textOf(await readWhole(incoming)));
+}
+
+async function readWhole(incoming: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.byteLength;
+    if (size <= LARGEST) chunks.push(chunk);
+    else if (size > LARGEST_FORGOTTEN) break;
+  }
+  if (size > LARGEST) throw new Problem('too_large', `The body is larger than ${LARGEST / 1024 / 1024} MB.`);
+  return Buffer.concat(chunks);
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid('The body is not UTF-8.');
+  }
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Scope } from '../../platform/access.ts';
+import { DAY_MS } from '../../platform/clock.ts';
+import { clientField, operation, type AnyOperation } from '../../platform/operation.ts';
+import { notFound, type ProblemCode } from '../../platform/problem.ts';
+import { operationsOfAll, testServer, type Reply, type TestServer } from '../../testing/server.ts';
+import { statusOf } from './status.ts';
+
+/**
+ * The authorisation matrix: every operation, by every kind of key, on every kind of object. It is made from the declarations; a
+ * new operation needs a line in `samples` and nothing else.
+ */
+
+const Key = z.object({ id: z.string(), name: z.string() });
+
+/** One verb for each scope, as long as features have none. */
+const probe = (scope: Exclude<Scope, 'admin'>, does: 'read' | 'write') =>
+  operation({
+    name: `probe.${scope}`,
+    summary: 'Looks at an object of a client.',
+    access: { of: 'client', does, key: scope, roles: ['owner'] },
+    input: z.object({ client: clientField, id: z.uuid() }),
+    output: Key,
+    async run({ records }, { id }) {
+      // Without the client in the question: the wall alone keeps the other's rows away.
+      const [key] =
+        does === 'read'
+          ? await records.rows(Key)`select id, name from api_key where id = ${id}`
+          : await records.rows(Key)`update api_key set name = name where id = ${id} returning id, name`;
+      if (!key) throw notFound('There is no such key.');
+      return key;
+    },
+  });
+const probes: AnyOperation[] = [probe('read', 'read'), probe('write', 'write'), probe('ingest', 'write')];
+const operations = [...operationsOfAll, ...probes].filter(({ access }) => access !== 'local');
+
+interface Target {
+  name: string;
+  client: string;
+  id: string;
+  /** Whose they are: `A`, `B` or nobody's. */
+  of: { client: 'A' | 'B' | null; object: 'A' | 'B' | null };
+}
+
+const samples: Record<string, (target: Target) => object> = {
+  'clients.create': () => ({ name: `New ${randomUUID().slice(0, 13)}` }),
+  'clients.list': () => ({}),
+  'keys.create': ({ client }) => ({ client, scopes: ['read'] }),
+  'keys.list': ({ client }) => ({ client }),
+  'keys.revoke': ({ client, id }) => ({ client, id }),
+  ...Object.fromEntries(probes.map(({ name }) => [name, ({ client, id }: Target) => ({ client, id })])),
+};
+
+interface Who {
+  name: string;
+  key: string | null;
+  valid: boolean;
+  client: 'A' | 'B' | null;
+  scopes: readonly Scope[];
+}
+
+let server: TestServer;
+let everyone: Who[];
+let targets: Target[];
+const all = ['ingest', 'read', 'write'] as const;
+
+beforeAll(async () => {
+  server = await testServer(probes);
+  const a = await server.client('Canary A');
+  const b = await server.client('Canary B');
+  const [expired, revoked] = [await server.key(a.id, all, 1), await server.key(a.id, all)];
+  await server.ask('keys.revoke', { client: a.id, id: revoked.keyId });
+  server.later(2 * DAY_MS);
+  const ofA = (name: string, key: string, scopes: readonly Scope[], valid = true): Who => ({
+    name,
+    key,
+    scopes,
+    valid,
+    client: 'A',
+  });
+  everyone = [
+    { name: 'nobody', key: null, valid: false, client: null, scopes: [] },
+    { name: 'a made-up key', key: `stwp_${'0'.repeat(48)}`, valid: false, client: null, scopes: ['admin'] },
+    { name: 'the owner', key: server.ownerKey(), valid: true, client: null, scopes: ['admin'] },
+    ofA('all scopes', a.key, all),
+    ofA('expired', expired.key, all, false),
+    ofA('revoked', revoked.key, all, false),
+    { name: 'the other client', key: b.key, valid: true, client: 'B', scopes: all },
+  ];
+  for (const scope of all) everyone.push(ofA(scope, (await server.key(a.id, [scope])).key, [scope]));
+  const objects = { a: (await server.key(a.id, ['read'])).keyId, b: (await server.key(b.id, ['read'])).keyId };
+  targets = [
+    { name: 'of A, by id', client: a.id, id: objects.a, of: { client: 'A', object: 'A' } },
+    { name: 'of A, by name', client: 'canary a', id: objects.a, of: { client: 'A', object: 'A' } },
+    { name: 'of B', client: b.id, id: objects.b, of: { client: 'B', object: 'B' } },
+    { name: 'of B, by name', client: 'Canary B', id: objects.b, of: { client: 'B', object: 'B' } },
+    { name: 'of B, as if of A', client: a.id, id: objects.b, of: { client: 'A', object: 'B' } },
+    { name: 'missing', client: a.id, id: randomUUID(), of: { client: 'A', object: null } },
+    { name: 'of a missing client', client: randomUUID(), id: objects.a, of: { client: null, object: 'A' } },
+  ];
+});
+afterAll(() => server.close());
+
+/** What the declaration promises, said a second time. */
+function expected({ access, input }: AnyOperation, who: Who, { of }: Target): number {
+  if (!who.valid) return 401;
+  const isOwner = who.scopes.includes('admin');
+  if (access === 'local' || access.of === 'practice') return isOwner ? 200 : 403;
+  if (!isOwner && !who.scopes.includes(access.key)) return 403;
+  if (of.client === null || (!isOwner && of.client !== who.client)) return 404;
+  return !('id' in input.shape) || of.object === of.client ? 200 : 404;
+}
+
+test('every operation has a line in the matrix', () => {
+  expect(Object.keys(samples).toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
+});
+
+/** The same question over both surfaces. */
+const surfaces: Record<string, (name: string, input: object, key: string | null) => Promise<Pick<Reply, 'status' | 'text'>>> = {
+  HTTP: (name, input, key) => server.ask(name, input, key),
+  MCP: async (name, input, key) => {
+    const { status, text, json } = await server.send('/mcp', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: input } }),
+    });
+    if (status !== 200) return { status, text };
+    const { isError, content } = Result.parse(json).result;
+    const code = isError ? Failed.parse(JSON.parse(content[0]!.text)).error.code : undefined;
+    return { status: code === undefined ? 200 : statusOf[code], text: content[0]!.text };
+  },
+};
+const Result = z.object({
+  result: z.object({ isError: z.boolean().optional(), content: z.array(z.object({ text: z.string() })).min(1) }),
+});
+const Failed = z.object({ error: z.object({ code: z.enum(Object.keys(statusOf) as ProblemCode[]) }) });
+
+const both = Object.keys(surfaces).flatMap((surface) => operations.map((op) => [surface, op.name, op] as const));
+test.each(both)('who may, and on what, over %s: %s', async (surface, name, op) => {
+  const ask = surfaces[surface]!;
+  const wrong: string[] = [];
+  const absent = new Set<string>();
+  const cells = everyone.flatMap((who) => targets.map((target) => ({ who, target })));
+  await Promise.all(
+    cells.map(async ({ who, target }) => {
+      const reply = await ask(name, samples[name]!(target), who.key);
+      const want = expected(op, who, target);
+      if (reply.status !== want || leaks(reply, who))
+        wrong.push(`${who.name}, ${target.name}: ${reply.status}, not ${want}: ${reply.text}`);
+      if (reply.status === 404) absent.add(reply.text);
+    }),
+  );
+  expect(wrong).toEqual([]);
+  // What belongs to another is absent in the words of what does not exist.
+  for (const text of absent) expect(text).toMatch(/"There is no such (client|key)\."/);
+  expect(absent.size).toBeLessThanOrEqual(2);
+});
+
+/** Whether a client's key was shown the other client. */
+const leaks = ({ text }: Pick<Reply, 'text'>, { client }: Who) =>
+  client !== null && text.includes(client === 'A' ? 'Canary B' : 'Canary A');

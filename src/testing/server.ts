@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { request, type OutgoingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { features } from '../features/index.ts';
+import { readConfig } from '../platform/config.ts';
+import { openLog } from '../platform/log.ts';
+import type { AnyOperation } from '../platform/operation.ts';
+import { startServer } from '../server.ts';
+import { openRecords } from '../stores/records/index.ts';
+import { preparedDataDir } from '../stores/testing/prepared.ts';
+import { quiet } from '../stores/testing/temp.ts';
+
+export interface Reply {
+  status: number;
+  headers: Record<string, unknown>;
+  text: string;
+  /** The body, read as JSON. */
+  json: Record<string, never> & { error: { code: string; message: string; details?: unknown } };
+}
+
+export const operationsOfAll: readonly AnyOperation[] = features.flatMap(({ operations }) => operations);
+
+/** A real server on stores of its own, its clock in the test's hand. */
+export async function testServer(extra: readonly AnyOperation[] = []) {
+  const dir = await preparedDataDir();
+  const config = readConfig({ STEWARD_DATA: dir.path, PORT: '0' });
+  const lines: string[] = [];
+  const log = openLog('warn', { write: (line) => void lines.push(line) });
+  let offsetMs = 0;
+  const now = () => new Date(Date.now() + offsetMs);
+  const start = () => startServer({ now, config, log }, [...operationsOfAll, ...extra]);
+  let server = await start();
+
+  const send = (path: string, options: Parameters<typeof sendTo>[1] = {}) => sendTo(`${server.url}${path}`, options);
+  const ownerKey = () => readFileSync(join(dir.path, 'owner.key'), 'utf8').trim();
+  /** Asks an operation, with the owner's key unless told another. */
+  const ask = (name: string, input: unknown, key: string | null = ownerKey()) =>
+    send(`/api/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }) },
+      body: JSON.stringify(input),
+    });
+
+  return {
+    dataDir: dir.path,
+    log: lines,
+    send,
+    ask,
+    ownerKey,
+    url: () => server.url,
+    later: (ms: number) => (offsetMs += ms),
+    /** A client with a key of these scopes. */
+    async client(name: string, scopes: readonly string[] = ['ingest', 'read', 'write']) {
+      const { id } = (await ask('clients.create', { name })).json as unknown as { id: string };
+      return { id, name, ...(await this.key(id, scopes)) };
+    },
+    async key(client: string, scopes: readonly string[], expiresInDays = 365) {
+      const { id, key } = (await ask('keys.create', { client, scopes, expiresInDays })).json as unknown as Record<string, string>;
+      return { keyId: id!, key: key! };
+    },
+    /** The records as they lie there, over every wall. */
+    records: () =>
+      openRecords(
+        {
+          dataDir: dir.path,
+          databaseUrl: `postgresql://steward@localhost/postgres?host=${encodeURIComponent(join(dir.path, 'records', 'run'))}`,
+        },
+        quiet,
+      ),
+    async restart() {
+      await server.close();
+      server = await start();
+    },
+    async close() {
+      await server.close();
+      dir[Symbol.dispose]();
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof testServer>>;
+
+/** One request, its headers and path as they are given. */
+export async function sendTo(
+  url: string,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Iterable<string> } = {},
+): Promise<Reply> {
+  const { hostname, port } = new URL(url);
+  const path = url.slice(url.indexOf('/', 'http://'.length));
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path, method, headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: jsonOf(text) }));
+    });
+    sent.on('error', reject);
+    if (typeof body === 'string' || body === undefined) sent.end(body);
+    else {
+      for (const chunk of body) sent.write(chunk);
+      sent.end();
+    }
+  });
+}
+
+function jsonOf(text: string): Reply['json'] {
+  try {
+    return JSON.parse(text) as Reply['json'];
+  } catch {
+    return {} as Reply['json'];
+  }
+}
