@@ -1,4 +1,5 @@
 import type { Content } from './fields.ts';
+import { commaOf, readNumber } from './numbers.ts';
 
 /** What the values of a column look like. Pure; `values` is never empty and holds no blanks. */
 
@@ -9,13 +10,21 @@ const MOST = 0.9;
 
 export const looksLike: Record<Content, (values: readonly string[]) => boolean> = {
   time: (values) => timeFormat(values) !== null,
-  number: (values) => share(values, isNumber) >= MOST,
-  verdict: (values) => share(values, (value) => isNumber(value) || value.toLowerCase() in verdicts) >= MOST,
+  number: (values) => share(values, reads(values)) >= MOST,
+  verdict: (values) => share(values, (value) => reads(values)(value) || Object.hasOwn(verdicts, word(value))) >= MOST,
   failure: () => true,
   text: () => true,
   label: (values) => share(values, (value) => value.length <= 200) >= MOST,
 };
 
+const word = (value: string) => value.trim().toLowerCase();
+
+function reads(values: readonly string[]): (value: string) => boolean {
+  const comma = commaOf(values);
+  return (value) => readNumber(value, comma) !== null;
+}
+
+/** A bare number, as a time may be one. */
 export const isNumber = (value: string) => value.trim() !== '' && Number.isFinite(Number(value));
 
 /** Words that people write for right and wrong. */
@@ -48,7 +57,28 @@ export const verdicts: Record<string, 0 | 1> = {
 /** Words that stand for "nothing here", in lower case. */
 export const missing: readonly string[] = ['', 'null', 'none', 'nan', 'n/a', 'na', 'nil', 'undefined', '\\n', '-'];
 
-export const isMissing = (value: string) => missing.includes(value.trim().toLowerCase());
+export const isMissing = (value: string) => missing.includes(word(value));
+
+const words = (text: string) => text.trim().split(/\s+/);
+
+/** Words of statuses and levels that say nothing failed, and that something did. */
+export const noFailures: readonly string[] = missing.concat(
+  words(`0 false no {} [] ok success succeeded successful complete completed done finished finish default trace debug info information
+    log notice warn warning unset status_code_unset status_code_ok stop pending queued running in_progress started active`),
+);
+const failures: readonly string[] = words(`error errored err fatal critical crit severe alert emergency panic fail failed failure
+  exception timeout timed_out timedout cancelled canceled aborted crashed rejected denied throttled rate_limit rate_limited
+  unavailable overloaded internal_error server_error status_code_error true yes`);
+
+/** A column of HTTP statuses, where one holds numbers. */
+export const isCodeColumn = (name: string) => /status|code/i.test(name);
+
+/** Difficulty is a level too, and an open ticket has a status: such a column tells of failures only in known words, or in HTTP codes. */
+export function tellsFailure(name: string, values: readonly string[]): boolean {
+  if (!/(level|status|code)$/i.test(name)) return true;
+  const isCode = (value: string) => isCodeColumn(name) && /^[1-5]\d\d$/.test(value.trim());
+  return share(values, (value) => isCode(value) || noFailures.includes(word(value)) || failures.includes(word(value))) >= MOST;
+}
 
 /** How the engine must read a time. It tells most formats apart by itself; `mdy`/`dmy`: which of two slashed numbers is the month. */
 export type TimeFormat = 'auto' | 'mdy' | 'dmy' | 'epoch';

@@ -6,10 +6,12 @@ import {
   looksLike,
   looksLikeChat,
   orderIsGuessed,
+  tellsFailure,
   timeFormat,
   type TimeFormat,
 } from './content.ts';
-import { fieldNames, fields, type Field } from './fields.ts';
+import { fieldNames, fields, type Content, type Field } from './fields.ts';
+import { commaOf, readNumber, type Comma } from './numbers.ts';
 
 export interface Mapping {
   fields: Partial<Record<Field, ColumnRef>>;
@@ -18,6 +20,8 @@ export interface Mapping {
   time: TimeFormat;
   /** The column is milliseconds; Steward counts seconds. */
   latencyInMs: boolean;
+  /** What a comma in the numbers of a field is, where it has any. */
+  commas: Partial<Record<Field, Comma>>;
   /** Input or output are lists of chat messages. */
   chat: readonly Field[];
   /** What was assumed, a sentence each. */
@@ -64,7 +68,7 @@ const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.
 
 /** The likeliest alias wins; among equals the column that stands highest. */
 function byName(field: Field, columns: readonly Column[], found: Partial<Record<Field, Column>>): Column | undefined {
-  const { aliases, content } = fields[field];
+  const { aliases } = fields[field];
   const rank = (column: Column) => {
     const whole = aliases.indexOf(plain(column.name));
     // Of "output" and "out.put" the one that is written as we write it.
@@ -79,9 +83,12 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     .sort((a, b) => rank(a) - rank(b))
     .find((column) => {
       const values = filled(column);
-      return values.length > 0 && looksLike[content](values);
+      return values.length > 0 && fits(field, column, values);
     });
 }
+
+const fits = (field: Field, { name }: Column, values: readonly string[]) =>
+  looksLike[fields[field].content](values) && (field !== 'error' || tellsFailure(name, values));
 
 /** A whole request or response counts less than the text inside it that has a name of its own. */
 const WRAPPED = 90;
@@ -126,11 +133,12 @@ function describe(
   const times = found.time ? timesOf(found.time, all) : [];
   const time = dateOrder ?? ((times.length > 0 && timeFormat(times)) || 'auto');
   if (found.time) assumptions.push(...aboutTime(found.time.name, times, time, dateOrder !== undefined));
-  else assumptions.push(...aboutNoTime(columns));
   const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency, all);
   if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
   if (!found.latency && found.time && found.endTime)
     assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
+  const commas = commasOf(found, all);
+  assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found));
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
   const segments = columns.filter((column) => isSegment(column) && !taken(found, column)).slice(0, MAX_SEGMENTS);
   const ref = ({ name, column, path }: Column): ColumnRef => ({ name, column, path });
@@ -139,19 +147,64 @@ function describe(
     segments: segments.map(ref),
     time,
     latencyInMs,
+    commas,
     chat,
     assumptions,
   };
 }
 
-/** A column that is named like a time but holds none is told, so that nobody wonders. */
-function aboutNoTime(columns: readonly Column[]): string[] {
-  const named = columns.find((column) => fields.time.aliases.includes(plain(column.name)) && filled(column).length > 0);
-  if (!named) return [];
-  const example = filled(named)[0]!.slice(0, 40);
-  return [
-    `"${named.name}" was not read as the time: values such as "${example}" are in no known format. Write times like 2026-05-04T10:00:00Z, or name another column with --map time=COLUMN.`,
-  ];
+const wanted: Partial<Record<Content, string>> = {
+  time: 'are in no known format. Write times like 2026-05-04T10:00:00Z',
+  number: 'are no numbers',
+  verdict: 'are neither numbers nor words for right or wrong',
+  failure: 'are no known words or codes for what failed',
+};
+
+/** A column that is named like a field but holds something else is told, so that nobody wonders. */
+function aboutUnused(columns: readonly Column[], found: Partial<Record<Field, Column>>): string[] {
+  return fieldNames.flatMap((field) => {
+    const why = wanted[fields[field].content];
+    if (found[field] || !why) return [];
+    const named = columns.find(
+      (column) => fields[field].aliases.includes(plain(column.name)) && filled(column).length > 0 && !taken(found, column),
+    );
+    if (!named) return [];
+    const example = filled(named)[0]!.slice(0, 40);
+    return [
+      `"${named.name}" was not read as the ${field}: values such as "${example}" ${why}. --map ${field}=COLUMN names another column.`,
+    ];
+  });
+}
+
+const numeric = fieldNames.filter((field) => ['number', 'verdict'].includes(fields[field].content));
+
+function commasOf(found: Partial<Record<Field, Column>>, all: readonly (readonly Column[])[]): Mapping['commas'] {
+  const commas: Mapping['commas'] = {};
+  for (const field of numeric) {
+    const values = found[field] ? everywhere(found[field], all).flat() : [];
+    if (values.some((value) => value.includes(','))) commas[field] = commaOf(values);
+  }
+  return commas;
+}
+
+function aboutNumbers(found: Partial<Record<Field, Column>>, commas: Mapping['commas']): string[] {
+  return numeric.flatMap((field) => {
+    const column = found[field];
+    if (!column) return [];
+    const values = filled(column);
+    const money = field === 'cost' && values.map((value) => /[€£¥]|eur|gbp/i.exec(value)?.[0]).find(Boolean);
+    const comma = commas[field] && values.find((value) => value.includes(','));
+    const percent = values.find((value) => value.trim().endsWith('%'));
+    const read = (example: string) =>
+      `"${example.slice(0, 40)}" in "${column.name}" is read as ${readNumber(example, commas[field])}`;
+    return [
+      ...(comma
+        ? [`${read(comma)}: the comma ${commas[field] === 'decimal' ? 'is a decimal mark' : 'separates thousands'}.`]
+        : []),
+      ...(percent ? [`${read(percent)}.`] : []),
+      ...(money ? [`"${column.name}" is in ${money} and is shown as US dollars without being converted.`] : []),
+    ];
+  });
 }
 
 function aboutTime(name: string, times: readonly string[], format: TimeFormat, said: boolean): string[] {
@@ -183,12 +236,14 @@ function inMilliseconds(column: Column, all: readonly (readonly Column[])[]): bo
   const name = plain(column.name);
   if (/(ms|millis(econds)?)$/.test(name)) return true;
   if (/(seconds|latencys|sec)$/.test(name)) return false;
-  const slow = everywhere(column, all).some((values) => median(values) > SLOWEST_S);
-  return slow && (all.length === 1 || median(filled(column)) >= SOONEST_MS);
+  const files = everywhere(column, all);
+  const comma = commaOf(files.flat());
+  const slow = files.some((values) => median(values, comma) > SLOWEST_S);
+  return slow && (all.length === 1 || median(filled(column), comma) >= SOONEST_MS);
 }
 
-function median(values: readonly string[]): number {
-  const sorted = values.map(Number).sort((a, b) => a - b);
+function median(values: readonly string[], comma: Comma): number {
+  const sorted = values.flatMap((value) => readNumber(value, comma) ?? []).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 

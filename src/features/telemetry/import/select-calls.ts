@@ -3,11 +3,12 @@ import { fieldNames, type Field } from './fields.ts';
 import { formatSql, type FormatChoice } from './format.ts';
 import { graders, type GraderName } from './grade.ts';
 import type { Mapping } from './map-columns.ts';
+import { numberOf } from './numbers.ts';
 import { readTexts } from './read-texts.ts';
 import type { Source } from './source.ts';
 import type { Binder } from './sql.ts';
 import { refusal } from './texts.ts';
-import { chatText, failureOf, isMissing, nothing, numberOf, timeOf, verdictOf } from './values.ts';
+import { chatText, failureOf, isMissing, nothing, timeOf, verdictOf } from './values.ts';
 
 /** How the rows of a log become calls. */
 export interface Reading {
@@ -73,16 +74,16 @@ const asColumns = (columns: Record<string, string>) =>
     .map(([name, sql]) => `${sql} as ${name}`)
     .join(', ');
 
-function valueColumns({ fields, time, latencyInMs }: Mapping): string {
+function valueColumns({ fields, time, latencyInMs, commas }: Mapping): string {
   const duration = fields.latency
-    ? `${numberOf('t_latency')}${latencyInMs ? ' / 1000' : ''}`
+    ? `${numberOf('t_latency', commas.latency)}${latencyInMs ? ' / 1000' : ''}`
     : `dateDiff('millisecond', at, ended) / 1000`;
   return asColumns({
     at: fields.time ? timeOf(time, 't_time') : nothing('DateTime64(3)'),
     ended: fields.endTime ? timeOf(time, 't_end') : nothing('DateTime64(3)'),
     latency: duration,
-    cost: numberOf('t_cost'),
-    given: fields.score ? verdictOf('t_score') : nothing('Float64'),
+    cost: numberOf('t_cost', commas.cost),
+    given: fields.score ? verdictOf('t_score', commas.score) : nothing('Float64'),
   });
 }
 
@@ -105,8 +106,8 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     score ? `isNull(given) and not ${isMissing('t_score')}` : '0',
     positive('latency'),
     positive('cost'),
-    positive(numberOf('t_input_tokens')),
-    positive(numberOf('t_output_tokens')),
+    positive(numberOf('t_input_tokens', mapping.commas.inputTokens)),
+    positive(numberOf('t_output_tokens', mapping.commas.outputTokens)),
     error ? failureOf('t_error', error.name) : nothing('UInt8'),
     'lengthUTF8(o)',
     'lengthUTF8(i)',

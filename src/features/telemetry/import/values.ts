@@ -1,4 +1,5 @@
-import { missing, verdicts, type TimeFormat } from './content.ts';
+import { isCodeColumn, missing, noFailures, verdicts, type TimeFormat } from './content.ts';
+import { numberOf, type Comma } from './numbers.ts';
 import { textList } from './sql.ts';
 
 /** SQL that reads a value out of a text. The argument is an expression over Nullable(String); the answer is NULL where it says nothing. */
@@ -6,20 +7,12 @@ import { textList } from './sql.ts';
 /** NULL of a type, for a field that the log does not have. */
 export const nothing = (type: string) => `CAST(NULL, 'Nullable(${type})')`;
 
-/** Dollars and thousands separators are looked for only where the text is no plain number: that costs. */
-export function numberOf(text: string): string {
-  const plain = `toFloat64OrNull(${text})`;
-  const cleaned = `toFloat64OrNull(replaceRegexpAll(ifNull(${text}, ''), '[\\\\s$€£,]', ''))`;
-  const read = `if(isNull(${plain}) and ifNull(${text}, '') != '', ${cleaned}, ${plain})`;
-  return `if(isFinite(${read}), ${read}, NULL)`;
-}
-
 const wordsFor = (verdict: 0 | 1) => textList(Object.keys(verdicts).filter((word) => verdicts[word] === verdict));
 const wordOf = (text: string) => `lower(trimBoth(ifNull(${text}, ''), ' \\t\\r\\n'))`;
 
 /** A number, or a word for right (1) or wrong (0). */
-export function verdictOf(text: string): string {
-  const number = numberOf(text);
+export function verdictOf(text: string, comma?: Comma): string {
+  const number = numberOf(text, comma);
   return `if(isNull(${number}), multiIf(has(${wordsFor(1)}, ${wordOf(text)}), 1, has(${wordsFor(0)}, ${wordOf(text)}), 0, NULL), ${number})`;
 }
 
@@ -34,18 +27,11 @@ export function timeOf(format: TimeFormat, text: string): string {
   return `if(isNull(${read(text)}), ${read(`replaceOne(${tidied}, ', ', ' ')`)}, ${read(text)})`;
 }
 
-const noFailure = textList(
-  `0 false no none null nil {} [] ok success succeeded successful completed complete done default debug info log warning warn notice
-   unset status_code_unset status_code_ok stop`
-    .split(/\s+/)
-    .concat(''),
-);
-
 /** An error column is a message, a flag, a level or an HTTP status: 1 failed, 0 not. */
 export function failureOf(text: string, column: string): string {
   const number = `toFloat64OrNull(${text})`;
-  const failed = /status|code/i.test(column) ? `${number} >= 400` : `${number} != 0`;
-  return `multiIf(has(${noFailure}, ${wordOf(text)}), 0, isNotNull(${number}), ${failed}, 1)`;
+  const failed = isCodeColumn(column) ? `${number} >= 400` : `${number} != 0`;
+  return `multiIf(has(${textList(noFailures)}, ${wordOf(text)}), 0, isNotNull(${number}), ${failed}, 1)`;
 }
 
 /** Of a chat message, or of the last in a list of them, what it says. */
