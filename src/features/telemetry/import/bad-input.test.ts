@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -72,7 +72,30 @@ describe('a bad row costs that row', () => {
     const path = reader.write('mine.jsonl', jsonl(5));
     reader.write('mine.jsonl.rejected.jsonl', 'my notes');
     await reader.read(path);
+    reader.write('mine.jsonl', `${jsonl(5)}\nbad`);
+    const { assumptions, rejectedFiles } = await reader.read(path);
     expect(readFileSync(`${path}.rejected.jsonl`, 'utf8')).toBe('my notes');
+    expect(rejectedFiles).toEqual([]);
+    expect(assumptions).toContainEqual(expect.stringMatching(/could not be written.*no audit wrote/));
+  });
+
+  test('rejected rows are for nobody else to read', async () => {
+    const path = reader.write('private.jsonl', `${jsonl(5)}\nbad`);
+    for (let run = 0; run < 2; run += 1) await reader.read(path);
+    expect(statSync(`${path}.rejected.jsonl`).mode & 0o777).toBe(0o600);
+  });
+
+  test('rows that an earlier audit rejected are no part of a log, though a pattern names their file too', async () => {
+    const [one, two] = [reader.write('glob-1.jsonl', `${jsonl(5)}\nbad`), reader.write('glob-2.jsonl', `${jsonl(3)}\nworse`)];
+    const earlier = `${one}.rejected.jsonl`;
+    await reader.read([one, two]);
+    const { calls, rejected, assumptions, rejectedFiles, locate } = await reader.read([one, earlier, two]);
+    expect(calls.map(({ file }) => file)).toEqual([0, 0, 0, 0, 0, 2, 2, 2]);
+    expect(rejected).toHaveLength(2);
+    expect(await locate(2, [1])).toEqual(new Map([[1, { line: 2 }]]));
+    expect(rejectedFiles).toEqual([earlier, `${two}.rejected.jsonl`]);
+    expect(assumptions).toContain(`"${earlier}" was left out: it holds rows that an earlier audit rejected.`);
+    await expect(reader.read(earlier)).rejects.toThrow(/Audit the log that they come from/);
   });
 
   test('where the rejected rows cannot be written the audit goes on and says so', async () => {
@@ -171,6 +194,16 @@ describe('nothing is lost that can be read', () => {
 });
 
 describe('what cannot be read is said in a sentence', () => {
+  test.each([
+    ['in one line', '{"resourceSpans": ["'],
+    ['over many lines', '{\n"data": ["'],
+  ])('a document that is small only as long as it is packed, %s', async (_, start) => {
+    // Members of a gzip file are unpacked one after the other.
+    const piece = gzipSync(Buffer.alloc(16 * 1024 * 1024, 'x'));
+    const path = reader.write('packed.json.gz', Buffer.concat([gzipSync(start), ...times(17, () => piece)]));
+    await expect(reader.read(path)).rejects.toThrow(/one JSON document of over 256 MB/);
+  });
+
   test.each([
     ['empty.csv', '', /is empty/],
     ['blank.jsonl', ' \n\n ', /white space/],

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { join } from 'node:path';
-import { invalid } from '../../../platform/problem.ts';
+import { invalid, Problem } from '../../../platform/problem.ts';
 import type { Recognised } from './open-log.ts';
-import { callsOfExport } from './otlp-calls.ts';
+import { callsOfExport } from '../otlp/index.ts';
 
 /** A document is parsed whole; larger logs come as lines, which the engine reads. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
@@ -16,7 +16,7 @@ const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 export async function flattenDocument(log: Recognised): Promise<Recognised> {
   const path = join(log.work, 'calls.jsonl');
   const plain = () => (log.compression === 'gzip' ? createReadStream(log.path).pipe(createGunzip()) : createReadStream(log.path));
-  const lines = (await isWhole(plain)) ? objectsOf(log, plain) : otlpLines(plain);
+  const lines = (await isWhole(log.name, plain)) ? objectsOf(log, plain) : otlpLines(plain);
   await pipeline(Readable.from(lines), createWriteStream(path));
   const { size } = await stat(path);
   if (size === 0)
@@ -24,15 +24,32 @@ export async function flattenDocument(log: Recognised): Promise<Recognised> {
   return { ...log, path, bytes: size, format: 'jsonl', compression: 'none', flattened: true };
 }
 
-async function isWhole(plain: () => Readable): Promise<boolean> {
-  for await (const line of createInterface({ input: plain(), crlfDelay: Infinity })) {
-    try {
-      return !('resourceSpans' in JSON.parse(line) || 'resource_spans' in JSON.parse(line));
-    } catch {
-      return true;
-    }
+/** Whether all of it is one document: its first line is none. */
+async function isWhole(name: string, plain: () => Readable): Promise<boolean> {
+  try {
+    const first: unknown = JSON.parse(await textOf(name, plain(), '\n'));
+    return !(first !== null && typeof first === 'object' && ('resourceSpans' in first || 'resource_spans' in first));
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    return true;
   }
-  return true;
+}
+
+/** What is packed may be small: bytes count as they come out. `until`: only the text before that mark. */
+async function textOf(name: string, bytes: Readable, until?: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of bytes as AsyncIterable<Buffer>) {
+    const end = until === undefined ? -1 : chunk.indexOf(until);
+    chunks.push(end < 0 ? chunk : chunk.subarray(0, end));
+    size += chunk.length;
+    if (end >= 0) break;
+    if (size > MAX_DOCUMENT_BYTES)
+      throw invalid(`"${name}" is one JSON document of over 256 MB. Export it as one JSON object per line.`);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
 }
 
 async function* otlpLines(plain: () => Readable) {
@@ -54,17 +71,10 @@ function parsed(line: string): unknown[] | null {
 const toLines = (calls: readonly unknown[]) => calls.map((call) => `${typeof call === 'string' ? call : JSON.stringify(call)}\n`);
 
 async function* objectsOf(log: Recognised, plain: () => Readable) {
-  if (log.bytes > MAX_DOCUMENT_BYTES)
-    throw invalid(`"${log.name}" is one JSON document of over 256 MB. Export it as one JSON object per line.`);
-  const chunks: Buffer[] = [];
-  for await (const chunk of plain()) chunks.push(chunk as Buffer);
   let document: unknown;
+  const text = await textOf(log.name, plain());
   try {
-    document = JSON.parse(
-      Buffer.concat(chunks)
-        .toString('utf8')
-        .replace(/^\uFEFF/, ''),
-    );
+    document = JSON.parse(text);
   } catch (error) {
     throw invalid(
       `"${log.name}" is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}. Mend it, or export one object per line.`,

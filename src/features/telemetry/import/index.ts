@@ -12,7 +12,7 @@ import { createCalls, loadCalls, unloadCalls } from './load.ts';
 import { mapColumns, type Given, type Mapping } from './map-columns.ts';
 import { isMendable, mend, unreadable } from './mend.ts';
 import type { LogFile } from './open-log.ts';
-import { writeRejects, type Rejected } from './rejects.ts';
+import { isRejectFile, writeRejects, type Rejected } from './rejects.ts';
 import type { Reading } from './select-calls.ts';
 import { readSource, type Source } from './source.ts';
 import { swallowedRest } from './swallowed.ts';
@@ -48,30 +48,42 @@ export async function importLogs(
 ): Promise<Imported> {
   await telemetry.command(createCalls);
   // What a number or a date means is decided over all files, so all are looked at before one is loaded.
-  const peeked: Source[] = [];
-  for (const file of files) peeked.push(await peek(telemetry, file));
-  const all = peeked.map(({ columns }) => columns);
+  const peeked = new Map<number, Source>();
+  const skipped: string[] = [];
+  for (const [index, file] of files.entries()) {
+    if (await isRejectFile(file.name)) skipped.push(file.name);
+    else peeked.set(index, await peek(telemetry, file));
+  }
+  const all = [...peeked.values()].map(({ columns }) => columns);
+  const sources = new Map<number, Source>();
   const loaded: Loaded[] = [];
   const rejects: Rejected[] = [];
-  for (const [index, source] of peeked.entries()) {
+  for (const [index, source] of peeked) {
     const one = await loadFile(telemetry, source, index, { ...options, all, first: loaded[0]?.reading });
     loaded.push(one);
+    sources.set(index, one.source);
     rejects.push(await writeRejects(telemetry, one.source, index));
   }
   const first = loaded[0];
-  if (!first) throw invalid('No log file was named: say which file to read.');
+  if (!first) throw invalid(nothingToRead(skipped));
   return {
     mapping: first.reading.mapping,
     assumptions: [
       ...loaded.flatMap(({ source }) => source.file.assumptions),
       ...aboutFiles(loaded.map(({ source, reading }) => ({ name: source.file.name, mapping: reading.mapping }))),
       ...aboutRules(first.reading),
+      ...skipped.map((name) => `"${name}" was left out: it holds rows that an earlier audit rejected.`),
       ...rejects.flatMap(({ warning }) => warning ?? []),
     ],
     rejectedFiles: rejects.flatMap(({ file }) => file ?? []),
-    locate: (file, rows) => placesOf(loaded[file]!.source, rows),
+    locate: (file, rows) => placesOf(sources.get(file)!, rows),
   };
 }
+
+const nothingToRead = ([name]: readonly string[]) =>
+  name === undefined
+    ? 'No log file was named: say which file to read.'
+    : `"${name}" holds rows that an earlier audit rejected. Audit the log that they come from.`;
 
 interface Loaded {
   source: Source;

@@ -1,6 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { invalid, notFound, Problem } from '../../../platform/problem.ts';
 import { copyAsUtf8, encodingOf, isText } from './encoding.ts';
 import { formatOfText } from './format-of-text.ts';
+import { makeWorkDir } from './work-dir.ts';
 
 /** `jsonl`: an object per line. `json`: a list of objects. */
 export type LogFormat = 'jsonl' | 'json' | 'csv' | 'parquet';
@@ -42,8 +42,7 @@ const HEAD_BYTES = 256 * 1024;
 
 /** Opens a log: finds its format and compression by content, and makes a readable copy where the engine needs one. */
 export async function openLogFile(name: string, stdin: Readable): Promise<LogFile> {
-  const work = await mkdtemp(join(tmpdir(), 'steward-log-'));
-  const dispose = () => rm(work, { recursive: true, force: true });
+  const { path: work, remove: dispose } = await makeWorkDir();
   try {
     const path = name === '-' ? await spool(stdin, join(work, 'stdin')) : await existing(name);
     const opened = await recognise(name, path, work);

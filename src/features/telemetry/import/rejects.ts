@@ -19,17 +19,25 @@ export interface Rejected {
   warning?: string;
 }
 
-/** Writes the rows that could not be used beside the log, each with its line and reason, over those of an earlier audit. */
+const ENDING = '.rejected.jsonl';
+
+/** Whether a file is one that an earlier audit wrote. */
+export const isRejectFile = async (name: string): Promise<boolean> =>
+  name.endsWith(ENDING) && (await isOurs(resolve(name)).catch(() => false));
+
+/** Writes the rows that could not be used beside the log, each with its line and reason, in the place of those of an earlier audit. */
 export async function writeRejects(telemetry: Telemetry, source: Source, index: number): Promise<Rejected> {
-  const name = `${source.file.name === '-' ? 'stdin' : source.file.name}.rejected.jsonl`;
+  const name = `${source.file.name === '-' ? 'stdin' : source.file.name}${ENDING}`;
   const first = await page(telemetry, index, -1);
   // Rows of an earlier audit that are good now would be misread as rejected. Only what looks like our own file goes.
-  if (first.length === 0) return removeStale(name).then(() => ({}));
+  if (await isRejectFile(name)) await rm(resolve(name), { force: true }).catch(() => undefined);
+  if (first.length === 0) return {};
   try {
     await write(telemetry, source, index, first, resolve(name));
     return { file: name };
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why = code === 'EEXIST' ? 'there is something of that name that no audit wrote' : code;
     return { warning: `The rejected rows could not be written to "${name}" (${why}); the audit went on without that file.` };
   }
 }
@@ -44,7 +52,8 @@ const page = (telemetry: Telemetry, index: number, after: number) =>
 
 async function write(telemetry: Telemetry, source: Source, index: number, first: Reject[], path: string): Promise<void> {
   const place = lineNumbers(source);
-  const out = await open(path, 'w');
+  // Never over what is there, nor through a link; the rows are as private as the log.
+  const out = await open(path, 'wx', 0o600);
   try {
     for (let rows = first; rows.length > 0; rows = await page(telemetry, index, rows.at(-1)!.row)) {
       const lines: string[] = [];
@@ -58,15 +67,11 @@ async function write(telemetry: Telemetry, source: Source, index: number, first:
   }
 }
 
-async function removeStale(name: string): Promise<void> {
-  if (await isOurs(resolve(name)).catch(() => false)) await rm(resolve(name), { force: true }).catch(() => undefined);
-}
-
 async function isOurs(path: string): Promise<boolean> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, 0);
-    return /^\{"(line|record)":\d+,"reason":"/.test(buffer.toString('utf8', 0, bytesRead));
+    return /^\{"(line|record)":\d+,"reason":"[^"]*","row":/.test(buffer.toString('utf8', 0, bytesRead));
   } finally {
     await file.close();
   }
