@@ -93,6 +93,7 @@ describe('a bad row costs that row', () => {
     expect(calls.map(({ file }) => file)).toEqual([0, 0, 0, 0, 0, 2, 2, 2]);
     expect(rejected).toHaveLength(2);
     expect(await locate(2, [1])).toEqual(new Map([[1, { line: 2 }]]));
+    expect(await locate(1, [])).toEqual(new Map());
     expect(rejectedFiles).toEqual([earlier, `${two}.rejected.jsonl`]);
     expect(assumptions).toContain(`"${earlier}" was left out: it holds rows that an earlier audit rejected.`);
     await expect(reader.read(earlier)).rejects.toThrow(/Audit the log that they come from/);

@@ -34,7 +34,7 @@ export interface Imported {
   assumptions: string[];
   /** Files with the rows that could not be used. */
   rejectedFiles: string[];
-  /** Where rows of `call` (`file`, `row`) stand in their file, as a person counts. While the log files are open. */
+  /** Where rows of `call` (`file`, `row`) stand in their file, as a person counts; a file left out has none. While the log files are open. */
   locate: (file: number, rows: readonly number[]) => Promise<Map<number, Place>>;
 }
 
@@ -76,7 +76,10 @@ export async function importLogs(
       ...rejects.flatMap(({ warning }) => warning ?? []),
     ],
     rejectedFiles: rejects.flatMap(({ file }) => file ?? []),
-    locate: (file, rows) => placesOf(sources.get(file)!, rows),
+    locate: async (file, rows) => {
+      const source = sources.get(file);
+      return source ? placesOf(source, rows) : new Map();
+    },
   };
 }
 
