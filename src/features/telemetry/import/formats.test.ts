@@ -1,5 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { estimateRows } from './estimate-rows.ts';
+import { openLogFile } from './open-log.ts';
+import { readSource } from './source.ts';
 import { callOf, csv, hour, jsonl, openReader, times } from './testing/read-log.ts';
 
 let reader: Awaited<ReturnType<typeof openReader>>;
@@ -97,4 +100,40 @@ test('the order of day and month is no guess when the second half of the log set
   const { mapping, assumptions } = await reader.read(reader.write('slashed.csv', ['time,output', ...rows].join('\n')));
   expect(mapping.time).toBe('mdy');
   expect(assumptions.join()).not.toMatch(/guess/);
+});
+
+const long = times(30_000, (i) => JSON.stringify({ ...callOf(i / 100), id: `${(i * 7919) % 30_011}` })).join('\n');
+
+test.each([
+  ['plain', 'none'],
+  ['gzip', 'gzip'],
+])('how many rows a file will give is about known beforehand: %s', async (name, compression) => {
+  const path = reader.write(`long-${name}.jsonl`, compression === 'gzip' ? gzipSync(long) : long);
+  await using file = await openLogFile(path, process.stdin);
+  const rows = await estimateRows(reader.store, await readSource(reader.store, file));
+  expect(rows! / 30_000).toBeGreaterThan(0.8);
+  expect(rows! / 30_000).toBeLessThan(1.25);
+});
+
+test('Parquet says itself how many rows it has', async () => {
+  const [from, to] = [reader.write('rows.jsonl', long), `${reader.dir}/rows.parquet`];
+  await reader.store.command(
+    `insert into function file({to:String}, 'Parquet') select * from file({from:String}, 'JSONEachRow')`,
+    { from, to },
+  );
+  await using file = await openLogFile(to, process.stdin);
+  expect(await estimateRows(reader.store, await readSource(reader.store, file))).toBe(30_000);
+});
+
+test('unpacking and mending are shown', async () => {
+  const labels = new Set<string>();
+  const onProgress = ({ label }: { label: string }) => void labels.add(label);
+  const path = `${reader.dir}/shown.jsonl.zst`;
+  await reader.store.command(
+    `insert into function file({to:String}, 'LineAsString', 'line String', 'zstd') select * from file({from:String}, 'LineAsString')`,
+    { from: reader.write('shown.jsonl', jsonl(12)), to: path },
+  );
+  const cut = reader.write('shown.json', JSON.stringify(list).slice(0, -20));
+  await reader.read([path, cut], { onProgress });
+  expect([...labels]).toEqual(expect.arrayContaining(['Unpacking shown.jsonl.zst', 'Mending shown.json']));
 });

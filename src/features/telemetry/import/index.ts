@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Progress } from '../../../platform/context.ts';
 import type { ScratchTelemetry } from '../../../stores/telemetry/index.ts';
 import { invalid } from '../../../platform/problem.ts';
@@ -24,8 +25,10 @@ export { openLogFile, type LogFile } from './open-log.ts';
 
 export interface ImportOptions extends Given {
   now: Date;
-  onProgress: (progress: Progress) => void;
+  onProgress: OnProgress;
 }
+
+type OnProgress = (progress: Progress) => void;
 
 /** What was read, and how. The calls themselves are in the store, in the table `call`. */
 export interface Imported {
@@ -52,7 +55,7 @@ export async function importLogs(
   const skipped: string[] = [];
   for (const [index, file] of files.entries()) {
     if (await isRejectFile(file.name)) skipped.push(file.name);
-    else peeked.set(index, await peek(telemetry, file));
+    else peeked.set(index, await peek(telemetry, file, options.onProgress));
   }
   const all = [...peeked.values()].map(({ columns }) => columns);
   const sources = new Map<number, Source>();
@@ -102,14 +105,15 @@ interface Together extends ImportOptions {
 }
 
 /** A file and a sample of it, or where the engine refuses it, of a copy without what is broken. */
-async function peek(telemetry: ScratchTelemetry, opened: LogFile): Promise<Source> {
+async function peek(telemetry: ScratchTelemetry, opened: LogFile, onProgress: OnProgress): Promise<Source> {
   let file = opened;
   for (;;) {
     try {
-      file = await unpackZstd(telemetry, file);
+      file = await unpackZstd(telemetry, file, onProgress);
+      onProgress({ label: `Looking at ${basename(file.name)}`, done: 0, unit: 'rows' });
       return await readSource(telemetry, file);
     } catch (error) {
-      file = await mended(file, error);
+      file = await mended(file, error, onProgress);
     }
   }
 }
@@ -126,12 +130,13 @@ async function loadFile(telemetry: ScratchTelemetry, peeked: Source, index: numb
       failure = error;
     }
     await unloadCalls(telemetry, index);
-    source = await peek(telemetry, await mended(source.file, failure));
+    source = await peek(telemetry, await mended(source.file, failure, together.onProgress), together.onProgress);
   }
 }
 
-async function mended(file: LogFile, failure: unknown): Promise<LogFile> {
+async function mended(file: LogFile, failure: unknown, onProgress: OnProgress): Promise<LogFile> {
   if (failure !== undefined && !isMendable(failure)) throw failure;
+  onProgress({ label: `Mending ${basename(file.name)}`, done: 0, unit: 'rows' });
   const copy = await mend(file);
   if (!copy) throw unreadable(file, failure);
   return copy;

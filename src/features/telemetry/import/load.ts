@@ -1,6 +1,7 @@
 import type { Progress } from '../../../platform/context.ts';
 import type { ScratchTelemetry, Telemetry } from '../../../stores/telemetry/index.ts';
-import { isJson, readSettings, readTwice, skip } from './file-table.ts';
+import { estimateRows } from './estimate-rows.ts';
+import { readSettings, readTwice, skip } from './file-table.ts';
 import { selectCalls, type Reading } from './select-calls.ts';
 import type { Source } from './source.ts';
 import { Binder } from './sql.ts';
@@ -42,7 +43,7 @@ export async function loadCalls(
   const statement = `insert into call ${selectCalls({ ...source, ...twice }, index, reading, binder)}`;
   const readers = twice.file === source.file ? 1 : 2;
   const queryId = `load-${process.pid}-${index}-${Date.now()}`;
-  const total = estimatedRows(source);
+  const total = await estimateRows(telemetry, source);
   const watch = setInterval(() => {
     void telemetry.progressOf(queryId).then((at) => {
       if (!at) return;
@@ -63,16 +64,3 @@ export async function loadCalls(
 
 /** Takes back what a load that failed half way has left. */
 export const unloadCalls = (telemetry: Telemetry, index: number) => telemetry.command(`alter table call drop partition ${index}`);
-
-/** Rows by the size of the file; nothing for compressed files, whose size says little. */
-export function estimatedRows({ file, columns }: Source): number | undefined {
-  if (file.compression !== 'none' || file.format === 'parquet') return undefined;
-  const top = columns.filter(({ path }) => path.length === 0);
-  const rows = top[0]?.values.length ?? 0;
-  const bytes = top.reduce(
-    (sum, { name, values }) =>
-      sum + values.reduce((s, value) => s + (value?.length ?? 0) + (isJson(file) ? name.length + 5 : 1), 0),
-    0,
-  );
-  return bytes > 0 ? Math.round((file.bytes / bytes) * rows) : undefined;
-}

@@ -2,6 +2,7 @@ import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ScratchTelemetry } from '../../../stores/telemetry/index.ts';
+import { countRows } from './estimate-rows.ts';
 import type { LogFile } from './open-log.ts';
 import { cellOf, isJson, readSettings, skip, tableOf, type Shape } from './file-table.ts';
 import { Binder } from './sql.ts';
@@ -88,12 +89,6 @@ async function cellsAllOver(telemetry: ScratchTelemetry, shape: Shape, rowBytes:
 
 /** Logs shrink about sixfold. */
 const unpacked = ({ compression }: LogFile) => (compression === 'none' ? 1 : 6);
-
-async function countRows(telemetry: ScratchTelemetry, { file, names }: Shape): Promise<number> {
-  const binder = new Binder();
-  const sql = `select count() as n from ${tableOf(file, names.length, binder)}`;
-  return (await telemetry.rows(z.object({ n: z.number() }))(sql, binder.params, LIMIT))[0]?.n ?? 0;
-}
 
 const ROWS_PER_PLACE = 10;
 
