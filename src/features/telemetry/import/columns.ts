@@ -1,3 +1,5 @@
+import { isMissing } from './content.ts';
+
 /** The columns of a log as a sample shows them. Values inside JSON are columns too, under dotted names. */
 
 /** Where a value stands: a top-level column, then keys and 0-based positions inside its JSON. */
@@ -13,6 +15,12 @@ export interface Column extends ColumnRef {
   /** The sample's values as text; `null` where the row has none. */
   values: readonly (string | null)[];
 }
+
+/** The sample's values that say something. */
+export const filled = ({ values }: Column) => values.filter((value): value is string => value !== null && !isMissing(value));
+
+/** A name as aliases are written: letters and digits in lower case. */
+export const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 /** Deep enough for `response.body.choices.0.message.content`. */
 const MAX_DEPTH = 6;

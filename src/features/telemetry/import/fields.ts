@@ -104,3 +104,6 @@ export const fields: Record<Field, FieldRule> = {
     aliases: words('promptversion promptid prompthash templateversion prompttemplate promptname version'),
   },
 };
+
+/** Fields whose values are numbers. */
+export const numericFields = fieldNames.filter((field) => ['number', 'verdict'].includes(fields[field].content));

@@ -1,16 +1,7 @@
-import { type Column, type ColumnRef } from './columns.ts';
-import {
-  epochUnit,
-  hasZone,
-  isMissing,
-  looksLike,
-  looksLikeChat,
-  orderIsGuessed,
-  tellsFailure,
-  timeFormat,
-  type TimeFormat,
-} from './content.ts';
-import { fieldNames, fields, type Content, type Field } from './fields.ts';
+import { aboutNumbers, aboutTime, aboutUnused } from './about-columns.ts';
+import { filled, plain, type Column, type ColumnRef } from './columns.ts';
+import { looksLike, looksLikeChat, orderIsGuessed, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
+import { fieldNames, fields, numericFields, type Field } from './fields.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
 
 export interface Mapping {
@@ -62,8 +53,6 @@ export function mapColumns(
   return { mapping: describe(columns, found, given, all), missing };
 }
 
-const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-const filled = (column: Column) => column.values.filter((value): value is string => value !== null && !isMissing(value));
 const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.values(found).includes(column);
 
 /** The likeliest alias wins; among equals the column that stands highest. */
@@ -131,8 +120,8 @@ function describe(
   const assumptions: string[] = [];
   for (const field of fieldNames) if (!found[field]) delete found[field];
   const times = found.time ? timesOf(found.time, all) : [];
-  const time = dateOrder ?? ((times.length > 0 && timeFormat(times)) || 'auto');
-  if (found.time) assumptions.push(...aboutTime(found.time.name, times, time, dateOrder !== undefined));
+  const time = (times.length > 0 && timeFormat(times)) || 'auto';
+  if (found.time) assumptions.push(...aboutTime(found.time.name, times, time, dateOrder));
   const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency, all);
   if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
   if (!found.latency && found.time && found.endTime)
@@ -145,7 +134,7 @@ function describe(
   return {
     fields: Object.fromEntries(Object.entries(found).map(([field, column]) => [field, ref(column)])),
     segments: segments.map(ref),
-    time,
+    time: dateOrder ?? time,
     latencyInMs,
     commas,
     chat,
@@ -153,67 +142,13 @@ function describe(
   };
 }
 
-const wanted: Partial<Record<Content, string>> = {
-  time: 'are in no known format. Write times like 2026-05-04T10:00:00Z',
-  number: 'are no numbers',
-  verdict: 'are neither numbers nor words for right or wrong',
-  failure: 'are no known words or codes for what failed',
-};
-
-/** A column that is named like a field but holds something else is told, so that nobody wonders. */
-function aboutUnused(columns: readonly Column[], found: Partial<Record<Field, Column>>): string[] {
-  return fieldNames.flatMap((field) => {
-    const why = wanted[fields[field].content];
-    if (found[field] || !why) return [];
-    const named = columns.find(
-      (column) => fields[field].aliases.includes(plain(column.name)) && filled(column).length > 0 && !taken(found, column),
-    );
-    if (!named) return [];
-    const example = filled(named)[0]!.slice(0, 40);
-    return [
-      `"${named.name}" was not read as the ${field}: values such as "${example}" ${why}. --map ${field}=COLUMN names another column.`,
-    ];
-  });
-}
-
-const numeric = fieldNames.filter((field) => ['number', 'verdict'].includes(fields[field].content));
-
 function commasOf(found: Partial<Record<Field, Column>>, all: readonly (readonly Column[])[]): Mapping['commas'] {
   const commas: Mapping['commas'] = {};
-  for (const field of numeric) {
+  for (const field of numericFields) {
     const values = found[field] ? everywhere(found[field], all).flat() : [];
     if (values.some((value) => value.includes(','))) commas[field] = commaOf(values);
   }
   return commas;
-}
-
-function aboutNumbers(found: Partial<Record<Field, Column>>, commas: Mapping['commas']): string[] {
-  return numeric.flatMap((field) => {
-    const column = found[field];
-    if (!column) return [];
-    const values = filled(column);
-    const money = field === 'cost' && values.map((value) => /[€£¥]|eur|gbp/i.exec(value)?.[0]).find(Boolean);
-    const comma = commas[field] && values.find((value) => value.includes(','));
-    const percent = values.find((value) => value.trim().endsWith('%'));
-    const read = (example: string) =>
-      `"${example.slice(0, 40)}" in "${column.name}" is read as ${readNumber(example, commas[field])}`;
-    return [
-      ...(comma
-        ? [`${read(comma)}: the comma ${commas[field] === 'decimal' ? 'is a decimal mark' : 'separates thousands'}.`]
-        : []),
-      ...(percent ? [`${read(percent)}.`] : []),
-      ...(money ? [`"${column.name}" is in ${money} and is shown as US dollars without being converted.`] : []),
-    ];
-  });
-}
-
-function aboutTime(name: string, times: readonly string[], format: TimeFormat, said: boolean): string[] {
-  if (format === 'auto') return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
-  if (format === 'epoch')
-    return [`Times in "${name}" are read as ${times.map(epochUnit).find(Boolean) ?? 'seconds'} since 1970.`];
-  const order = format === 'mdy' ? 'month/day/year' : 'day/month/year';
-  const guessed = !said && orderIsGuessed(times) ? ' (a guess: no value rules the other order out; --date-order says it)' : '';
-  return [`Dates in "${name}" are read as ${order}${guessed}, in UTC.`];
 }
 
 /** The values of a column in every file that has one of that name. */

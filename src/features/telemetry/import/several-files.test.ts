@@ -45,3 +45,19 @@ test('a file with other columns, or without times, is told', async () => {
   expect(assumptions).toContain(`"${timeless}": other columns than "${timed}": no time, output is "answer", no latency.`);
   expect(assumptions).toContainEqual(expect.stringMatching(/timeless\.jsonl": no time, so these rows are left out/));
 });
+
+test('an order of day and month that was said is no guess, and says nothing about other times', async () => {
+  const rows = times(20, (i) => `0${1 + (i % 9)}/05/2026,some answer ${i}`);
+  const path = reader.write('said.csv', ['time,output', ...rows].join('\n'));
+  const { calls, assumptions } = await reader.read(path, { dateOrder: 'dmy' });
+  expect(calls[1]!.at).toBe('2026-05-02T00:00:00.000Z');
+  expect(assumptions).toContain('Dates in "time" are read as day/month/year, in UTC.');
+  expect(
+    (
+      await reader.read(
+        log('iso.jsonl', () => ({})),
+        { dateOrder: 'dmy' },
+      )
+    ).assumptions.join(),
+  ).not.toMatch(/month/);
+});

@@ -1,0 +1,59 @@
+import { filled, plain, type Column } from './columns.ts';
+import { epochUnit, hasZone, orderIsGuessed, type TimeFormat } from './content.ts';
+import { fieldNames, fields, numericFields, type Content, type Field } from './fields.ts';
+import { readNumber, type Comma } from './numbers.ts';
+
+/** What was assumed of the columns of a file, a sentence each. Pure. */
+
+const wanted: Partial<Record<Content, string>> = {
+  time: 'are in no known format. Write times like 2026-05-04T10:00:00Z',
+  number: 'are no numbers',
+  verdict: 'are neither numbers nor words for right or wrong',
+  failure: 'are no known words or codes for what failed',
+};
+
+/** A column that is named like a field but holds something else is told, so that nobody wonders. */
+export function aboutUnused(columns: readonly Column[], found: Partial<Record<Field, Column>>): string[] {
+  return fieldNames.flatMap((field) => {
+    const why = wanted[fields[field].content];
+    if (found[field] || !why) return [];
+    const named = columns.find(
+      (column) =>
+        fields[field].aliases.includes(plain(column.name)) && filled(column).length > 0 && !Object.values(found).includes(column),
+    );
+    if (!named) return [];
+    const example = filled(named)[0]!.slice(0, 40);
+    return [
+      `"${named.name}" was not read as the ${field}: values such as "${example}" ${why}. --map ${field}=COLUMN names another column.`,
+    ];
+  });
+}
+
+export function aboutNumbers(found: Partial<Record<Field, Column>>, commas: Partial<Record<Field, Comma>>): string[] {
+  return numericFields.flatMap((field) => {
+    const column = found[field];
+    if (!column) return [];
+    const values = filled(column);
+    const money = field === 'cost' && values.map((value) => /[€£¥]|eur|gbp/i.exec(value)?.[0]).find(Boolean);
+    const comma = commas[field] && values.find((value) => value.includes(','));
+    const percent = values.find((value) => value.trim().endsWith('%'));
+    const read = (example: string) =>
+      `"${example.slice(0, 40)}" in "${column.name}" is read as ${readNumber(example, commas[field])}`;
+    return [
+      ...(comma
+        ? [`${read(comma)}: the comma ${commas[field] === 'decimal' ? 'is a decimal mark' : 'separates thousands'}.`]
+        : []),
+      ...(percent ? [`${read(percent)}.`] : []),
+      ...(money ? [`"${column.name}" is in ${money} and is shown as US dollars without being converted.`] : []),
+    ];
+  });
+}
+
+export function aboutTime(name: string, times: readonly string[], format: TimeFormat, given?: 'dmy' | 'mdy'): string[] {
+  if (format === 'auto') return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
+  if (format === 'epoch')
+    return [`Times in "${name}" are read as ${times.map(epochUnit).find(Boolean) ?? 'seconds'} since 1970.`];
+  const order = (given ?? format) === 'mdy' ? 'month/day/year' : 'day/month/year';
+  const guessed = !given && orderIsGuessed(times) ? ' (a guess: no value rules the other order out; --date-order says it)' : '';
+  return [`Dates in "${name}" are read as ${order}${guessed}, in UTC.`];
+}
