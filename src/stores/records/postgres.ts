@@ -18,6 +18,7 @@ import type { Log } from '../../platform/log.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { keepRunning } from '../keep-running.ts';
 import { gone, isAlive } from '../processes.ts';
+import { makePrivateDir } from '../private.ts';
 import { makeSocketDir, type SocketDir } from '../socket.ts';
 import { shippedPrograms } from './binaries.ts';
 import { chooseLaunch, type Launch } from './launch.ts';
@@ -51,7 +52,7 @@ export interface Postgres {
  * directory's lock. Throws `unavailable`.
  */
 export async function startPostgres(dir: string, log: Log, options: PostgresOptions = {}): Promise<Postgres> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makePrivateDir(dir);
   // PostgreSQL notes real paths.
   const home = realpathSync(dir);
   const data = join(home, 'data');

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { Agent } from 'node:http';
 import type { Log } from '../../platform/log.ts';
 import { shipped } from '../../platform/paths.ts';
+import { makePrivateDir } from '../private.ts';
 import { startEngine, type Engine } from './engine.ts';
 import { migrateTelemetry } from './migrate.ts';
 import { connectTelemetry, type Telemetry } from './telemetry.ts';
@@ -28,7 +28,7 @@ export async function openTelemetry({ dir, url, memoryBytes = 1_000_000_000 }: T
 }
 
 async function openBuiltIn(dir: string, memoryBytes: number, log: Log): Promise<Telemetry> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makePrivateDir(dir);
   const engine = await startEngine({ dir, readsFiles: false, fsync: true, memoryBytes }, log);
   return connectEngine(engine);
 }

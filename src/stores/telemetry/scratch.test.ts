@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -68,4 +68,24 @@ test('what killed processes left is removed, what is in use is not', async () =>
   lock.release();
   expect(removeStaleScratch(dir.path)).toBe(1);
   expect(await scratch.rows(z.unknown())('SELECT 1')).toHaveLength(1);
+});
+
+test('what cannot be removed, or is another user’s, is left and stops nothing', async () => {
+  using dir = tempDir();
+  const stale = ['a', 'b', 'c'].map((name) => join(dir.path, `steward-scratch-4999999-${name}`));
+  const [own = '', other = '', link = ''] = stale;
+  mkdirSync(own);
+  mkdirSync(other);
+  writeFileSync(join(other, 'lock'), '');
+  symlinkSync(other, link);
+  // Only root can give something away; others cannot remove what is in a directory that they may not write to.
+  if (process.getuid?.() === 0) chownSync(other, 4_999_999, 4_999_999);
+  else chmodSync(other, 0o500);
+  try {
+    await using scratch = await openScratchTelemetry({ dir: dir.path, log: quiet });
+    expect(await scratch.rows(z.unknown())('SELECT 1')).toHaveLength(1);
+    expect(stale.map((path) => existsSync(path))).toEqual([false, true, true]);
+  } finally {
+    chmodSync(other, 0o700);
+  }
 });

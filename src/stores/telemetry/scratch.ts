@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Log } from '../../platform/log.ts';
@@ -73,13 +73,27 @@ export async function openScratchTelemetry({
   }
 }
 
-/** Removes what processes that were killed left behind. Answers how many directories. */
+/** Removes what processes of ours that were killed left behind. Answers how many directories. */
 export function removeStaleScratch(dir = tmpdir()): number {
-  const stale = readdirSync(dir).filter((name) => {
-    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    // A container beside ours has processes of its own numbers, and the same temporary directory: the lock tells.
-    return pid !== undefined && !isAlive(Number(pid)) && !isLocked(join(dir, name));
-  });
-  for (const name of stale) rmSync(join(dir, name), { recursive: true, force: true });
-  return stale.length;
+  return readdirSync(dir).filter((name) => {
+    try {
+      const path = join(dir, name);
+      if (!isStale(path)) return false;
+      rmSync(path, { recursive: true, force: true });
+      return true;
+    } catch {
+      // Another process removed it first, or it cannot be removed: no reason not to work.
+      return false;
+    }
+  }).length;
+}
+
+function isStale(path: string): boolean {
+  const pid = new RegExp(`^${prefix}(\\d+)-`).exec(basename(path))?.[1];
+  if (pid === undefined || isAlive(Number(pid))) return false;
+  // The temporary directory is shared: others remove what is theirs.
+  const found = lstatSync(path);
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) return false;
+  // A container beside ours has processes of its own numbers, and the same temporary directory: the lock tells.
+  return !isLocked(path);
 }

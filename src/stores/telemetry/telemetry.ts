@@ -25,12 +25,12 @@ export type Params = Record<string, unknown>;
 /** The one way to telemetry, whether ClickHouse is built in, a server or a cluster. */
 export interface Telemetry extends AsyncDisposable {
   /**
-   * Asks a question: `rows(Shape)(sql, params, options)`. Reads only: no statement in it can change a table or, on the main
-   * store, see a file. Each row is parsed by the shape.
+   * Asks a question: `rows(Shape)(sql, params, options)`. Reads only: no statement in it can change a table, write a file or, on
+   * the main store, see one. Each row is parsed by the shape.
    * Throws `Problem`: `unavailable` (try again), `too_large` (past its time or memory).
    */
   rows<S extends z.ZodType>(shape: S): (sql: string, params?: Params, options?: QueryOptions) => Promise<z.output<S>[]>;
-  /** Runs a statement that answers nothing: DDL, `INSERT … SELECT`. */
+  /** Runs a statement that answers nothing: DDL, `INSERT … SELECT`. It reaches tables and, on a scratch store, files by `file`. */
   command(sql: string, params?: Params, options?: QueryOptions): Promise<void>;
   /**
    * Adds rows; on the main store they are on disk when it returns. Objects go as JSON; bytes go as they are, in `format`.

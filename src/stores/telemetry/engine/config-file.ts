@@ -1,13 +1,43 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Settings of tables, which chDB takes from a configuration file only. Answers the file's path. */
-export function writeConfigFile(dir: string, { fsync }: { fsync: boolean }): string {
+/**
+ * Settings that name a file to read, that run a text as a statement, or that let it be written in another language. They stay
+ * as they are: no statement changes them, and neither does a question's own settings.
+ */
+export const fixedSettings = [
+  'format_template_row',
+  'format_template_resultset',
+  'format_schema',
+  'allow_experimental_eval_table_function',
+  'allow_experimental_ai_functions',
+  'dialect',
+  'allow_experimental_kusto_dialect',
+  'allow_experimental_prql_dialect',
+] as const;
+
+// All that a store does with tables. What is missing reaches out of them: every source of rows that is not a table
+// (also a table's name that is a path), dictionaries, backups, databases, functions, users.
+const grants = [
+  'GRANT SHOW, SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON default.*',
+  'GRANT SELECT ON system.*',
+  'GRANT SELECT ON information_schema.*',
+  'GRANT SELECT ON INFORMATION_SCHEMA.*',
+  // What table functions need that are no sources, as `numbers`.
+  'GRANT CREATE TEMPORARY TABLE ON *.*',
+];
+
+/** Writes what chDB takes from files only: settings of tables, and what statements may do. Answers the first file's path. */
+export function writeConfigFile(dir: string, { fsync, readsFiles }: { fsync: boolean; readsFiles: boolean }): string {
   const path = join(dir, 'engine.xml');
+  const users = join(dir, 'users.xml');
   const on = fsync ? 1 : 0;
-  writeFileSync(
+  // The path of programs that statements may start, which no grant covers, is one where none can be.
+  writePrivate(
     path,
     `<clickhouse>
+  <users_config>${xml(users)}</users_config>
+  <user_scripts_path>/dev/null/</user_scripts_path>
   <merge_tree>
     <fsync_after_insert>${on}</fsync_after_insert>
     <fsync_part_directory>${on}</fsync_part_directory>
@@ -15,5 +45,29 @@ export function writeConfigFile(dir: string, { fsync }: { fsync: boolean }): str
 </clickhouse>
 `,
   );
+  const granted = readsFiles ? [...grants, 'GRANT READ, WRITE ON FILE'] : grants;
+  writePrivate(
+    users,
+    `<clickhouse>
+  <profiles><default><constraints>
+    ${fixedSettings.map((name) => `<${name}><readonly/></${name}>`).join('\n    ')}
+  </constraints></default></profiles>
+  <users><default>
+    <password/>
+    <networks><ip>::/0</ip></networks>
+    <profile>default</profile>
+    <quota>default</quota>
+    <grants>
+      ${granted.map((grant) => `<query>${grant}</query>`).join('\n      ')}
+    </grants>
+  </default></users>
+  <quotas><default/></quotas>
+</clickhouse>
+`,
+  );
   return path;
 }
+
+const writePrivate = (path: string, text: string) => writeFileSync(path, text, { mode: 0o600 });
+
+const xml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -2,8 +2,9 @@
  * The built-in ClickHouse: chDB in a process of its own, behind ClickHouse's HTTP protocol on a Unix socket. A crash in native
  * code, a leak or a query that cannot be stopped then costs this process, and never Steward.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateDir } from '../../private.ts';
 import { writeConfigFile } from './config-file.ts';
 import { openDatabase } from './database.ts';
 import { EngineOptions, type EngineMessage } from './options.ts';
@@ -28,15 +29,17 @@ try {
 async function serve({ dir, socket, readsFiles, fsync, memoryBytes }: EngineOptions): Promise<void> {
   const tables = join(dir, 'tables');
   const spool = join(dir, 'spool');
-  mkdirSync(tables, { recursive: true, mode: 0o700 });
+  // ClickHouse makes its files for all to read.
+  process.umask(0o077);
+  makePrivateDir(tables);
   rmSync(spool, { recursive: true, force: true });
-  mkdirSync(spool, { mode: 0o700 });
+  makePrivateDir(spool);
   process.chdir(spool);
 
   const database = await openDatabase(
     tables,
     [
-      `--config-file=${writeConfigFile(dir, { fsync })}`,
+      `--config-file=${writeConfigFile(dir, { fsync, readsFiles })}`,
       // Otherwise the first query may come before its table is there.
       '--async_load_databases=0',
       `--max_server_memory_usage=${memoryBytes}`,

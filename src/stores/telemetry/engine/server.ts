@@ -3,8 +3,10 @@ import { unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
+import { fixedSettings } from './config-file.ts';
 import type { Answer, Database, Question } from './database.ts';
 import { insertFromSpool } from './insert.ts';
+import { reachesOut } from './reach.ts';
 import { NoTurn } from './slots.ts';
 
 /** An answer as ClickHouse words its errors, so that the client reads code and name from it. */
@@ -14,12 +16,11 @@ class Refusal extends Error {
   }
 }
 
-// What reaches beyond the tables: a file or an address within reach of a query is within reach of whoever can shape one.
-const reachesOut =
-  /\b((file|url|s3|gcs|hdfs|azureBlobStorage|remote|remoteSecure|cluster|executable|mysql|postgresql|mongodb|redis|sqlite|odbc|jdbc)(Cluster)?|iceberg\w*|deltaLake\w*|hudi\w*)\s*\(|\bINTO\s+OUTFILE\b/i;
-
 // Words of the protocol that are no settings.
 const protocolWords = new Set(['query', 'query_id', 'database', 'default_format', 'session_id', 'role', 'wait_end_of_query']);
+
+// The engine holds statements to this, and not the arguments of a connection.
+const isFixed = (name: string) => fixedSettings.some((fixed) => fixed === name);
 
 /** Serves ClickHouse's HTTP protocol, as far as `@clickhouse/client` speaks it, in front of one database. */
 export function serveClickHouse(database: Database, { readsFiles }: { readsFiles: boolean }) {
@@ -57,6 +58,7 @@ export function serveClickHouse(database: Database, { readsFiles }: { readsFiles
     const settings = new Map<string, string>();
     for (const [name, value] of search) {
       if (name.startsWith('param_')) params.set(identifier(name.slice('param_'.length)), value);
+      else if (isFixed(name)) throw new Refusal(452, 'SETTING_CONSTRAINT_VIOLATION', `Setting ${name} should not be changed.`);
       else if (database.isSetting(name)) settings.set(name, value);
       else if (!protocolWords.has(name)) throw new Refusal(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'.`);
     }
@@ -92,7 +94,8 @@ export function serveClickHouse(database: Database, { readsFiles }: { readsFiles
   }
 
   const checked = (sql: string) => {
-    if (!readsFiles && reachesOut.test(sql)) throw new Refusal(497, 'ACCESS_DENIED', 'This engine works on its own tables only.');
+    const reason = reachesOut(sql, { readsFiles });
+    if (reason) throw new Refusal(497, 'ACCESS_DENIED', `This engine works on its own tables only: ${reason}.`);
     return sql;
   };
 
