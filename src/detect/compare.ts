@@ -20,8 +20,8 @@ const Z95 = 1.959964;
 /**
  * Compares two independent cohorts whose rows are independent.
  * Rates: Newcombe's interval from two Wilson scores (Stat. Med. 1998, method 10), p by the score test, by Fisher's exact test
- * where a cell expects fewer than five. Values: Welch's t on the logarithm of the mean (delta method), so the interval is of the
- * ratio and never crosses zero quantity. Counts: the same, over buckets.
+ * where a cell expects fewer than five. Values: Welch's t on the logarithm of the mean (delta method), the interval is
+ * of the difference in units. Counts: the same, over buckets.
  */
 export function compare(before: Summary, after: Summary, kind: MetricKind): Comparison {
   const sides = { before, after, change: after.mean - before.mean };
@@ -83,9 +83,10 @@ function logRatio(before: Summary, nBefore: number, after: Summary, nAfter: numb
   const log = Math.log(after.mean / before.mean);
   if (se === 0) return { ci95: [after.mean - before.mean, after.mean - before.mean], p: log === 0 ? 1 : 0 };
   const df = se ** 4 / (varBefore ** 2 / Math.max(1, nBefore - 1) + varAfter ** 2 / Math.max(1, nAfter - 1));
-  const margin = studentQuantile(0.05, df) * se;
-  const change = (logChange: number) => before.mean * Math.expm1(logChange);
-  return { ci95: [change(log - margin), change(log + margin)], p: studentTwoSided(log / se, df) };
+  // In units both sides are uncertain by a share of themselves.
+  const margin = studentQuantile(0.05, df) * Math.hypot(before.mean * Math.sqrt(varBefore), after.mean * Math.sqrt(varAfter));
+  const change = after.mean - before.mean;
+  return { ci95: [change - margin, change + margin], p: studentTwoSided(log / se, df) };
 }
 
 /**

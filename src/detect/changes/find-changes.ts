@@ -203,10 +203,10 @@ function sizes(e: Evidence, old: [number, number], now: [number, number], noise:
     return { before, after, change, ci95: [Math.max(-1, wider(ci95[0])), Math.min(1, wider(ci95[1]))] };
   }
   const weight = ([from, to]: [number, number]) => e.weight[to]! - e.weight[from]!;
-  const margin =
-    studentQuantile(0.05, before.buckets + after.buckets - 2) * Math.sqrt(noise * (1 / weight(old) + 1 / weight(now)));
-  const log = Math.log(after.mean / before.mean);
-  return { before, after, change, ci95: [before.mean * Math.expm1(log - margin), before.mean * Math.expm1(log + margin)] };
+  // The level on the logarithm is known to a share of itself; the change in units owes to both sides (delta method).
+  const spread = (side: Summary, at: [number, number]) => side.mean * Math.sqrt(noise / weight(at));
+  const margin = studentQuantile(0.05, before.buckets + after.buckets - 2) * Math.hypot(spread(before, old), spread(after, now));
+  return { before, after, change, ci95: [change - margin, change + margin] };
 }
 
 function perMonth(e: Evidence, p: number, bucketMs: number): number {

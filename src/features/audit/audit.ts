@@ -5,7 +5,16 @@ import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/teleme
 import { importLogs, openLogFile, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
 import { judgeAllCohorts } from './cohorts.ts';
 import { isCalendar } from './explain.ts';
-import { adjust, chooseBucket, judgeSeries, judgeStalls, ownOfSegments, type Judged, type Judgement } from './judge.ts';
+import {
+  adjust,
+  chooseBucket,
+  judgeSeries,
+  judgeStalls,
+  ownOfSegments,
+  wholeBuckets,
+  type Judged,
+  type Judgement,
+} from './judge.ts';
 import { asGraded, language, metrics, text, volume, type Metric, type Series } from './metrics.ts';
 import type { AuditReport } from './model.ts';
 import { day } from './report/format.ts';
@@ -86,7 +95,7 @@ async function judge(
   const timed = overview.from !== null && overview.to !== null && overview.to > overview.from;
   const bucketMs = timed ? chooseBucket(overview.rows, overview.from!, overview.to!) : 0;
   const series = timed ? await readSeries(store, list, dimensions, bucketMs) : [];
-  const dated = judgeTime(series, bucketMs);
+  const dated = judgeTime(series, bucketMs, overview);
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
@@ -159,13 +168,18 @@ const rowsOf = ({ buckets }: Series) => buckets.reduce((sum, { n }) => sum + n, 
 const feeds = ({ segment }: Series) => !isWhole({ segment }) && !('model' in segment) && !('prompt_version' in segment);
 /** Fewer rows than this do not come steadily enough for their absence to say something. */
 const STEADY_ROWS = 100;
-const endOf = (calls: Series | undefined, bucketMs: number) => (calls?.buckets.at(-1)?.at ?? 0) + bucketMs;
+const endOf = ({ buckets }: Series, bucketMs: number) => (buckets.at(-1)?.at ?? 0) + bucketMs;
 /** The first metric that the log has. */
 const foremost = (series: readonly Series[]) => series.find((one) => isWhole(one) && one.buckets.length > 0)?.metric.name;
 /** Fewer buckets than this say nothing about how steadily calls come. */
 const FEWEST_STEADY = 7;
 
-function judgeTime(series: readonly Series[], bucketMs: number): Judged {
+function judgeTime(
+  series: readonly Series[],
+  bucketMs: number,
+  { from, to }: { from: number | null; to: number | null },
+): Judged {
+  const covered = (one: Series): Series => ({ ...one, buckets: wholeBuckets(one.buckets, bucketMs, from ?? 0, to ?? 0) });
   const whole = judgeSeries(
     series.filter((one) => isWhole(one) && one.metric.kind !== 'count'),
     bucketMs,
@@ -175,10 +189,10 @@ function judgeTime(series: readonly Series[], bucketMs: number): Judged {
     bucketMs,
   );
   const calls = series.find(({ metric }) => metric.name === volume.name);
-  const stalls = calls ? judgeStalls(calls, bucketMs) : [];
+  const stalls = calls ? judgeStalls(covered(calls), bucketMs) : [];
   const silent = series
     .filter((one) => one.metric.name === volume.name && feeds(one) && rowsOf(one) >= STEADY_ROWS)
-    .flatMap((one) => judgeStalls(one, bucketMs, endOf(calls, bucketMs)));
+    .flatMap((one) => judgeStalls(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs)));
   return {
     judgements: [
       ...whole.judgements,

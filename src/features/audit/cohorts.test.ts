@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pairs } from './cohorts.ts';
 
 const compared = (...values: string[]) =>
-  pairs(values.map((value, i) => ({ value, n: 100 - i }))).map(([before, after]) => `${before.value} → ${after.value}`);
+  pairs(values.map((value, i) => ({ value, n: 100 - i }))).map(({ before, after }) => `${before.value} → ${after.value}`);
 
 test('versions of a family are compared each with the one before it', () => {
   expect(compared('gpt-4-0613', 'gpt-3.5-turbo-0301', 'gpt-4-0314', 'gpt-3.5-turbo-0613')).toEqual([

@@ -23,8 +23,8 @@ export async function judgeAllCohorts(
     cohorts.push(...rows.map((row) => cohortOf(dimension.name, row, metrics)));
     // With a time axis the findings come from there; the cohorts stand beside them.
     if (timed && !asked) continue;
-    for (const [before, after] of isPeriod(dimension) ? inOrder(rows) : pairs(rows)) {
-      metrics.forEach((metric, i) => compareOn(judged, metric, dimension.name, side(before, i), side(after, i)));
+    for (const { before, after, ordered } of isPeriod(dimension) ? inOrder(rows) : pairs(rows)) {
+      metrics.forEach((metric, i) => compareOn(judged, metric, dimension.name, side(before, i), side(after, i), ordered));
     }
   }
   return { judged, cohorts };
@@ -40,12 +40,19 @@ function period(splitMs: number): Dimension {
 }
 
 /** A log may have a column of that name; the split is read from none. */
+interface Pair<T> {
+  before: T;
+  after: T;
+  /** The second is the later one. */
+  ordered: boolean;
+}
+
 const isPeriod = ({ column }: Dimension) => column === '';
 
 /** `before` sorts before `since`. */
-const inOrder = <T extends { value: string }>(rows: readonly T[]): [T, T][] => {
+const inOrder = <T extends { value: string }>(rows: readonly T[]): Pair<T>[] => {
   const [before, since] = rows.toSorted((a, b) => a.value.localeCompare(b.value, 'en'));
-  return before && since ? [[before, since]] : [];
+  return before && since ? [{ before, after: since, ordered: true }] : [];
 };
 
 function chosen(
@@ -77,27 +84,29 @@ function cohortOf(by: string, { value, n, totals }: Row, metrics: readonly Metri
  * Which cohorts to compare: versions of one family each with the one before it (gpt-4-0314, gpt-4-0613); where no two share a
  * family, each value with the one that has the most rows.
  */
-export function pairs<T extends { value: string; n: number }>(rows: readonly T[]): [T, T][] {
+export function pairs<T extends { value: string; n: number }>(rows: readonly T[]): Pair<T>[] {
   const families = new Map<string, T[]>();
   for (const row of rows) families.set(family(row.value), [...(families.get(family(row.value)) ?? []), row]);
   const versions = [...families.values()]
     .filter((members) => members.length > 1)
     .flatMap((members) => {
       const sorted = members.toSorted((a, b) => a.value.localeCompare(b.value, 'en', { numeric: true }));
-      return sorted.slice(1).map((row, i): [T, T] => [sorted[i]!, row]);
+      return sorted.slice(1).map((row, i): Pair<T> => ({ before: sorted[i]!, after: row, ordered: true }));
     });
   if (versions.length > 0) return versions;
   const largest = rows.toSorted((a, b) => b.n - a.n)[0];
-  return largest ? rows.filter((row) => row !== largest).map((row): [T, T] => [largest, row]) : [];
+  return largest
+    ? rows.filter((row) => row !== largest).map((row): Pair<T> => ({ before: largest, after: row, ordered: false }))
+    : [];
 }
 
 /** A name without its version: a date, `-0613`, `@2`, `v3`, `-latest`. */
 const family = (value: string) => value.replace(/[-_@. ]?(v?\d{4}-?\d{2}-?\d{2}|\d{4}|v\d+([.]\d+)*|latest|preview)$/i, '');
 
-function compareOn(judged: Judged, metric: Metric, dimension: string, before: CohortSide, after: CohortSide) {
+function compareOn(judged: Judged, metric: Metric, dimension: string, before: CohortSide, after: CohortSide, ordered: boolean) {
   if (before.buckets.length === 0 || after.buckets.length === 0) return;
   judged.tests += 1;
-  const { judgement, needs } = judgeCohorts(metric, dimension, before, after);
+  const { judgement, needs } = judgeCohorts(metric, dimension, before, after, ordered);
   if (judgement) judged.judgements.push(judgement);
   if (needs !== null) judged.undecided.push({ metric, segment: { [dimension]: after.value }, needs });
 }

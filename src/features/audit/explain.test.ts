@@ -43,7 +43,7 @@ test('one customer that carries the change is named; many that share it are not'
   expect(explainChange(judgement({}), [one])).toMatchObject({
     kind: 'step',
     cause: { dimension: 'customer', value: 'acme' },
-    because: 'nearly all of it in customer "acme"',
+    because: 'nearly all of it in customer "acme" (90 % → 40 %)',
   });
   const all = sides('customer', { acme: [1000, 0.9], globex: [1000, 0.9] }, { acme: [1000, 0.6], globex: [1000, 0.6] });
   expect(explainChange(judgement({}), [all])).toEqual({ kind: 'step', cause: null, because: null });

@@ -1,5 +1,6 @@
 import { attribute, categoricalDrift, explainMix, type SegmentStats } from '../../detect/index.ts';
 import type { Cause, Finding } from './model.ts';
+import { fromTo } from './report/format.ts';
 import type { Judgement } from './judge.ts';
 
 /** One dimension on both sides of a change: the metric by value, and the rows by value. */
@@ -44,10 +45,20 @@ export function explainChange(judgement: Judgement, sides: readonly Sides[]): Ex
     const { carrier } = attribute(side.before, side.after);
     if (carrier) {
       const cause = { dimension: side.dimension, value: carrier.segment, share: clamp(carrier.share) };
-      return { kind, cause, because: `nearly all of it in ${side.dimension} "${carrier.segment}"` };
+      return {
+        kind,
+        cause,
+        because: `nearly all of it in ${side.dimension} "${carrier.segment}"${levels(judgement, side, carrier.segment)}`,
+      };
     }
   }
   return { kind, cause: null, because: null };
+}
+
+/** " (92 % → 45 %)": what happened in the segment itself. */
+function levels({ metric }: Judgement, { before, after }: Sides, segment: string): string {
+  const [was, is] = [before.get(segment), after.get(segment)];
+  return was && is ? ` (${fromTo(was.mean, is.mean, metric.unit)})` : '';
 }
 
 const clamp = (share: number) => Math.min(1, Math.max(0, share));

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import { adjust, chooseBucket, directionOf, judgeCohorts, judgeSeries, judgeStalls, near, ownOfSegments } from './judge.ts';
+import {
+  adjust,
+  chooseBucket,
+  directionOf,
+  judgeCohorts,
+  judgeSeries,
+  judgeStalls,
+  near,
+  ownOfSegments,
+  wholeBuckets,
+} from './judge.ts';
 import { metrics, volume } from './metrics.ts';
 import { dailyRate, judgement, START_MS } from './testing.ts';
 
@@ -78,7 +88,9 @@ const cohort = (value: string, right: number, n: number) => ({
 
 test('two cohorts differ, are alike, or are too few to tell', () => {
   const judge = (a: [number, number], b: [number, number]) =>
-    judgeCohorts(score, 'model', cohort('old', ...a), cohort('new', ...b));
+    judgeCohorts(score, 'model', cohort('old', ...a), cohort('new', ...b), true);
+  const unordered = judgeCohorts(score, 'customer', cohort('acme', 0.84, 1000), cohort('globex', 0.5, 1000), false);
+  expect(unordered.judgement).toMatchObject({ direction: 'changed', change: expect.closeTo(-0.34, 6) });
   expect(judge([0.84, 1000], [0.5, 1000]).judgement).toMatchObject({
     kind: 'cohort',
     segment: { model: 'new' },
@@ -113,10 +125,10 @@ test('weeks are judged by day, busy days by hour, thin logs in wide buckets', ()
   const judged = (rows: number, days: number) => chooseBucket(rows, 0, days * DAY_MS);
   expect(judged(3600, 60)).toBe(DAY_MS);
   expect(judged(1_000_000, 60)).toBe(DAY_MS);
-  expect(judged(12_000, 6)).toBe(HOUR_MS);
   expect(judged(100, 60)).toBe(DAY_MS);
-  expect(judged(300, 365)).toBe(7 * DAY_MS);
-  expect(judged(500, 1)).toBe(HOUR_MS);
+  expect(judged(300, 365)).toBe(DAY_MS);
+  expect(judged(5000, 900)).toBe(7 * DAY_MS);
+  expect(judged(500, 5)).toBe(HOUR_MS);
   expect(judged(1, 0)).toBeGreaterThan(0);
 });
 
@@ -141,4 +153,10 @@ test('a segment that moves against all rows is told of its own', () => {
   const against = judgement({ at, interval, change: -0.5, segment: { customer: 'small' } });
   const along = judgement({ at, interval, change: 0.2, segment: { customer: 'big' } });
   expect(ownOfSegments([against, along], [whole], DAY_MS)).toEqual([against]);
+});
+
+test('a week that the log holds one day of is not a week of few calls', () => {
+  const days = Array.from({ length: 9 }, (_, day) => ({ at: START_MS + day * DAY_MS, n: 5, sum: 5, sumSq: 5 }));
+  const covered = wholeBuckets(days, DAY_MS, START_MS + HOUR_MS, START_MS + 8.5 * DAY_MS);
+  expect(covered.map(({ at }) => (at - START_MS) / DAY_MS)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

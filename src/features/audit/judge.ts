@@ -40,6 +40,8 @@ export interface Judgement {
   stall?: Stall;
   /** Of a cohort: the value it is compared with. */
   against?: string;
+  /** Of a cohort: it comes after the one it is compared with, so that rose and fell mean something. */
+  ordered?: boolean;
 }
 
 export interface Judged {
@@ -126,6 +128,7 @@ export function judgeCohorts(
   dimension: string,
   before: CohortSide,
   after: CohortSide,
+  ordered: boolean,
 ): { judgement: Judgement | null; needs: number | null; p: number } {
   const sides = compare(summarise(before.buckets, metric.kind), summarise(after.buckets, metric.kind), metric.kind);
   const { before: a, after: b, change, p, effect, ci95 } = sides;
@@ -148,9 +151,10 @@ export function judgeCohorts(
     ci95,
     p,
     q: p,
-    direction: directionOf(metric, change),
+    direction: ordered ? directionOf(metric, change) : 'changed',
     window: null,
     against: before.value,
+    ordered,
   };
   return { judgement, needs: null, p };
 }
@@ -185,14 +189,18 @@ export function near(a: Judgement, b: Judgement, slackMs: number): boolean {
 }
 
 /**
- * How wide a bucket is: about twenty rows in each and at most 400 of them; a day where the log spans weeks, as days are alike and
- * hours are not.
+ * How wide a bucket is: at most 400 of them, three rows in each or more; a day where the log spans weeks, however few rows it has,
+ * as a change needs seven buckets on each side to be seen, days are alike and hours are not.
  */
 export function chooseBucket(rows: number, fromMs: number, toMs: number): number {
   const spanMs = Math.max(1, toMs - fromMs);
-  const wideEnough = widths.filter((width) => spanMs / width <= 400 && (rows * width) / spanMs >= 20);
-  const width = wideEnough[0] ?? widths.findLast((candidate) => spanMs / candidate >= 14) ?? widths[0]!;
-  return spanMs >= 14 * DAY_MS ? Math.max(DAY_MS, width) : Math.min(width, DAY_MS);
+  if (spanMs >= 14 * DAY_MS) return spanMs / DAY_MS <= 400 ? DAY_MS : 7 * DAY_MS;
+  const filled = widths.find((width) => spanMs / width <= 400 && (rows * width) / spanMs >= 3);
+  return filled ?? widths.findLast((width) => spanMs / width >= 14) ?? widths[0]!;
 }
 
-const widths = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS, 7 * DAY_MS];
+/** Buckets that the log covers whole: the first and the last hold part of their time, which must not look like few calls. */
+export const wholeBuckets = (buckets: readonly Bucket[], bucketMs: number, fromMs: number, toMs: number) =>
+  buckets.filter(({ at }) => at >= fromMs && at + bucketMs <= toMs);
+
+const widths = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS];

@@ -129,6 +129,7 @@ export const AuditReport = z.object({
   writtenAt: z.string(),
   verdict: z.string().describe('One sentence that could be read aloud.'),
   worse: z.boolean(),
+  judged: z.boolean().describe('Something could be judged at all.'),
   input: AuditInput,
   /** Several findings with one cause, told once. */
   groups: z.array(

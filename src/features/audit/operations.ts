@@ -57,7 +57,7 @@ export const runAudit = operation({
           : '\nThe whole report: add --out report.html or --pdf report.pdf.\n';
       return renderTerminal(report, { width, color }) + where;
     },
-    exitCode: ({ report }) => (report.worse ? 2 : 0),
+    exitCode: ({ report }) => (report.worse ? 2 : report.judged ? 0 : 1),
   },
   async run(ctx, input) {
     const paths = [input.out, input.pdf, input.json === '-' ? undefined : input.json].filter((name) => name !== undefined);

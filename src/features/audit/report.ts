@@ -42,6 +42,7 @@ export async function writeReport(
     writtenAt: now.toISOString(),
     verdict: verdictOf(evidence, ordered),
     worse,
+    judged: ordered.length + judgedMetrics(judged) + evidence.cohorts.length > 0,
     input: {
       files: evidence.files.map(({ name }) => (name === '-' ? 'standard input' : name)),
       rows: overview.rows,
@@ -223,7 +224,10 @@ function groupTitle(members: readonly Priced[], cause: Cause | null): string {
     : `${first}, with ${count(members.length - 1)} more at the same time`;
 }
 
-function verdictOf({ judged, overview }: Evidence, ordered: readonly Priced[]): string {
+/** That calls kept coming says nothing about them. */
+const judgedMetrics = ({ steady }: Evidence['judged']) => steady.filter(({ name }) => name !== volume.name).length;
+
+function verdictOf({ judged, overview, cohorts }: Evidence, ordered: readonly Priced[]): string {
   const first = ordered.find(({ judgement }) => judgement.direction === 'worse' && judgement.kind !== 'mix') ?? ordered[0];
   return verdict(
     first
@@ -236,8 +240,12 @@ function verdictOf({ judged, overview }: Evidence, ordered: readonly Priced[]): 
         }
       : null,
     ordered.length,
-    judged.steady.filter(({ name }) => name !== volume.name).length + ordered.length,
-    overview,
+    judgedMetrics(judged) + ordered.length,
+    {
+      ...overview,
+      compared: cohorts.length,
+      open: judged.undecided.filter(({ segment }) => Object.keys(segment).length === 0).map(({ metric }) => metric.plain),
+    },
   );
 }
 

@@ -30,7 +30,7 @@ test.each([
     'Time to answer rose from 2.2 s to 3.7 s on 3 June 2026',
   ],
   [
-    { ...fell, kind: 'cohort' as const, at: null, segment: { model: 'gpt-4-0613' }, against: 'gpt-4-0314' },
+    { ...fell, kind: 'cohort' as const, at: null, segment: { model: 'gpt-4-0613' }, against: 'gpt-4-0314', ordered: true },
     'Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613',
   ],
   [stalled(3 * DAY_MS), 'No calls for 3 days from 3 June 2026'],

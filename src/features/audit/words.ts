@@ -25,14 +25,14 @@ export function title(judgement: Judgement): string {
   return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}`;
 }
 
-/** "Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613". */
-function cohortTitle({ metric, before, after, change, segment, against }: Judgement): string {
+/** "Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613"; without an order they only differ. */
+function cohortTitle({ metric, before, after, change, segment, against, ordered }: Judgement): string {
   const [value = ''] = Object.values(segment);
-  const side = (mean: number) => quantity(mean, metric.unit);
-  const verb = (change ?? 0) < 0 ? 'fell' : 'rose';
+  const [was, is] = [quantity(before?.mean ?? 0, metric.unit), quantity(after?.mean ?? 0, metric.unit)];
   // Periods read as they are; other values are what the calls were made with.
   const link = 'period' in segment ? '' : 'with ';
-  return `${capital(metric.plain)} ${verb} from ${side(before?.mean ?? 0)} ${link}${against} to ${side(after?.mean ?? 0)} ${link}${value}`;
+  if (!ordered) return `${capital(metric.plain)} differ: ${was} ${link}${against}, ${is} ${link}${value}`;
+  return `${capital(metric.plain)} ${(change ?? 0) < 0 ? 'fell' : 'rose'} from ${was} ${link}${against} to ${is} ${link}${value}`;
 }
 
 function stallTitle({ stall, at, until }: Judgement, where: string): string {
@@ -69,7 +69,9 @@ export function explanation(
     );
   }
   if (sharedWith.length > 0)
-    sentences.push(`${capital(list(sharedWith.map(({ metric }) => metric.plain)))} changed at the same time.`);
+    sentences.push(
+      `${capital(list(sharedWith.map(({ metric }) => metric.plain)))} ${judgement.kind === 'cohort' ? 'differ as well' : 'changed at the same time'}.`,
+    );
   if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
   return sentences.join(' ');
 }
@@ -121,19 +123,28 @@ export function verdict(
   } | null,
   found: number,
   judged: number,
-  { rows, from }: { rows: number; from: number | null },
+  { rows, from, compared = 0, open = [] }: { rows: number; from: number | null; compared?: number; open?: readonly string[] },
 ): string {
   if (rows === 0) return 'No row could be used, so nothing can be said.';
   if (!first && judged === 0) {
+    if (from === null && compared > 0) return 'The log has no times, and its groups do not differ by more than chance.';
     return from === null
       ? 'The log has neither times nor a column to compare by, so it cannot show whether anything changed.'
       : 'Too early to tell: there are too few rows, over too little time, to say whether anything changed.';
+  }
+  if (!first && open.length > 0) {
+    const rest = open.length > 2 ? [open[0]!, `${open.length - 1} more metrics`] : open;
+    return `Nothing got worse in what could be judged, but it is too early to tell for ${list(rest)}.`;
   }
   if (!first) return 'Nothing got worse: every metric that could be judged held steady.';
   const { moneyPerMonthUsd: usd } = first;
   const price = usd !== null && usd >= 1 ? ` That costs about ${quantity(usd, 'usd')} a month.` : '';
   const others = found > 1 ? ` ${found - 1 === 1 ? 'One more finding' : `${found - 1} more findings`} below.` : '';
   const opening =
-    first.direction === 'worse' ? '' : first.kind === 'mix' ? 'Nothing got worse in itself. ' : 'Nothing got worse. ';
+    first.direction === 'worse' || first.kind === 'cohort'
+      ? ''
+      : first.kind === 'mix'
+        ? 'Nothing got worse in itself. '
+        : 'Nothing got worse. ';
   return `${opening}${first.title}${first.because ? `, ${first.because}` : ''}.${price}${others}`;
 }

@@ -112,7 +112,7 @@ test.skipIf(!onLinux).each<[NodeJS.Signals, number, number]>([
     child.kill(signal);
     const exitCode = await new Promise((ended) => child.once('exit', ended));
     expect(exitCode).toBe(code);
-    expect(Date.now() - toldMs).toBeLessThan(1500);
+    expect(Date.now() - toldMs).toBeLessThan(10_000);
     expect(readdirSync(temp).filter((name) => name.startsWith('steward-scratch-'))).toEqual([]);
     for (const endMs = Date.now() + 2000; engines.some(isAlive) && Date.now() < endMs; await sleep(10));
     expect(engines.filter(isAlive)).toEqual([]);

@@ -266,6 +266,7 @@ export function sampleReport(): AuditReport {
     verdict:
       'Prime questions got worse on 3 June 2026: right answers 84 → 50 %, most likely because gpt-4 changed behind its name. About $2,140 a month.',
     worse: true,
+    judged: true,
     input: {
       files: ['prime-stream.jsonl'],
       rows: 2000,
@@ -327,6 +328,7 @@ export function quietReport(): AuditReport {
     ...report,
     verdict: 'Nothing got worse between 1 May and 30 June 2026: 6 metrics were judged and all were steady.',
     worse: false,
+    judged: true,
     input: { ...report.input, rejected: 0 },
     groups: [],
     findings: [],
@@ -345,6 +347,7 @@ export function undatedReport(): AuditReport {
     ...report,
     verdict: 'gpt-3.5 of June is right more often than gpt-3.5 of March; nothing could be dated, because the log has no time.',
     worse: false,
+    judged: true,
     input: { ...report.input, from: null, to: null },
     groups: [],
     findings: report.findings.filter((f) => f.kind === 'cohort').map((f) => ({ ...f, id: 'f1' })),

@@ -138,6 +138,7 @@ function foot(words: ReportWords, page: Page): string[][] {
   return [
     ...(words.steady ? [wrap(`Steady: ${words.steady}.`, page.width)] : []),
     ...list('Too early to tell', capped(words.undecided.map(({ what, needs }) => `${what}: ${needs}`))),
+    ...list('Columns', columnsRead(words)),
     ...list('Assumed', words.assumptions),
     ...(words.rejected
       ? [
@@ -164,3 +165,7 @@ const capped = (lines: readonly string[]) =>
   lines.length <= MAX_UNDECIDED
     ? [...lines]
     : [...lines.slice(0, MAX_UNDECIDED), `and ${lines.length - MAX_UNDECIDED} more in the report`];
+
+/** The fields and the columns they were read from, in one line. */
+const columnsRead = ({ mapping }: ReportWords) =>
+  mapping.length === 0 ? [] : [mapping.map(([field, column]) => (field === column ? field : `${field} = ${column}`)).join(' · ')];
