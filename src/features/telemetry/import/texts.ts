@@ -44,8 +44,11 @@ const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
 
 const opening = `replaceAll(lowerUTF8(substring(o, 1, ${OPENING})), '’', '\\'')`;
 
-/** Whether an answer declines to do what was asked. The quick look is at bytes; only where it finds a sign is the text tidied. */
-export const refusal = `if(multiSearchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}), match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}), 0)`;
+/**
+ * Whether an answer declines to do what was asked. The quick look is at bytes, for all signs
+ * in one pass; only where it finds one is the text tidied.
+ */
+export const refusal = `if(multiMatchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}), match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}), 0)`;
 
 /** Words so common that a few lines hold some. */
 const stopWords: Record<string, readonly string[]> = {
