@@ -1,0 +1,58 @@
+-- One row per span. A span that was sent again is the same (client_id, trace_id, span_id): merges drop all but the latest,
+-- and every question asks for one row of each (LIMIT 1 BY), as merges come when they come.
+-- Partitions go by receipt: what a client calls a time can spread one batch over any number of months.
+CREATE TABLE IF NOT EXISTS span (
+  client_id UUID,
+  trace_id FixedString(32),
+  span_id FixedString(16),
+  parent_span_id String,
+  name String CODEC(ZSTD(1)),
+  kind LowCardinality(String),
+  started_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
+  duration_ms Nullable(Float64),
+  status LowCardinality(String),
+  status_message Nullable(String) CODEC(ZSTD(1)),
+  provider LowCardinality(Nullable(String)),
+  request_model LowCardinality(Nullable(String)),
+  model LowCardinality(Nullable(String)),
+  input_tokens Nullable(UInt64),
+  cached_input_tokens Nullable(UInt64),
+  cache_write_tokens Nullable(UInt64),
+  output_tokens Nullable(UInt64),
+  reasoning_tokens Nullable(UInt64),
+  cost_usd Nullable(Float64),
+  cost_source LowCardinality(Nullable(String)),
+  costable Bool,
+  user Nullable(String),
+  session Nullable(String),
+  environment LowCardinality(Nullable(String)),
+  release LowCardinality(Nullable(String)),
+  version LowCardinality(Nullable(String)),
+  service LowCardinality(Nullable(String)),
+  workflow LowCardinality(Nullable(String)),
+  trace_name Nullable(String),
+  tags Array(String),
+  prompt_name Nullable(String),
+  prompt_version Nullable(String),
+  response_id Nullable(String),
+  input Nullable(String) CODEC(ZSTD(1)),
+  output Nullable(String) CODEC(ZSTD(1)),
+  finish_reasons Array(LowCardinality(String)),
+  time_to_first_token_ms Nullable(Float64),
+  flags Array(LowCardinality(String)),
+  -- Values are JSON, so that the number 1 and the text 1 stay two.
+  attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  resource Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  -- JSON.
+  scores String CODEC(ZSTD(1)),
+  events String CODEC(ZSTD(1)),
+  links String CODEC(ZSTD(1)),
+  scope_name LowCardinality(String),
+  scope_version LowCardinality(String),
+  received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+  INDEX trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(received_at)
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (client_id, toStartOfHour(started_at), trace_id, span_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000;
