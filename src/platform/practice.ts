@@ -17,6 +17,12 @@ export interface WalledTelemetry {
   rows<S extends z.ZodType>(shape: S): (sql: string, params?: Record<string, unknown>) => Promise<z.output<S>[]>;
 }
 
+/** A way to hand in telemetry of one client. */
+export interface WalledIntake {
+  /** Keeps spans, each a row of the table `span` without its client. On disk when it returns. Throws `Problem`. */
+  keepSpans(rows: Iterable<object>): Promise<void>;
+}
+
 /** Both stores behind one wall. */
 export interface Handles {
   readonly records: Sql;
@@ -40,6 +46,8 @@ export interface Practice {
   findClient(named: string): Promise<Client | undefined>;
   /** Handles that cannot write. No connection is held between two questions. */
   reading(client: Client | null): Handles;
+  /** Where telemetry of the client goes in. */
+  receiving(client: Client): WalledIntake;
   /** Runs the work in one transaction together with its entry in the audit trail: both are kept, or neither. */
   writing<T>(client: Client | null, deed: Deed, work: (handles: Handles) => Promise<T>): Promise<T>;
 }

@@ -1,11 +1,11 @@
 import type { Client, Handles, Practice } from '../../platform/practice.ts';
 import type { Sql } from '../../platform/sql.ts';
 import type { Records, Stores } from '../../stores/index.ts';
-import { walledTelemetry } from '../../stores/telemetry/index.ts';
+import { walledIntake, walledTelemetry } from '../../stores/telemetry/index.ts';
 import { findClient, insertAuditEntry } from './store.ts';
 
 /** The practice that is kept in these stores. */
-export function openPractice({ records, telemetry }: Pick<Stores, 'records' | 'telemetry'>): Practice {
+export function openPractice({ records, telemetry, spool }: Pick<Stores, 'records' | 'telemetry' | 'spool'>): Practice {
   const handles = (client: Client | null, sql: Sql): Handles => ({
     records: sql,
     telemetry: walledTelemetry(telemetry, client?.id ?? null),
@@ -13,6 +13,7 @@ export function openPractice({ records, telemetry }: Pick<Stores, 'records' | 't
   return {
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
     reading: (client) => handles(client, readingSql(records, client)),
+    receiving: (client) => walledIntake(spool, client.id),
     writing: (client, deed, work) =>
       records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
         const answer = await work(handles(client, sql));

@@ -2,5 +2,6 @@
 export type { QueryProgress } from './control.ts';
 export { openTelemetry, type TelemetryConfig } from './open.ts';
 export { openScratchTelemetry, removeStaleScratch, type ScratchOptions, type ScratchTelemetry } from './scratch.ts';
-export { walledTelemetry } from './walled.ts';
+export { openSpool, type Spool } from './spool.ts';
+export { walledIntake, walledTelemetry } from './walled.ts';
 export type { InsertOptions, Params, QueryOptions, Telemetry } from './telemetry.ts';

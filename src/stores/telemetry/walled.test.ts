@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { tempDir, quiet } from '../testing/temp.ts';
-import { openTelemetry, walledTelemetry } from './index.ts';
+import { openTelemetry, walledIntake, walledTelemetry } from './index.ts';
 
 const ours = '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e';
 const theirs = '7c1d2e3f-0a1b-4c2d-8e3f-4a5b6c7d8e9f';
@@ -21,4 +21,11 @@ test('a question about telemetry is about the client of the wall, whatever it is
   expect(await walled.rows(Row)(scoped, { client: theirs })).toEqual([{ n: 1 }]);
   await expect(walled.rows(Row)('SELECT n FROM t')).rejects.toThrow('does not name');
   await expect(walledTelemetry(telemetry, null).rows(Row)(scoped)).rejects.toThrow('A verb of the practice');
+});
+
+test('what is handed in is the client’s of the wall, whatever it says', async () => {
+  const kept: string[] = [];
+  const append = (rows: Uint8Array) => Promise.resolve(void kept.push(Buffer.from(rows).toString()));
+  await walledIntake({ append }, ours).keepSpans([{ n: 1 }, { n: 2, client_id: theirs }]);
+  expect(kept).toEqual([`{"n":1,"client_id":"${ours}"}\n{"n":2,"client_id":"${ours}"}\n`]);
 });

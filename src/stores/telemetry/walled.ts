@@ -1,4 +1,6 @@
-import type { WalledTelemetry } from '../../platform/practice.ts';
+import type { WalledIntake, WalledTelemetry } from '../../platform/practice.ts';
+import { Problem } from '../../platform/problem.ts';
+import type { Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Telemetry behind the wall of one client; of none, when there is none: the practice as a whole has no telemetry. */
@@ -9,6 +11,28 @@ export function walledTelemetry(telemetry: Pick<Telemetry, 'rows'>, client: stri
       if (!sql.includes('{client:UUID}')) throw new Error('A question about telemetry does not name {client:UUID}.');
       // Last, so that no parameter takes its place.
       return telemetry.rows(shape)(sql, { ...params, client });
+    },
+  };
+}
+
+const MIB = 1024 ** 2;
+/** Of one batch, as rows. What a resource says once is in each of its spans' rows: a small body can hold a great many bytes. */
+const MOST_BATCH_BYTES = 64 * MIB;
+
+/** The way in for telemetry of one client: whatever a row says, it is that client's. */
+export function walledIntake(spool: Pick<Spool, 'append'>, client: string): WalledIntake {
+  return {
+    async keepSpans(rows) {
+      const lines: Buffer[] = [];
+      let bytes = 0;
+      for (const row of rows) {
+        const line = Buffer.from(`${JSON.stringify({ ...row, client_id: client })}\n`);
+        bytes += line.length;
+        if (bytes > MOST_BATCH_BYTES)
+          throw new Problem('too_large', `The batch takes more than ${MOST_BATCH_BYTES / MIB} MB. Send smaller batches.`);
+        lines.push(line);
+      }
+      await spool.append(Buffer.concat(lines));
     },
   };
 }

@@ -1,0 +1,137 @@
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { openLog } from '../../platform/log.ts';
+import { unavailable } from '../../platform/problem.ts';
+import { eventually, quiet, tempDir } from '../testing/temp.ts';
+import { openSpool, openTelemetry, type Spool } from './index.ts';
+
+const row = (n: number) => Buffer.from(`{"n":${n}}\n`);
+const away = () => Promise.reject(unavailable('The store is away.'));
+
+/** A store that remembers, in memory. */
+function store() {
+  const got: { text: string; token: string }[] = [];
+  return {
+    got,
+    load: (rows: Uint8Array, token: string) => Promise.resolve(void got.push({ text: Buffer.from(rows).toString(), token })),
+    text: () => got.map(({ text }) => text).join(''),
+  };
+}
+const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => row(from + n).toString()).join('');
+const segments = (dir: string) => readdirSync(dir).filter((name) => name.endsWith('.segment'));
+const appendAll = (spool: Spool, from: number, to: number) =>
+  Promise.all(Array.from({ length: to - from }, (_, n) => spool.append(row(from + n))));
+
+test('what was acknowledged is loaded in order, and then leaves the disk', async () => {
+  using dir = tempDir();
+  const { load, text } = store();
+  const spool = openSpool({ dir: dir.path, load, segmentBytes: 200 }, quiet);
+  await appendAll(spool, 0, 50);
+  expect(spool.bytes()).toBeGreaterThan(0);
+  await eventually(() => spool.bytes() === 0);
+  expect(text()).toBe(rows(0, 50));
+  expect(readdirSync(dir.path)).toEqual([]);
+  await spool.close();
+});
+
+test('while the store is away everything waits on disk, and goes in once when it is back, by whoever runs then', async () => {
+  using dir = tempDir();
+  const first = openSpool({ dir: dir.path, load: away, segmentBytes: 100 }, quiet);
+  await appendAll(first, 0, 10);
+  await appendAll(first, 10, 20);
+  // Nothing of it is closed: as after kill -9.
+  const { got, load, text } = store();
+  const second = openSpool({ dir: dir.path, load }, quiet);
+  await eventually(() => second.bytes() === 0);
+  expect(text()).toBe(rows(0, 20));
+  expect(new Set(got.map(({ token }) => token)).size).toBe(got.length);
+  await Promise.all([first.close(), second.close()]);
+});
+
+test('a full spool refuses, keeps what it has, and takes again when there is room', async () => {
+  using dir = tempDir();
+  const { load, text } = store();
+  let isAway = true;
+  const spool = openSpool(
+    { dir: dir.path, load: (bytes, token) => (isAway ? away() : load(bytes, token)), mostBytes: 170 },
+    quiet,
+  );
+  await appendAll(spool, 0, 10);
+  await expect(spool.append(row(99))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+  isAway = false;
+  await eventually(() => spool.bytes() === 0);
+  await spool.append(row(10).subarray(0));
+  await eventually(() => spool.bytes() === 0);
+  expect(text()).toBe(rows(0, 11));
+  await spool.close();
+});
+
+test.each([
+  ['a frame that was cut off', Buffer.from([40, 0, 0, 0, 1, 2, 3, 4, 5])],
+  ['a head that was cut off', Buffer.from([40, 0])],
+  ['zeros', Buffer.alloc(4096)],
+])('the end of a write that was never acknowledged is dropped and told: %s', async (_, tail) => {
+  using dir = tempDir();
+  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  await appendAll(first, 0, 3);
+  await first.close();
+  const [name = ''] = segments(dir.path);
+  appendFileSync(join(dir.path, name), tail);
+
+  const said: string[] = [];
+  const { load, text } = store();
+  const second = openSpool({ dir: dir.path, load }, openLog('warn', { write: (line) => void said.push(line) }));
+  await eventually(() => second.bytes() === 0);
+  expect(text()).toBe(rows(0, 3));
+  expect(said.join('')).toContain(`"tornBytes":${tail.length}`);
+  expect(readdirSync(dir.path)).toEqual([]);
+  await second.close();
+});
+
+test('bytes that changed on disk are noticed, told and kept; what stands before them is loaded', async () => {
+  using dir = tempDir();
+  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  await appendAll(first, 0, 3);
+  await first.close();
+  const [name = ''] = segments(dir.path);
+  const path = join(dir.path, name);
+  const bytes = readFileSync(path);
+  bytes[bytes.lastIndexOf('2')]! ^= 1;
+  writeFileSync(path, bytes);
+
+  const said: string[] = [];
+  const { load, text } = store();
+  const second = openSpool({ dir: dir.path, load }, openLog('warn', { write: (line) => void said.push(line) }));
+  await eventually(() => second.bytes() === 0);
+  expect(text()).toBe(rows(0, 2));
+  expect(said.join('')).toContain('cannot be read');
+  expect(readdirSync(dir.path)).toEqual([`${name}.damaged`]);
+  await second.close();
+});
+
+test('what the store refuses for good is set aside and holds up nothing behind it', async () => {
+  using dir = tempDir();
+  const { load, text } = store();
+  const refusing = (bytes: Uint8Array, token: string) =>
+    Buffer.from(bytes).includes('"n":0') ? Promise.reject(new Error('No such column.')) : load(bytes, token);
+  const spool = openSpool({ dir: dir.path, load: refusing, segmentBytes: 1 }, quiet);
+  await spool.append(row(0));
+  await spool.append(row(1));
+  await eventually(() => spool.bytes() === 0);
+  expect(text()).toBe(rows(1, 2));
+  expect(readdirSync(dir.path)).toHaveLength(1);
+  expect(readdirSync(dir.path)[0]).toMatch(/\.refused$/);
+  await spool.close();
+});
+
+test('a segment that is loaded twice is in the store once', async () => {
+  using dir = tempDir();
+  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  const line = { client_id: '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e', trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
+  const options = { settings: { insert_deduplication_token: 'one' } };
+  for (let n = 0; n < 3; n += 1) await telemetry.insert('span', Buffer.from(`${JSON.stringify(line)}\n`), options);
+  // Without LIMIT 1 BY: the engine itself dropped them.
+  expect(await telemetry.rows(z.object({ n: z.number() }))('SELECT count() AS n FROM span')).toEqual([{ n: 1 }]);
+});

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { open, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../platform/log.ts';
+import { Problem, unavailable } from '../../platform/problem.ts';
+import { frame, framedBytes, readSegment } from './segment.ts';
+
+/**
+ * What was acknowledged and is not yet in the store: segments on disk, written and flushed before the acknowledgement, moved
+ * into the store in order, and deleted when the store has them on disk.
+ */
+export interface Spool {
+  /** Keeps rows, lines of JSON. They are on disk when it returns. Throws `unavailable` when there is no room; then none is kept. */
+  append(rows: Uint8Array): Promise<void>;
+  /** Bytes that are not yet in the store. */
+  bytes(): number;
+  /** Finishes what is being written. What the store has not got stays for the next start. */
+  close(): Promise<void>;
+}
+
+export interface SpoolOptions {
+  dir: string;
+  /** Puts rows into the store; on disk when it returns. The same token twice is the same rows: once is enough. */
+  load: (rows: Uint8Array, token: string) => Promise<void>;
+  /** What it may take on disk. */
+  mostBytes?: number;
+  /** A segment is closed when it has this many. */
+  segmentBytes?: number;
+}
+
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+/** How often an open segment is closed for loading, when no closed one waits. */
+const LINGER_MS = 250;
+const RETRY_MS = 500;
+const CLOSE_WITHIN_MS = 5000;
+/** How often the store may refuse a segment for a reason that does not pass by itself, before it is set aside. */
+const MOST_REFUSALS = 5;
+const suffix = '.segment';
+/** Kept for a person to look at. */
+const setAside = { refused: '.refused', damaged: '.damaged' };
+
+interface Waiting {
+  rows: Uint8Array;
+  done: () => void;
+  failed: (reason: unknown) => void;
+}
+
+interface OpenSegment {
+  name: string;
+  file: FileHandle;
+  bytes: number;
+}
+
+/** Opens the spool of a directory and goes on with what an earlier process left there. */
+export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * MIB }: SpoolOptions, log: Log): Spool {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const closed = readdirSync(dir)
+    .filter((name) => name.endsWith(suffix))
+    .sort()
+    .map((name) => ({ name, bytes: statSync(join(dir, name)).size }));
+  let kept = closed.reduce((sum, { bytes }) => sum + bytes, 0);
+  let current: OpenSegment | undefined;
+  let waiting: Waiting[] = [];
+  let lastNumber = Number(closed.at(-1)?.name.split('-')[0] ?? 0);
+  const closing = new AbortController();
+  const isClosing = () => closing.signal.aborted;
+  let wake = () => {};
+
+  // Everything that touches the open segment is done one after the other.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
+  async function openSegment(): Promise<OpenSegment> {
+    // The names are the tokens, too: never the same twice, whatever the clock does.
+    lastNumber = Math.max(lastNumber + 1, Date.now());
+    const name = `${String(lastNumber).padStart(15, '0')}-${randomBytes(8).toString('hex')}${suffix}`;
+    const file = await open(join(dir, name), 'wx', 0o600);
+    try {
+      await flushDirectory();
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return { name, file, bytes: 0 };
+  }
+
+  async function flushDirectory(): Promise<void> {
+    const handle = await open(dir, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async function closeSegment(): Promise<void> {
+    if (!current) return;
+    const { name, file, bytes } = current;
+    current = undefined;
+    closed.push({ name, bytes });
+    await file.close();
+  }
+
+  /** Writes all that waits at once: one flush for as many as came while the last was under way. */
+  async function write(): Promise<void> {
+    const batch = waiting;
+    waiting = [];
+    if (batch.length === 0) return;
+    const buffers = batch.flatMap(({ rows }) => frame(rows));
+    const size = buffers.reduce((sum, { length }) => sum + length, 0);
+    try {
+      current ??= await openSegment();
+      await writeWhole(current.file, Buffer.concat(buffers), current.bytes);
+      await current.file.datasync();
+      current.bytes += size;
+    } catch (error) {
+      kept -= size;
+      // What such a failure leaves behind is not to be built upon: back to what was acknowledged, and on in a new segment.
+      await current?.file.truncate(current.bytes).catch(() => undefined);
+      await closeSegment().catch(() => undefined);
+      wake();
+      const reason = unavailable('The telemetry cannot be kept at the moment: the disk is full or failing.', error);
+      log.error({ err: error }, 'the spool cannot write');
+      for (const { failed } of batch) failed(reason);
+      return;
+    }
+    for (const { done } of batch) done();
+    if (current.bytes >= segmentBytes) await closeSegment();
+    wake();
+  }
+
+  async function loadSegment({ name, bytes }: { name: string; bytes: number }): Promise<void> {
+    const path = join(dir, name);
+    const { frames, tornBytes, damagedBytes } = readSegment(await readFile(path));
+    if (frames.length > 0) await load(Buffer.concat(frames), name.slice(0, -suffix.length));
+    if (tornBytes > 0) log.warn({ segment: name, tornBytes }, 'the end of a write that was never acknowledged is dropped');
+    if (damagedBytes > 0)
+      log.error({ segment: name, damagedBytes }, 'telemetry on disk has changed and cannot be read; its file is kept');
+    await (damagedBytes > 0 ? rename(path, path + setAside.damaged) : unlink(path));
+    kept -= bytes;
+  }
+
+  async function loadAll(): Promise<void> {
+    let refusals = 0;
+    while (!isClosing()) {
+      if (closed.length === 0 && (current?.bytes ?? 0) > 0) {
+        await pause(LINGER_MS);
+        await inTurn(closeSegment);
+      }
+      const [next] = closed;
+      if (!next) {
+        await new Promise<void>((woken) => (wake = woken));
+        continue;
+      }
+      try {
+        await loadSegment(next);
+        closed.shift();
+        refusals = 0;
+      } catch (error) {
+        if (isClosing()) return;
+        const passes = error instanceof Problem && error.retryable;
+        log.warn({ err: error, segment: next.name }, 'telemetry waits in the spool');
+        refusals = passes ? 0 : refusals + 1;
+        if (refusals >= MOST_REFUSALS) {
+          log.error({ segment: next.name }, 'the store refuses this telemetry; its file is kept');
+          await rename(join(dir, next.name), join(dir, next.name + setAside.refused)).catch(() => undefined);
+          kept -= next.bytes;
+          closed.shift();
+          refusals = 0;
+        } else await pause(RETRY_MS);
+      }
+    }
+  }
+
+  const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
+
+  const loading = loadAll();
+
+  return {
+    append(rows) {
+      if (rows.length === 0) return Promise.resolve();
+      const size = framedBytes(rows);
+      if (isClosing()) return Promise.reject(unavailable('Steward is being stopped.'));
+      if (kept + size > mostBytes)
+        return Promise.reject(unavailable('Too much telemetry waits for its store. Send it again in a moment.'));
+      kept += size;
+      return new Promise<void>((done, failed) => {
+        waiting.push({ rows, done, failed });
+        void inTurn(write);
+      });
+    },
+    bytes: () => kept,
+    async close() {
+      closing.abort();
+      wake();
+      await inTurn(write);
+      await inTurn(closeSegment);
+      // A store that hangs is not waited for: the segment is still there.
+      await Promise.race([loading, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** A disk that fills up takes a part. */
+async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    if (bytesWritten === 0) throw new Error('The file takes no more.');
+    at += bytesWritten;
+  }
+}
