@@ -25,7 +25,7 @@ function endWhenTold() {
 /** Serves until told to end, and then finishes what has begun; told again, it ends at once. */
 async function serve(ctx: Context): Promise<number> {
   const { startServer } = await import('./server.ts');
-  const server = await startServer(ctx, operations);
+  const server = await startServer(ctx, { operations, routes });
   process.stdout.write(`Steward serves at ${server.url}\nThe practice's API key, for scripts: ${server.ownerKeyFile}\n`);
   await new Promise<void>((told) => {
     end = () => {
@@ -45,6 +45,7 @@ async function bridge({ config }: Context): Promise<number> {
 }
 
 const operations = features.flatMap((feature) => feature.operations);
+const routes = features.flatMap((feature) => feature.routes ?? []);
 
 /** Builds the system and starts what was asked for. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { openDoor, openPractice, prepareAccounts } from './features/accounts/index.ts';
 import { requestContext, type Context } from './platform/context.ts';
 import type { AnyOperation } from './platform/operation.ts';
+import type { Route } from './platform/route.ts';
 import { openStores } from './stores/index.ts';
 import { createApp, hostsOf, listen } from './surfaces/http/index.ts';
 
@@ -15,10 +16,10 @@ export interface Server extends AsyncDisposable {
 
 const One = z.object({ one: z.number() });
 
-/** Opens the stores and serves these operations. Throws `Problem`, with everything closed again. */
+/** Opens the stores and serves what the features plug in. Throws `Problem`, with everything closed again. */
 export async function startServer(
   { now, config, log }: Pick<Context, 'now' | 'config' | 'log'>,
-  operations: readonly AnyOperation[],
+  { operations, routes }: { operations: readonly AnyOperation[]; routes: readonly Route[] },
 ): Promise<Server> {
   const stores = await openStores(config, log);
   try {
@@ -28,6 +29,7 @@ export async function startServer(
     const door = openDoor(records, now);
     const app = createApp({
       operations,
+      routes,
       admit: (key) => door.admit(key),
       contextFor: (actor) => requestContext({ now, config, log, actor, practice }),
       ready: () => Promise.all([records.rows(One)`select 1 as one`, telemetry.rows(One)('SELECT 1 AS one')]),

@@ -20,6 +20,8 @@ export interface Reply {
 
 export const operationsOfAll: readonly AnyOperation[] = features.flatMap(({ operations }) => operations);
 
+const routesOfAll = features.flatMap(({ routes = [] }) => routes);
+
 /** A real server on stores of its own, its clock in the test's hand. */
 export async function testServer(extra: readonly AnyOperation[] = []) {
   const dir = await preparedDataDir();
@@ -28,7 +30,7 @@ export async function testServer(extra: readonly AnyOperation[] = []) {
   const log = openLog('warn', { write: (line) => void lines.push(line) });
   let offsetMs = 0;
   const now = () => new Date(Date.now() + offsetMs);
-  const start = () => startServer({ now, config, log }, [...operationsOfAll, ...extra]);
+  const start = () => startServer({ now, config, log }, { operations: [...operationsOfAll, ...extra], routes: routesOfAll });
   let server = await start();
 
   const send = (path: string, options: Parameters<typeof sendTo>[1] = {}) => sendTo(`${server.url}${path}`, options);
@@ -87,7 +89,7 @@ export async function sendTo(
     method = 'GET',
     headers = {},
     body,
-  }: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Iterable<string> } = {},
+  }: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Uint8Array | Iterable<string> } = {},
 ): Promise<Reply> {
   const { hostname, port } = new URL(url);
   const path = url.slice(url.indexOf('/', 'http://'.length));
@@ -98,7 +100,7 @@ export async function sendTo(
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: jsonOf(text) }));
     });
     sent.on('error', reject);
-    if (typeof body === 'string' || body === undefined) sent.end(body);
+    if (typeof body === 'string' || body instanceof Uint8Array || body === undefined) sent.end(body);
     else {
       for (const chunk of body) sent.write(chunk);
       sent.end();

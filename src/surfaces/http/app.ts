@@ -5,15 +5,18 @@ import type { Context } from '../../platform/context.ts';
 import type { Log } from '../../platform/log.ts';
 import { perform, requireSound, type AnyOperation } from '../../platform/operation.ts';
 import { notFound, Problem } from '../../platform/problem.ts';
+import type { Route } from '../../platform/route.ts';
 import { mcpTools } from '../mcp/index.ts';
 import { inputOf } from './body.ts';
 import { credentialOf } from './credential.ts';
 import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
 import { openApi } from './openapi.ts';
+import { receiver } from './receive.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
 
 export interface AppParts {
   operations: readonly AnyOperation[];
+  routes: readonly Route[];
   /** Whose key it is; nothing when it is no valid one. */
   admit: (key: string) => Promise<Actor | undefined>;
   contextFor: (actor: Actor) => Context;
@@ -25,7 +28,7 @@ export interface AppParts {
 }
 
 /** Everything that is served over HTTP. Throws when a declaration of an operation is not sound. */
-export function createApp({ operations: all, admit, contextFor, ready, hosts, log }: AppParts): Hono<Env> {
+export function createApp({ operations: all, routes, admit, contextFor, ready, hosts, log }: AppParts): Hono<Env> {
   requireSound(all);
   const operations = all.filter(({ access }) => access !== 'local');
   const byName = new Map(operations.map((op) => [op.name as string, op]));
@@ -33,6 +36,7 @@ export function createApp({ operations: all, admit, contextFor, ready, hosts, lo
   const answerMcp = mcpTools(operations);
   const app = new Hono<Env>();
 
+  const receive = receiver(routes, log);
   app.use(async (c, next) => {
     c.set('requestId', randomUUID());
     c.header('x-request-id', c.get('requestId'));
@@ -57,6 +61,7 @@ export function createApp({ operations: all, admit, contextFor, ready, hosts, lo
   };
   const input = (c: Request<Env>) => inputOf(c.req.raw.headers, c.env.incoming);
 
+  for (const [path, answer] of receive.answers) app.post(path, async (c) => answer(await enter(c), c.env.incoming));
   app.post('/api/:name', async (c) => {
     const ctx = await enter(c);
     const op = byName.get(c.req.param('name'));
@@ -64,7 +69,7 @@ export function createApp({ operations: all, admit, contextFor, ready, hosts, lo
     return c.json((await perform(op, ctx, await input(c))) as object);
   });
   app.post('/mcp', async (c) => answerMcp(await enter(c), c.req.raw, await input(c)));
-  for (const path of ['/api/:name', '/mcp'])
+  for (const path of ['/api/:name', '/mcp', ...receive.answers.keys()])
     app.all(path, (c) => {
       c.header('allow', 'POST');
       return c.json({ error: { code: 'invalid', message: 'This is asked by POST.' } }, 405);
@@ -72,6 +77,8 @@ export function createApp({ operations: all, admit, contextFor, ready, hosts, lo
 
   app.notFound((c) => answerProblem(c, notFound('There is nothing here.')));
   app.onError((error, c) => {
+    const refusal = receive.refusal(c.req.path, error, c.env.incoming.headers);
+    if (refusal) return refusal;
     if (error instanceof Problem) return answerProblem(c, error);
     const requestId = c.get('requestId');
     log.error({ err: error, requestId, path: c.req.path }, 'a request failed by a bug');

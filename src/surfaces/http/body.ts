@@ -4,7 +4,7 @@ import { parseControlJson } from './control-json.ts';
 
 const LARGEST = 1024 * 1024;
 // Read on, and forgotten, so that the sender hears why; past this the connection is cut.
-const LARGEST_FORGOTTEN = 16 * LARGEST;
+const FORGOTTEN = 15 * LARGEST;
 
 /** The input of an operation. Throws `invalid` and `too_large`. */
 export async function inputOf(headers: Headers, incoming: HttpBindings['incoming']): Promise<unknown> {
@@ -12,18 +12,19 @@ export async function inputOf(headers: Headers, incoming: HttpBindings['incoming
   // A form of another site can send other types without asking first.
   if (type?.trim().toLowerCase() !== 'application/json') throw invalid('Send the input as application/json.');
   if (headers.has('content-encoding')) throw invalid('Send the input uncompressed.');
-  return parseControlJson(textOf(await readWhole(incoming)));
+  return parseControlJson(textOf(await readWhole(incoming, LARGEST)));
 }
 
-async function readWhole(incoming: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** The body as it was sent. Throws `too_large`. */
+export async function readWhole(incoming: AsyncIterable<Uint8Array>, largest: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of incoming) {
     size += chunk.byteLength;
-    if (size <= LARGEST) chunks.push(chunk);
-    else if (size > LARGEST_FORGOTTEN) break;
+    if (size <= largest) chunks.push(chunk);
+    else if (size > largest + FORGOTTEN) break;
   }
-  if (size > LARGEST) throw new Problem('too_large', `The body is larger than ${LARGEST / 1024 / 1024} MB.`);
+  if (size > largest) throw new Problem('too_large', `The body is larger than ${largest / 1024 / 1024} MB.`);
   return Buffer.concat(chunks);
 }
 

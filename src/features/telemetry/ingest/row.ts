@@ -1,0 +1,62 @@
+import type { Attributes, Span } from '../otlp/index.ts';
+
+/** A span as a row of the table `span`; its client is put in by the wall. */
+export const rowOf = (span: Span, receivedAt: Date) => ({
+  trace_id: span.traceId,
+  span_id: span.spanId,
+  parent_span_id: span.parentSpanId ?? '',
+  name: span.name,
+  kind: span.kind,
+  started_at: span.startedAt === null ? receivedAt.toISOString() : toMicros(span.startedAt),
+  duration_ms: span.durationMs,
+  status: span.status,
+  status_message: span.statusMessage,
+  provider: span.provider,
+  request_model: span.requestModel,
+  model: span.model,
+  input_tokens: span.inputTokens,
+  cached_input_tokens: span.cachedInputTokens,
+  cache_write_tokens: span.cacheWriteTokens,
+  output_tokens: span.outputTokens,
+  reasoning_tokens: span.reasoningTokens,
+  cost_usd: span.givenCostUsd,
+  cost_source: span.givenCostSource,
+  costable: span.costable,
+  user: span.user,
+  session: span.session,
+  environment: span.environment,
+  release: span.release,
+  version: span.version,
+  service: span.service,
+  workflow: span.workflow,
+  trace_name: span.traceName,
+  tags: span.tags,
+  prompt_name: span.promptName,
+  prompt_version: span.promptVersion,
+  response_id: span.responseId,
+  input: span.input,
+  output: span.output,
+  finish_reasons: span.finishReasons,
+  time_to_first_token_ms: span.timeToFirstTokenMs,
+  flags: span.flags,
+  attributes: jsonOf(span.attributes),
+  resource: jsonOf(span.resource),
+  scores: JSON.stringify(span.scores),
+  events: JSON.stringify(
+    span.events.map(({ name, at, attributes }) => ({ name, at, attributes: Object.fromEntries(attributes) })),
+  ),
+  links: JSON.stringify(span.links),
+  scope_name: span.scope.name,
+  scope_version: span.scope.version,
+  received_at: receivedAt.toISOString(),
+});
+
+const jsonOf = (attributes: Attributes) =>
+  Object.fromEntries(Array.from(attributes, ([name, value]) => [name, JSON.stringify(value)]));
+
+/** `2026-11-21T09:15:00.123456Z`: a Date knows no microseconds. */
+function toMicros(ms: number): string {
+  const whole = Math.floor(ms);
+  const micros = Math.min(999, Math.round((ms - whole) * 1000));
+  return new Date(whole).toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`);
+}

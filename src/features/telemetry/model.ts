@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+const tokens = z.number().nullable();
+const text = z.string().nullable();
+
+export const Totals = z.object({
+  inputTokens: tokens.describe('All of them, cached ones too.'),
+  cachedInputTokens: tokens,
+  outputTokens: tokens.describe('All of them, reasoning too.'),
+  reasoningTokens: tokens,
+  costUsd: z.number().nullable(),
+});
+export type Totals = z.infer<typeof Totals>;
+
+export const TraceSummary = Totals.extend({
+  traceId: z.string(),
+  name: z.string().describe('The trace’s own name, else that of its first span.'),
+  workflow: text,
+  startedAt: z.string(),
+  durationMs: z.number().nullable(),
+  status: z.enum(['ok', 'error']),
+  spanCount: z.number(),
+  models: z.array(z.string()),
+  user: text,
+  session: text,
+  environment: text,
+});
+export type TraceSummary = z.infer<typeof TraceSummary>;
+
+export const TraceSpan = z.object({
+  spanId: z.string(),
+  parentSpanId: text,
+  name: z.string(),
+  kind: z.string(),
+  workflow: text,
+  startedAt: z.string(),
+  durationMs: z.number().nullable(),
+  status: z.enum(['ok', 'error']),
+  statusMessage: text,
+  provider: text,
+  requestModel: text,
+  model: text,
+  inputTokens: tokens,
+  cachedInputTokens: tokens,
+  cacheWriteTokens: tokens,
+  outputTokens: tokens,
+  reasoningTokens: tokens,
+  costUsd: z.number().nullable(),
+  costSource: text.describe('What says so: so far the attribute by which the client gave it.'),
+  user: text,
+  session: text,
+  environment: text,
+  release: text,
+  version: text,
+  service: text,
+  tags: z.array(z.string()),
+  promptName: text,
+  promptVersion: text,
+  responseId: text,
+  input: text,
+  output: text,
+  finishReasons: z.array(z.string()),
+  timeToFirstTokenMs: z.number().nullable(),
+  flags: z.array(z.string()).describe('What a reader should know before trusting the span.'),
+  scores: z.array(z.unknown()),
+  attributes: z.record(z.string(), z.unknown()),
+  resource: z.record(z.string(), z.unknown()),
+  events: z.array(z.unknown()),
+  links: z.array(z.unknown()),
+  receivedAt: z.string(),
+});
+export type TraceSpan = z.infer<typeof TraceSpan>;
+
+export const Workflow = z.object({
+  name: z.string(),
+  state: z.literal('discovered').describe('It sends telemetry and nobody owns it.'),
+  firstSeenAt: z.string(),
+  lastSeenAt: z.string(),
+});

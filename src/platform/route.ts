@@ -1,0 +1,38 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Log } from './log.ts';
+import type { Clock } from './clock.ts';
+import type { Client, WalledIntake } from './practice.ts';
+import type { Problem } from './problem.ts';
+
+/** What came in: the body as it was sent, no longer than the route takes. */
+export interface Incoming {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface Outgoing {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** Whose telemetry it is, and where it goes. */
+export interface Receiving {
+  readonly client: Client;
+  readonly intake: WalledIntake;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/**
+ * A way in whose form is not ours to design, such as OTLP. It takes what keys with the scope `ingest` send; everything else is
+ * an operation.
+ */
+export interface Route {
+  /** Where it is asked, by POST. */
+  readonly paths: readonly string[];
+  readonly mostBytes: number;
+  answer(receiving: Receiving, incoming: Incoming): Promise<Outgoing>;
+  /** A refusal in the words of the form. What may be tried again unchanged has status 503. */
+  refuse(problem: Problem, status: number, headers: IncomingHttpHeaders): Outgoing;
+}

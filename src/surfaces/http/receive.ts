@@ -1,0 +1,70 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Actor } from '../../platform/access.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Client } from '../../platform/practice.ts';
+import { invalid, Problem, unavailable } from '../../platform/problem.ts';
+import type { Outgoing, Route } from '../../platform/route.ts';
+import { readWhole } from './body.ts';
+import { RETRY_AFTER_S, statusOf } from './status.ts';
+
+/** Requests that are in memory at once, as they came; past it the sender waits. */
+const MOST_AT_ONCE = 64;
+
+/** The routes of the features: what is sent, by whom, and how they are told when it was not kept. */
+export function receiver(routes: readonly Route[], log: Log) {
+  const byPath = new Map(routes.flatMap((route) => route.paths.map((path) => [path, route] as const)));
+  let atOnce = 0;
+
+  const answerOf = (route: Route) => async (ctx: Context, incoming: HttpBindings['incoming']) => {
+    const client = senderOf(ctx.actor);
+    if (!ctx.practice) throw unavailable('No practice is open here.');
+    if (atOnce >= MOST_AT_ONCE) throw unavailable('Too much telemetry comes at once. Send it again in a moment.');
+    atOnce += 1;
+    try {
+      const body = await bodyOf(incoming, route.mostBytes);
+      const receiving = { client, intake: ctx.practice.receiving(client), now: ctx.now, log: ctx.log };
+      return respond(await route.answer(receiving, { headers: incoming.headers, body }));
+    } finally {
+      atOnce -= 1;
+    }
+  };
+
+  return {
+    answers: new Map(Array.from(byPath, ([path, route]) => [path, answerOf(route)] as const)),
+    /** The answer to a request of a route that failed; nothing where the path is no route's. */
+    refusal(path: string, error: unknown, headers: IncomingHttpHeaders): Response | undefined {
+      const route = byPath.get(path);
+      if (!route) return undefined;
+      if (!(error instanceof Problem)) log.error({ err: error, path }, 'telemetry was not taken, by a bug');
+      // Nothing was kept, and a sender drops what it is not told to send again.
+      const problem = error instanceof Problem ? error : unavailable('Something went wrong inside Steward. Send it again.');
+      const more: Record<string, string> = {
+        ...(problem.retryable && { 'retry-after': String(RETRY_AFTER_S) }),
+        ...(problem.code === 'unauthorized' && { 'www-authenticate': 'Bearer realm="steward"' }),
+      };
+      return respond(route.refuse(problem, statusOf[problem.code], headers), more);
+    },
+  };
+}
+
+async function bodyOf(incoming: HttpBindings['incoming'], mostBytes: number): Promise<Uint8Array> {
+  try {
+    return await readWhole(incoming, mostBytes);
+  } catch (error) {
+    // Whoever hung up in the middle hears nothing more, and it is no bug of ours.
+    throw error instanceof Problem ? error : invalid('The request ended before its body.');
+  }
+}
+
+/** Telemetry is a client's: the key says whose. */
+function senderOf(actor: Actor): Client {
+  if (actor.kind !== 'key' || !actor.client)
+    throw new Problem('forbidden', 'Telemetry is sent with a key of the client that it is about.');
+  if (!actor.scopes.includes('ingest')) throw new Problem('forbidden', 'This key lacks the scope "ingest".');
+  return actor.client;
+}
+
+const respond = ({ status, contentType, body }: Outgoing, headers: Record<string, string> = {}) =>
+  new Response(Buffer.from(body), { status, headers: { ...headers, 'content-type': contentType } });
