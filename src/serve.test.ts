@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { span, traces } from './features/telemetry/otlp/testing/body.ts';
+import { encodeJson } from './features/telemetry/otlp/testing/encode.ts';
 import { operation } from './platform/operation.ts';
 import { shipped } from './platform/paths.ts';
 import { preparedDataDir } from './stores/testing/prepared.ts';
@@ -80,6 +82,35 @@ test('a server is started, asked and ended by the shell', async () => {
   restarted.child.kill('SIGINT');
   expect(await restarted.ended).toMatchObject({ exitCode: 0, err: '' });
 });
+
+test('kill -9 of the server right after it acknowledged telemetry loses nothing', async () => {
+  const run = async () => {
+    const server = start('serve');
+    await eventually(() => server.said.out.includes('owner.key'), 30_000);
+    return server;
+  };
+  const first = await run();
+  const { key } = JSON.parse((await steward('keys create --client acme --scopes ingest')).out) as { key: string };
+  const ids = Array.from({ length: 20 }, (_, n) => n.toString(16).padStart(32, 'c'));
+  const answers = ids.map((traceId) =>
+    sendTo(`http://127.0.0.1:${port}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': key },
+      body: encodeJson(traces([span({}, { traceId })])),
+    }),
+  );
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(ids.map(() => 200));
+  first.child.kill('SIGKILL');
+  await first.ended;
+
+  const second = await run();
+  await eventually(async () => {
+    const { out } = await steward('telemetry traces --client acme');
+    return ids.every((id) => out.includes(id));
+  }, 15_000);
+  second.child.kill('SIGTERM');
+  await second.ended;
+}, 60_000);
 
 test('a port that is taken is told, and nothing is left behind', async () => {
   const other = createServer();

@@ -5,6 +5,9 @@ import type { Scope } from '../../platform/access.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import { clientField, operation, type AnyOperation } from '../../platform/operation.ts';
 import { notFound, type ProblemCode } from '../../platform/problem.ts';
+import { span, traces } from '../../features/telemetry/otlp/testing/body.ts';
+import { encodeJson } from '../../features/telemetry/otlp/testing/encode.ts';
+import { eventually } from '../../stores/testing/temp.ts';
 import { operationsOfAll, testServer, type Reply, type TestServer } from '../../testing/server.ts';
 import { statusOf } from './status.ts';
 
@@ -50,8 +53,14 @@ const samples: Record<string, (target: Target) => object> = {
   'keys.create': ({ client }) => ({ client, scopes: ['read'] }),
   'keys.list': ({ client }) => ({ client }),
   'keys.revoke': ({ client, id }) => ({ client, id }),
+  'telemetry.traces': ({ client }) => ({ client }),
+  'telemetry.trace': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
+  'workflows.list': ({ client }) => ({ client }),
   ...Object.fromEntries(probes.map(({ name }) => [name, ({ client, id }: Target) => ({ client, id })])),
 };
+
+/** The trace that stands beside a key in these tests. */
+const traceIdOf = (id: string) => id.replaceAll('-', '');
 
 interface Who {
   name: string;
@@ -91,6 +100,8 @@ beforeAll(async () => {
   ];
   for (const scope of all) everyone.push(ofA(scope, (await server.key(a.id, [scope])).key, [scope]));
   const objects = { a: (await server.key(a.id, ['read'])).keyId, b: (await server.key(b.id, ['read'])).keyId };
+  await sendTrace(a, objects.a);
+  await sendTrace(b, objects.b);
   targets = [
     { name: 'of A, by id', client: a.id, id: objects.a, of: { client: 'A', object: 'A' } },
     { name: 'of A, by name', client: 'canary a', id: objects.a, of: { client: 'A', object: 'A' } },
@@ -103,6 +114,20 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+/** A trace of the client whose key it is, named like one of its objects; there when it returns. */
+async function sendTrace({ name: client, key }: { name: string; key: string }, object: string) {
+  const traceId = traceIdOf(object);
+  const authorization = `Bearer ${key}`;
+  await server.send('/v1/traces', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization },
+    body: encodeJson(traces([span({}, { traceId })])),
+  });
+  await eventually(async () => {
+    return (await server.ask('telemetry.trace', { client, traceId }, key)).status === 200;
+  });
+}
+
 /** What the declaration promises, said a second time. */
 function expected({ access, input }: AnyOperation, who: Who, { of }: Target): number {
   if (!who.valid) return 401;
@@ -110,7 +135,7 @@ function expected({ access, input }: AnyOperation, who: Who, { of }: Target): nu
   if (access === 'local' || access.of === 'practice') return isOwner ? 200 : 403;
   if (!isOwner && !who.scopes.includes(access.key)) return 403;
   if (of.client === null || (!isOwner && of.client !== who.client)) return 404;
-  return !('id' in input.shape) || of.object === of.client ? 200 : 404;
+  return !('id' in input.shape || 'traceId' in input.shape) || of.object === of.client ? 200 : 404;
 }
 
 test('every operation has a line in the matrix', () => {
@@ -158,7 +183,7 @@ test.each(both)('who may, and on what, over %s: %s', async (surface, name, op) =
   );
   expect(wrong).toEqual([]);
   // What belongs to another is absent in the words of what does not exist.
-  for (const text of absent) expect(text).toMatch(/"There is no such (client|key)\."/);
+  for (const text of absent) expect(text).toMatch(/"There is no such (client|key|trace)\."/);
   expect(absent.size).toBeLessThanOrEqual(2);
 });
 
