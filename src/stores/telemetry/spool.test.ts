@@ -111,18 +111,17 @@ test('bytes that changed on disk are noticed, told and kept; what stands before 
   await second.close();
 });
 
-test('what the store refuses for good is set aside and holds up nothing behind it', async () => {
+test('a batch that the store refuses for good is set aside alone, and holds up nothing beside or behind it', async () => {
   using dir = tempDir();
   const { load, text } = store();
   const refusing = (bytes: Uint8Array, token: string) =>
-    Buffer.from(bytes).includes('"n":0') ? Promise.reject(new Error('No such column.')) : load(bytes, token);
-  const spool = openSpool({ dir: dir.path, load: refusing, segmentBytes: 1 }, quiet);
-  await spool.append(row(0));
-  await spool.append(row(1));
+    Buffer.from(bytes).includes('"n":1}') ? Promise.reject(new Error('No such column.')) : load(bytes, token);
+  const spool = openSpool({ dir: dir.path, load: refusing, segmentBytes: 40 }, quiet);
+  await appendAll(spool, 0, 6);
   await eventually(() => spool.bytes() === 0);
-  expect(text()).toBe(rows(1, 2));
-  expect(readdirSync(dir.path)).toHaveLength(1);
-  expect(readdirSync(dir.path)[0]).toMatch(/\.refused$/);
+  expect(text()).toBe(rows(0, 1) + rows(2, 6));
+  expect(readdirSync(dir.path)).toEqual([expect.stringMatching(/\.refused$/)]);
+  expect(readFileSync(join(dir.path, readdirSync(dir.path)[0]!), 'utf8')).toContain(row(1).toString());
   await spool.close();
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { open, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rename, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../platform/log.ts';
@@ -36,11 +36,13 @@ const MIB = 1024 ** 2;
 const LINGER_MS = 250;
 const RETRY_MS = 500;
 const CLOSE_WITHIN_MS = 5000;
-/** How often the store may refuse a segment for a reason that does not pass by itself, before it is set aside. */
+/** How often the store may refuse a segment for a reason that does not pass by itself, before it is tried batch by batch. */
 const MOST_REFUSALS = 5;
 const suffix = '.segment';
 /** Kept for a person to look at. */
 const setAside = { refused: '.refused', damaged: '.damaged' };
+
+const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
 
 interface Waiting {
   rows: Uint8Array;
@@ -147,6 +149,28 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
     kept -= bytes;
   }
 
+  /** Loads what the store takes of a segment, batch by batch, and sets aside what it does not. */
+  async function siftSegment({ name, bytes }: { name: string; bytes: number }): Promise<void> {
+    const path = join(dir, name);
+    const { frames, damagedBytes } = readSegment(await readFile(path));
+    const refused: Uint8Array[] = [];
+    for (const [n, rows] of frames.entries()) {
+      try {
+        await load(rows, `${name.slice(0, -suffix.length)}-${n}`);
+      } catch (error) {
+        if (isClosing() || mayPass(error)) throw error;
+        refused.push(rows);
+      }
+    }
+    if (refused.length > 0) {
+      log.error({ segment: name, batches: refused.length }, 'the store refuses this telemetry; it is kept in a file');
+      await writeFile(path + setAside.refused, Buffer.concat(refused.flatMap(frame)), { mode: 0o600, flush: true });
+      await flushDirectory();
+    }
+    await (damagedBytes > 0 ? rename(path, path + setAside.damaged) : unlink(path));
+    kept -= bytes;
+  }
+
   async function loadAll(): Promise<void> {
     let refusals = 0;
     while (!isClosing()) {
@@ -156,25 +180,19 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
       }
       const [next] = closed;
       if (!next) {
+        if (isClosing()) return;
         await new Promise<void>((woken) => (wake = woken));
         continue;
       }
       try {
-        await loadSegment(next);
+        await (refusals < MOST_REFUSALS ? loadSegment(next) : siftSegment(next));
         closed.shift();
         refusals = 0;
       } catch (error) {
         if (isClosing()) return;
-        const passes = error instanceof Problem && error.retryable;
         log.warn({ err: error, segment: next.name }, 'telemetry waits in the spool');
-        refusals = passes ? 0 : refusals + 1;
-        if (refusals >= MOST_REFUSALS) {
-          log.error({ segment: next.name }, 'the store refuses this telemetry; its file is kept');
-          await rename(join(dir, next.name), join(dir, next.name + setAside.refused)).catch(() => undefined);
-          kept -= next.bytes;
-          closed.shift();
-          refusals = 0;
-        } else await pause(RETRY_MS);
+        refusals = mayPass(error) ? refusals : refusals + 1;
+        await pause(RETRY_MS);
       }
     }
   }
