@@ -94,7 +94,7 @@ test('migrations of telemetry run once; an edited one and a newer store are refu
     file,
     `-- Two statements; with a ; in a comment.\nCREATE TABLE IF NOT EXISTS a (id UInt64, text String DEFAULT ';') ENGINE = MergeTree ORDER BY id;\nINSERT INTO a (id) VALUES (1);\n`,
   );
-  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  await using telemetry = await openTelemetry({ dir: dir.path, migrations: older.path }, quiet);
   await migrateTelemetry(telemetry, migrations.path);
   await migrateTelemetry(telemetry, migrations.path);
   expect(await telemetry.rows(z.unknown())('SELECT id, text FROM a')).toEqual([{ id: 1, text: ';' }]);

@@ -13,13 +13,18 @@ export interface TelemetryConfig {
   url?: string | undefined;
   /** What the built-in engine may allocate. Default: 1 GB. */
   memoryBytes?: number;
+  /** For tests: where the migrations are. */
+  migrations?: string;
 }
 
 /** Opens the telemetry store, its tables up to date. Hold the data directory's lock. Throws `Problem`. */
-export async function openTelemetry({ dir, url, memoryBytes = 1_000_000_000 }: TelemetryConfig, log: Log): Promise<Telemetry> {
+export async function openTelemetry(
+  { dir, url, memoryBytes = 1_000_000_000, migrations }: TelemetryConfig,
+  log: Log,
+): Promise<Telemetry> {
   const telemetry = url ? connectServer(url) : await openBuiltIn(dir, memoryBytes, log);
   try {
-    await migrateTelemetry(telemetry, shipped('src', 'stores', 'telemetry', 'migrations'));
+    await migrateTelemetry(telemetry, migrations ?? shipped('src', 'stores', 'telemetry', 'migrations'));
   } catch (error) {
     await telemetry.close();
     throw error;
