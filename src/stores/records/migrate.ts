@@ -28,7 +28,11 @@ export async function migrateRecords(pool: Pool, dir: string): Promise<string | 
         return true;
       }
       await client.query(next.sql);
-      await client.query('insert into migration (name, hash) values ($1, $2)', [next.name, next.hash]);
+      // Not now(), which is when the transaction began to wait for its turn.
+      await client.query('insert into migration (name, hash, applied_at) values ($1, $2, clock_timestamp())', [
+        next.name,
+        next.hash,
+      ]);
       return false;
     });
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Log } from '../../platform/log.ts';
 import { shipped } from '../../platform/paths.ts';
 import { unavailable } from '../../platform/problem.ts';
-import { keepRunning, within } from '../keep-running.ts';
+import { keepRunning, within, type Kept } from '../keep-running.ts';
 import { makeSocketDir } from '../socket.ts';
 import { EngineMessage, type EngineOptions } from './engine/options.ts';
 import { endOrphan } from './orphan.ts';
@@ -11,7 +11,7 @@ import { endOrphan } from './orphan.ts';
 const openWithinMs = 20_000;
 const stopWithinMs = 5000;
 
-/** The child process that holds ClickHouse, kept running until it is closed. */
+/** The child process that holds ClickHouse, kept running until it is closed. It ends with this process. */
 export interface Engine {
   readonly socketPath: string;
   /** The child's pid, or nothing while it is being restarted. */
@@ -21,8 +21,6 @@ export interface Engine {
   /** Ends the child at once; it is restarted. The way out when a query cannot be stopped. */
   kill(): void;
   close(): Promise<void>;
-  /** Ends the child without waiting, for when this process exits. */
-  abandon(): void;
 }
 
 /** Starts the engine and waits until it answers. Throws `unavailable` when it cannot be started. */
@@ -41,24 +39,28 @@ export async function startEngine(options: Omit<EngineOptions, 'socket'>, log: L
     });
     await started.ready;
   };
-  const kept = await keepRunning('telemetry', begin, log).catch((cause: unknown) => {
+  // Also one that is still starting: it would go on writing into a directory that is being removed.
+  const abandon = () => {
+    kept?.release();
+    child?.kill('SIGKILL');
     socketDir.remove();
+    process.off('exit', abandon);
+  };
+  process.prependListener('exit', abandon);
+  let kept: Kept | undefined;
+  const running = await keepRunning('telemetry', begin, log).catch((cause: unknown) => {
+    abandon();
     throw unavailable(`The built-in ClickHouse does not start: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   });
 
-  const abandon = () => {
-    kept.release();
-    child?.kill('SIGKILL');
-    socketDir.remove();
-  };
+  kept = running;
   return {
     socketPath,
     pid: () => child?.pid,
-    ready: () => kept.ready(),
+    ready: () => running.ready(),
     kill: () => void child?.kill('SIGKILL'),
-    abandon,
     async close() {
-      kept.release();
+      running.release();
       const ending = child;
       if (ending?.connected) {
         const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()));

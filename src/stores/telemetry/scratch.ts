@@ -43,15 +43,13 @@ export async function openScratchTelemetry({
   try {
     // Nothing here is worth a flush: it is made again from its files.
     const engine = await startEngine({ dir: own, readsFiles: true, fsync: false, memoryBytes }, log);
-    const abandon = () => engine.abandon();
-    process.prependOnceListener('exit', abandon);
     const telemetry = connectEngine(engine, { readsFiles: true });
     let links = 0;
     const close = async () => {
       await telemetry.close();
       lock.release();
       remove();
-      process.off('exit', abandon).off('exit', remove);
+      process.off('exit', remove);
     };
     return {
       ...telemetry,
