@@ -19,7 +19,7 @@ function practice() {
   const kept: Practice = {
     findClient: (named) => Promise.resolve([ours, theirs].find(({ id, name }) => id === named || name === named)),
     reading: () => closedHandles,
-    receiving: () => ({ keepSpans: () => Promise.resolve() }),
+    receiving: () => ({ noteSpans: () => ({ resent: [], resentCount: 0, forget() {} }), keep: () => Promise.resolve() }),
     async writing(_client, deed, work) {
       const answer = await work(closedHandles);
       deeds.push(deed);

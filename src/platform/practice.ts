@@ -17,10 +17,30 @@ export interface WalledTelemetry {
   rows<S extends z.ZodType>(shape: S): (sql: string, params?: Record<string, unknown>) => Promise<z.output<S>[]>;
 }
 
+/** The tables that telemetry goes into. */
+export type TelemetryTable = 'span' | 'score' | 'log_record' | 'metric_point' | 'ingest_ledger';
+
+/** Rows of a table, without their client: the wall puts it in. */
+export interface RowsFor {
+  readonly table: TelemetryTable;
+  readonly rows: Iterable<object>;
+}
+
+/** Which spans of a batch had come before. */
+export interface NotedSpans {
+  /** For each, in order. */
+  readonly resent: readonly boolean[];
+  readonly resentCount: number;
+  /** To be called when the spans were not kept after all. */
+  forget(): void;
+}
+
 /** A way to hand in telemetry of one client. */
 export interface WalledIntake {
-  /** Keeps spans, each a row of the table `span` without its client. On disk when it returns. Throws `Problem`. */
-  keepSpans(rows: Iterable<object>): Promise<void>;
+  /** Notes that spans have come, before they are kept. What is sent again is told while it is among the latest some millions. */
+  noteSpans(spans: readonly { readonly traceId: string; readonly spanId: string }[]): NotedSpans;
+  /** Keeps the rows of one request, all of them or none. On disk when it returns. Throws `Problem`. */
+  keep(tables: readonly RowsFor[]): Promise<void>;
 }
 
 /** Both stores behind one wall. */

@@ -3,12 +3,21 @@ import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { lockDataDir } from './lock.ts';
 import { openRecords, type Records } from './records/index.ts';
-import { openSpool, openTelemetry, type Spool, type Telemetry } from './telemetry/index.ts';
+import {
+  noteLately,
+  openSeen,
+  openSpool,
+  openTelemetry,
+  type Seen,
+  type Spool,
+  type TableRows,
+  type Telemetry,
+} from './telemetry/index.ts';
 
 export { lockDataDir, type DataLock } from './lock.ts';
 export { memoryOf, type Memory } from './memory.ts';
 export type { Records, Sql } from './records/index.ts';
-export type { Spool, Telemetry } from './telemetry/index.ts';
+export type { Seen, Spool, Telemetry } from './telemetry/index.ts';
 
 /** Both stores of one data directory, which is ours alone until they are closed. */
 export interface Stores extends AsyncDisposable {
@@ -16,6 +25,8 @@ export interface Stores extends AsyncDisposable {
   readonly telemetry: Telemetry;
   /** Telemetry on its way into its store. */
   readonly spool: Spool;
+  /** Which spans came lately. */
+  readonly seen: Seen;
   close(): Promise<void>;
 }
 
@@ -36,17 +47,22 @@ export async function openStores(config: Pick<Config, 'dataDir' | 'databaseUrl' 
     }
   };
   if (records.status === 'fulfilled' && telemetry.status === 'fulfilled') {
+    const seen = openSeen();
+    await noteLately(telemetry.value, seen, log);
     const spool = openSpool({ dir: join(dataDir, 'spool'), load: loaderOf(telemetry.value) }, log);
     const closeAll = async () => {
       await spool.close();
       await close();
     };
-    return { records: records.value, telemetry: telemetry.value, spool, close: closeAll, [Symbol.asyncDispose]: closeAll };
+    const stores = { records: records.value, telemetry: telemetry.value, spool, seen };
+    return { ...stores, close: closeAll, [Symbol.asyncDispose]: closeAll };
   }
   await close();
   throw [records, telemetry].find((store) => store.status === 'rejected')?.reason;
 }
 
-/** A segment is one insert, however often it is tried. */
-const loaderOf = (telemetry: Telemetry) => (rows: Uint8Array, token: string) =>
-  telemetry.insert('span', rows, { timeoutMs: 120_000, settings: { insert_deduplication_token: token } });
+/** The rows of a table in a segment are one insert, however often it is tried. */
+const loaderOf =
+  (telemetry: Telemetry) =>
+  ({ table, format, bytes }: TableRows, token: string) =>
+    telemetry.insert(table, bytes, { format, timeoutMs: 120_000, settings: { insert_deduplication_token: token } });

@@ -5,7 +5,8 @@ import { walledIntake, walledTelemetry } from '../../stores/telemetry/index.ts';
 import { findClient, insertAuditEntry } from './store.ts';
 
 /** The practice that is kept in these stores. */
-export function openPractice({ records, telemetry, spool }: Pick<Stores, 'records' | 'telemetry' | 'spool'>): Practice {
+export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen'>): Practice {
+  const { records, telemetry } = stores;
   const handles = (client: Client | null, sql: Sql): Handles => ({
     records: sql,
     telemetry: walledTelemetry(telemetry, client?.id ?? null),
@@ -13,7 +14,7 @@ export function openPractice({ records, telemetry, spool }: Pick<Stores, 'record
   return {
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
     reading: (client) => handles(client, readingSql(records, client)),
-    receiving: (client) => walledIntake(spool, client.id),
+    receiving: (client) => walledIntake(stores, client.id),
     writing: (client, deed, work) =>
       records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
         const answer = await work(handles(client, sql));

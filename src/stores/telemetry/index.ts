@@ -2,6 +2,9 @@
 export type { QueryProgress } from './control.ts';
 export { openTelemetry, type TelemetryConfig } from './open.ts';
 export { openScratchTelemetry, removeStaleScratch, type ScratchOptions, type ScratchTelemetry } from './scratch.ts';
+export { noteLately } from './note-lately.ts';
+export { openSeen, type Seen } from './seen.ts';
+export type { TableRows } from './segment.ts';
 export { openSpool, type Spool } from './spool.ts';
 export { walledIntake, walledTelemetry } from './walled.ts';
 export type { InsertOptions, Params, QueryOptions, Telemetry } from './telemetry.ts';

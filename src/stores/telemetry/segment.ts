@@ -1,21 +1,42 @@
 import { crc32 } from 'node:zlib';
 
-/** A segment of the spool: frames, one behind the other. A frame is length and CRC-32 of its bytes, then the bytes. */
+/**
+ * A segment of the spool: frames, one behind the other. A frame is length and CRC-32 of its bytes, then the bytes: the rows of
+ * one request, table by table. So all of a request is whole, or none of it.
+ */
 
 const HEAD_BYTES = 8;
 
-export function frame(bytes: Uint8Array): Buffer[] {
-  const head = Buffer.alloc(HEAD_BYTES);
-  head.writeUInt32LE(bytes.length, 0);
-  head.writeUInt32LE(crc32(bytes), 4);
-  return [head, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+/** Rows on their way into a table. */
+export interface TableRows {
+  readonly table: string;
+  /** ClickHouse's name for how the rows are written. */
+  readonly format: string;
+  readonly bytes: Uint8Array;
 }
 
-export const framedBytes = (bytes: Uint8Array) => HEAD_BYTES + bytes.length;
+export function frame(rows: readonly TableRows[]): Buffer[] {
+  const parts = rows.flatMap(({ table, format, bytes }) => {
+    const label = Buffer.from(`${table} ${format}`);
+    const lengths = Buffer.alloc(6);
+    lengths.writeUInt16LE(label.length, 0);
+    lengths.writeUInt32LE(bytes.length, 2);
+    return [lengths, label, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+  });
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt32LE(sizeOf(parts), 0);
+  head.writeUInt32LE(
+    parts.reduce((crc, part) => crc32(part, crc), 0),
+    4,
+  );
+  return [head, ...parts];
+}
+
+export const sizeOf = (buffers: readonly Uint8Array[]) => buffers.reduce((sum, { length }) => sum + length, 0);
 
 export interface Segment {
   /** What every whole frame holds. */
-  readonly frames: Buffer[];
+  readonly frames: TableRows[][];
   /** Behind them: the end of a write that was cut off. It was never acknowledged. */
   readonly tornBytes: number;
   /** Behind them: bytes that were written whole and have changed since. */
@@ -24,7 +45,7 @@ export interface Segment {
 
 /** Reads a segment up to its first frame that is not whole. */
 export function readSegment(file: Buffer): Segment {
-  const frames: Buffer[] = [];
+  const frames: TableRows[][] = [];
   let at = 0;
   while (at < file.length) {
     const rest = file.length - at;
@@ -33,8 +54,31 @@ export function readSegment(file: Buffer): Segment {
     if (length === 0 || length > rest - HEAD_BYTES) return { frames, tornBytes: rest, damagedBytes: 0 };
     const bytes = file.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length);
     if (crc32(bytes) !== file.readUInt32LE(at + 4)) return { frames, tornBytes: 0, damagedBytes: rest };
-    frames.push(bytes);
+    frames.push(tablesOf(bytes));
     at += HEAD_BYTES + length;
   }
   return { frames, tornBytes: 0, damagedBytes: 0 };
+}
+
+function tablesOf(frameBytes: Buffer): TableRows[] {
+  const tables: TableRows[] = [];
+  for (let at = 0; at < frameBytes.length;) {
+    const labelEnd = at + 6 + frameBytes.readUInt16LE(at);
+    const end = labelEnd + frameBytes.readUInt32LE(at + 2);
+    const [table = '', format = ''] = frameBytes.toString('utf8', at + 6, labelEnd).split(' ');
+    tables.push({ table, format, bytes: frameBytes.subarray(labelEnd, end) });
+    at = end;
+  }
+  return tables;
+}
+
+/** The rows of many frames by table, in the order in which they came. */
+export function byTable(frames: readonly (readonly TableRows[])[]): TableRows[] {
+  const gathered = new Map<string, { table: string; format: string; parts: Uint8Array[] }>();
+  for (const { table, format, bytes } of frames.flat()) {
+    const of = gathered.get(`${table} ${format}`);
+    if (of) of.parts.push(bytes);
+    else gathered.set(`${table} ${format}`, { table, format, parts: [bytes] });
+  }
+  return Array.from(gathered.values(), ({ table, format, parts }) => ({ table, format, bytes: Buffer.concat(parts) }));
 }

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { openLog } from '../../platform/log.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
-import { openSpool, openTelemetry, type Spool } from './index.ts';
+import { openSpool, openTelemetry, type Spool, type TableRows } from './index.ts';
 
-const row = (n: number) => Buffer.from(`{"n":${n}}\n`);
+const row = (n: number, table = 'span'): TableRows => ({ table, format: 'JSONEachRow', bytes: Buffer.from(`{"n":${n}}\n`) });
 const away = () => Promise.reject(unavailable('The store is away.'));
 
 /** A store that remembers, in memory. */
@@ -15,14 +15,14 @@ function store() {
   const got: { text: string; token: string }[] = [];
   return {
     got,
-    load: (rows: Uint8Array, token: string) => Promise.resolve(void got.push({ text: Buffer.from(rows).toString(), token })),
+    load: ({ bytes }: TableRows, token: string) => Promise.resolve(void got.push({ text: Buffer.from(bytes).toString(), token })),
     text: () => got.map(({ text }) => text).join(''),
   };
 }
-const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => row(from + n).toString()).join('');
+const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => String(row(from + n).bytes)).join('');
 const segments = (dir: string) => readdirSync(dir).filter((name) => name.endsWith('.segment'));
 const appendAll = (spool: Spool, from: number, to: number) =>
-  Promise.all(Array.from({ length: to - from }, (_, n) => spool.append(row(from + n))));
+  Promise.all(Array.from({ length: to - from }, (_, n) => spool.append([row(from + n)])));
 
 test('what was acknowledged is loaded in order, and then leaves the disk', async () => {
   using dir = tempDir();
@@ -55,14 +55,14 @@ test('a full spool refuses, keeps what it has, and takes again when there is roo
   const { load, text } = store();
   let isAway = true;
   const spool = openSpool(
-    { dir: dir.path, load: (bytes, token) => (isAway ? away() : load(bytes, token)), mostBytes: 170 },
+    { dir: dir.path, load: (loaded, token) => (isAway ? away() : load(loaded, token)), mostBytes: 400 },
     quiet,
   );
   await appendAll(spool, 0, 10);
-  await expect(spool.append(row(99))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+  await expect(spool.append([row(99)])).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   isAway = false;
   await eventually(() => spool.bytes() === 0);
-  await spool.append(row(10).subarray(0));
+  await spool.append([row(10)]);
   await eventually(() => spool.bytes() === 0);
   expect(text()).toBe(rows(0, 11));
   await spool.close();
@@ -114,15 +114,43 @@ test('bytes that changed on disk are noticed, told and kept; what stands before 
 test('a batch that the store refuses for good is set aside alone, and holds up nothing beside or behind it', async () => {
   using dir = tempDir();
   const { load, text } = store();
-  const refusing = (bytes: Uint8Array, token: string) =>
-    Buffer.from(bytes).includes('"n":1}') ? Promise.reject(new Error('No such column.')) : load(bytes, token);
-  const spool = openSpool({ dir: dir.path, load: refusing, segmentBytes: 40 }, quiet);
+  const refusing = (loaded: TableRows, token: string) =>
+    Buffer.from(loaded.bytes).includes('"n":1}') ? Promise.reject(new Error('No such column.')) : load(loaded, token);
+  const spool = openSpool({ dir: dir.path, load: refusing, segmentBytes: 100 }, quiet);
   await appendAll(spool, 0, 6);
   await eventually(() => spool.bytes() === 0);
   expect(text()).toBe(rows(0, 1) + rows(2, 6));
   expect(readdirSync(dir.path)).toEqual([expect.stringMatching(/\.refused$/)]);
-  expect(readFileSync(join(dir.path, readdirSync(dir.path)[0]!), 'utf8')).toContain(row(1).toString());
+  expect(readFileSync(join(dir.path, readdirSync(dir.path)[0]!), 'utf8')).toContain(String(row(1).bytes));
   await spool.close();
+});
+
+test('rows of several tables stay together on disk, and go in one insert per table', async () => {
+  using dir = tempDir();
+  const { got, load } = store();
+  const spool = openSpool({ dir: dir.path, load }, quiet);
+  await Promise.all([spool.append([row(1), row(2, 'score')]), spool.append([row(3), row(4, 'score')])]);
+  await eventually(() => spool.bytes() === 0);
+  await spool.close();
+  expect(got.map(({ text }) => text)).toEqual(['{"n":1}\n{"n":3}\n', '{"n":2}\n{"n":4}\n']);
+  const [span, score] = got.map(({ token }) => token);
+  expect([span, score]).toEqual([expect.stringMatching(/-span$/), span?.replace('-span', '-score')]);
+});
+
+test('of a request whose end was cut off, no table has anything', async () => {
+  using dir = tempDir();
+  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  await first.append([row(1), row(2, 'score')]);
+  await first.append([row(3), row(4, 'score')]);
+  await first.close();
+  const [name = ''] = segments(dir.path);
+  const path = join(dir.path, name);
+  writeFileSync(path, readFileSync(path).subarray(0, -1));
+  const { load, text } = store();
+  const second = openSpool({ dir: dir.path, load }, quiet);
+  await eventually(() => second.bytes() === 0);
+  expect(text()).toBe(rows(1, 3));
+  await second.close();
 });
 
 test('a segment that is loaded twice is in the store once', async () => {

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../platform/log.ts';
 import { Problem, unavailable } from '../../platform/problem.ts';
-import { frame, framedBytes, readSegment } from './segment.ts';
+import { byTable, frame, readSegment, sizeOf, type TableRows } from './segment.ts';
 
 /**
  * What was acknowledged and is not yet in the store: segments on disk, written and flushed before the acknowledgement, moved
  * into the store in order, and deleted when the store has them on disk.
  */
 export interface Spool {
-  /** Keeps rows, lines of JSON. They are on disk when it returns. Throws `unavailable` when there is no room; then none is kept. */
-  append(rows: Uint8Array): Promise<void>;
+  /** Keeps rows of one or several tables. All are on disk when it returns. Throws `unavailable` when there is no room; then none is kept. */
+  append(rows: readonly TableRows[]): Promise<void>;
   /** Bytes that are not yet in the store. */
   bytes(): number;
   /** Finishes what is being written. What the store has not got stays for the next start. */
@@ -22,8 +22,8 @@ export interface Spool {
 
 export interface SpoolOptions {
   dir: string;
-  /** Puts rows into the store; on disk when it returns. The same token twice is the same rows: once is enough. */
-  load: (rows: Uint8Array, token: string) => Promise<void>;
+  /** Puts rows into their table; on disk when it returns. The same token twice is the same rows: once is enough. */
+  load: (rows: TableRows, token: string) => Promise<void>;
   /** What it may take on disk. */
   mostBytes?: number;
   /** A segment is closed when it has this many. */
@@ -42,10 +42,13 @@ const suffix = '.segment';
 /** Kept for a person to look at. */
 const setAside = { refused: '.refused', damaged: '.damaged' };
 
+/** The same rows have the same token. */
+const tokenOf = (segment: string, { table }: TableRows) => `${segment.slice(0, -suffix.length)}-${table}`;
+
 const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
 
 interface Waiting {
-  rows: Uint8Array;
+  buffers: readonly Buffer[];
   done: () => void;
   failed: (reason: unknown) => void;
 }
@@ -115,8 +118,8 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
     const batch = waiting;
     waiting = [];
     if (batch.length === 0) return;
-    const buffers = batch.flatMap(({ rows }) => frame(rows));
-    const size = buffers.reduce((sum, { length }) => sum + length, 0);
+    const buffers = batch.flatMap((one) => one.buffers);
+    const size = sizeOf(buffers);
     try {
       current ??= await openSegment();
       await writeWhole(current.file, Buffer.concat(buffers), current.bytes);
@@ -141,7 +144,8 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
   async function loadSegment({ name, bytes }: { name: string; bytes: number }): Promise<void> {
     const path = join(dir, name);
     const { frames, tornBytes, damagedBytes } = readSegment(await readFile(path));
-    if (frames.length > 0) await load(Buffer.concat(frames), name.slice(0, -suffix.length));
+    // One insert per table: each is there once, however often all of them are tried.
+    for (const rows of byTable(frames)) await load(rows, tokenOf(name, rows));
     if (tornBytes > 0) log.warn({ segment: name, tornBytes }, 'the end of a write that was never acknowledged is dropped');
     if (damagedBytes > 0)
       log.error({ segment: name, damagedBytes }, 'telemetry on disk has changed and cannot be read; its file is kept');
@@ -149,17 +153,19 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
     kept -= bytes;
   }
 
-  /** Loads what the store takes of a segment, batch by batch, and sets aside what it does not. */
+  /** Loads what the store takes of a segment, request by request, and sets aside what it does not. */
   async function siftSegment({ name, bytes }: { name: string; bytes: number }): Promise<void> {
     const path = join(dir, name);
     const { frames, damagedBytes } = readSegment(await readFile(path));
-    const refused: Uint8Array[] = [];
-    for (const [n, rows] of frames.entries()) {
-      try {
-        await load(rows, `${name.slice(0, -suffix.length)}-${n}`);
-      } catch (error) {
-        if (isClosing() || mayPass(error)) throw error;
-        refused.push(rows);
+    const refused: TableRows[][] = [];
+    for (const [n, tables] of frames.entries()) {
+      for (const rows of tables) {
+        try {
+          await load(rows, `${tokenOf(name, rows)}-${n}`);
+        } catch (error) {
+          if (isClosing() || mayPass(error)) throw error;
+          refused.push([rows]);
+        }
       }
     }
     if (refused.length > 0) {
@@ -203,14 +209,16 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
 
   return {
     append(rows) {
-      if (rows.length === 0) return Promise.resolve();
-      const size = framedBytes(rows);
+      const filled = rows.filter(({ bytes }) => bytes.length > 0);
+      if (filled.length === 0) return Promise.resolve();
       if (isClosing()) return Promise.reject(unavailable('Steward is being stopped.'));
+      const buffers = frame(filled);
+      const size = sizeOf(buffers);
       if (kept + size > mostBytes)
         return Promise.reject(unavailable('Too much telemetry waits for its store. Send it again in a moment.'));
       kept += size;
       return new Promise<void>((done, failed) => {
-        waiting.push({ rows, done, failed });
+        waiting.push({ buffers, done, failed });
         void inTurn(write);
       });
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { tempDir, quiet } from '../testing/temp.ts';
-import { openTelemetry, walledIntake, walledTelemetry } from './index.ts';
+import { openSeen, openTelemetry, walledIntake, walledTelemetry, type TableRows } from './index.ts';
 
 const ours = '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e';
 const theirs = '7c1d2e3f-0a1b-4c2d-8e3f-4a5b6c7d8e9f';
@@ -25,7 +25,27 @@ test('a question about telemetry is about the client of the wall, whatever it is
 
 test('what is handed in is the client’s of the wall, whatever it says', async () => {
   const kept: string[] = [];
-  const append = (rows: Uint8Array) => Promise.resolve(void kept.push(Buffer.from(rows).toString()));
-  await walledIntake({ append }, ours).keepSpans([{ n: 1 }, { n: 2, client_id: theirs }]);
-  expect(kept).toEqual([`{"n":1,"client_id":"${ours}"}\n{"n":2,"client_id":"${ours}"}\n`]);
+  const append = (rows: readonly TableRows[]) =>
+    Promise.resolve(void kept.push(...rows.map(({ table, bytes }) => `${table} ${Buffer.from(bytes).toString()}`)));
+  const intake = walledIntake({ spool: { append }, seen: openSeen() }, ours);
+  await intake.keep([
+    { table: 'span', rows: [{ n: 1 }, { n: 2, client_id: theirs }] },
+    { table: 'score', rows: [{ n: 3 }] },
+  ]);
+  expect(kept).toEqual([
+    `span {"n":1,"client_id":"${ours}"}\n{"n":2,"client_id":"${ours}"}\n`,
+    `score {"n":3,"client_id":"${ours}"}\n`,
+  ]);
+});
+
+test('a request of too many bytes is refused, all of it', async () => {
+  const append = () => Promise.reject(new Error('It was kept.'));
+  const intake = walledIntake({ spool: { append }, seen: openSeen() }, ours);
+  const rows = Array.from({ length: 40 }, () => ({ text: 'x'.repeat(1024 * 1024) }));
+  await expect(
+    intake.keep([
+      { table: 'span', rows },
+      { table: 'score', rows },
+    ]),
+  ).rejects.toMatchObject({ code: 'too_large' });
 });

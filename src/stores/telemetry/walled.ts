@@ -1,5 +1,6 @@
 import type { WalledIntake, WalledTelemetry } from '../../platform/practice.ts';
 import { Problem } from '../../platform/problem.ts';
+import type { Seen } from './seen.ts';
 import type { Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -16,23 +17,27 @@ export function walledTelemetry(telemetry: Pick<Telemetry, 'rows'>, client: stri
 }
 
 const MIB = 1024 ** 2;
-/** Of one batch, as rows. What a resource says once is in each of its spans' rows: a small body can hold a great many bytes. */
+/** Of one request, as rows. What a resource says once is in each of its spans' rows: a small body can hold a great many bytes. */
 const MOST_BATCH_BYTES = 64 * MIB;
 
 /** The way in for telemetry of one client: whatever a row says, it is that client's. */
-export function walledIntake(spool: Pick<Spool, 'append'>, client: string): WalledIntake {
+export function walledIntake({ spool, seen }: { spool: Pick<Spool, 'append'>; seen: Seen }, client: string): WalledIntake {
   return {
-    async keepSpans(rows) {
-      const lines: Buffer[] = [];
-      let bytes = 0;
-      for (const row of rows) {
-        const line = Buffer.from(`${JSON.stringify({ ...row, client_id: client })}\n`);
-        bytes += line.length;
-        if (bytes > MOST_BATCH_BYTES)
-          throw new Problem('too_large', `The batch takes more than ${MOST_BATCH_BYTES / MIB} MB. Send smaller batches.`);
-        lines.push(line);
-      }
-      await spool.append(Buffer.concat(lines));
+    noteSpans: (spans) => seen.note(client, spans),
+    async keep(tables) {
+      let room = MOST_BATCH_BYTES;
+      const written = tables.map(({ table, rows }) => {
+        const lines: Buffer[] = [];
+        for (const row of rows) {
+          const line = Buffer.from(`${JSON.stringify({ ...row, client_id: client })}\n`);
+          room -= line.length;
+          if (room < 0)
+            throw new Problem('too_large', `The batch takes more than ${MOST_BATCH_BYTES / MIB} MB. Send smaller batches.`);
+          lines.push(line);
+        }
+        return { table, format: 'JSONEachRow', bytes: Buffer.concat(lines) };
+      });
+      await spool.append(written);
     },
   };
 }

@@ -12,9 +12,8 @@ import {
   statusCodes,
   type Encoding,
   type Failure,
-  type Span,
 } from '../otlp/index.ts';
-import { rowOf } from './row.ts';
+import { keepSpans } from './keep.ts';
 
 /** OTLP over HTTP, for traces. Spans are on disk before the answer says so. */
 export const receiveTraces: Route = {
@@ -30,8 +29,7 @@ export const receiveTraces: Route = {
     }
     const decoded = decodeTraces(plain.body, encoding);
     if (!decoded.ok) throw asProblem(decoded);
-    const receivedAt = now();
-    if (decoded.items.length > 0) await intake.keepSpans(rows(decoded.items, receivedAt));
+    await keepSpans(intake, decoded.items, now());
     return {
       status: 200,
       contentType: contentTypes[encoding],
@@ -43,11 +41,6 @@ export const receiveTraces: Route = {
     return { status, contentType: contentTypes[encoding], body: errorStatus(encoding, rpcCodes[code], message) };
   },
 };
-
-/** One after the other: a batch that is too large is given up before all of it is in memory. */
-function* rows(spans: readonly Span[], receivedAt: Date) {
-  for (const span of spans) yield rowOf(span, receivedAt);
-}
 
 const asProblem = ({ code, message }: Failure) => new Problem(code === 'too_large' ? 'too_large' : 'invalid', message);
 

@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS span (
   scope_name LowCardinality(String),
   scope_version LowCardinality(String),
   received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+  -- Whether the same span had come shortly before: what counts rows as they come leaves it out.
+  resent Bool,
   INDEX trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(received_at)

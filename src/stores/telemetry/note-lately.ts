@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { Log } from '../../platform/log.ts';
+import type { Seen } from './seen.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** Of all clients together; they are read before anything is served. */
+const MOST_SPANS = 300_000;
+const Lately = z.object({ client: z.string(), ids: z.string() });
+const TRACE_DIGITS = 32;
+const ID_DIGITS = 48;
+
+/** Notes the spans of the last hour, the latest first: whoever was cut off by a restart sends again. Never throws. */
+export async function noteLately(telemetry: Pick<Telemetry, 'rows'>, seen: Seen, log: Log): Promise<void> {
+  try {
+    const clients = await telemetry.rows(Lately)(
+      // One text per client: rows would take a second to read.
+      `SELECT toString(client_id) AS client, arrayStringConcat(groupArray(concat(trace_id, span_id))) AS ids FROM (
+        SELECT client_id, trace_id, span_id FROM span WHERE received_at > now() - INTERVAL 1 HOUR
+        ORDER BY received_at DESC LIMIT {most:UInt32}
+      ) GROUP BY client_id`,
+      { most: MOST_SPANS },
+    );
+    for (const { client, ids } of clients) seen.note(client, cut(ids));
+  } catch (error) {
+    log.warn({ err: error }, 'spans that are sent again after this start are counted once more until the next rebuild');
+  }
+}
+
+function cut(ids: string) {
+  const spans = [];
+  for (let at = 0; at < ids.length; at += ID_DIGITS)
+    spans.push({ traceId: ids.slice(at, at + TRACE_DIGITS), spanId: ids.slice(at + TRACE_DIGITS, at + ID_DIGITS) });
+  return spans;
+}

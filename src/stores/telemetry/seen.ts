@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+
+/** Names a span among those of its client. */
+export interface SpanId {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits. */
+  readonly spanId: string;
+}
+
+/** What became of spans that were noted. */
+export interface Noted {
+  /** For each, in order: whether it had been noted before. */
+  readonly resent: readonly boolean[];
+  /** How many had been. */
+  readonly resentCount: number;
+  /** They were not kept after all: those that were new are unknown again. */
+  forget(): void;
+}
+
+/**
+ * Which spans were received lately, in memory. Eight bytes each, bounded: the oldest are forgotten first. It makes counts right
+ * at once; the table is right without it, as it keeps one row of each span.
+ */
+export interface Seen {
+  note(client: string, spans: readonly SpanId[]): Noted;
+}
+
+/** Slots of the first generation; each further one has twice as many, up to the largest. Of two words each. */
+const FIRST_SLOTS = 2 ** 16;
+const LARGEST_SLOTS = 2 ** 22;
+/** Of all generations: 128 MB. */
+const MOST_SLOTS = 2 ** 24;
+const FULL = 0.7;
+/** Stands where something was taken out. No hash is made so. */
+const REMOVED = 1;
+
+interface Generation {
+  words: Uint32Array;
+  mask: number;
+  used: number;
+}
+
+const generation = (slots: number): Generation => ({ words: new Uint32Array(slots * 2), mask: slots - 1, used: 0 });
+
+export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOTS, mostSlots = MOST_SLOTS } = {}): Seen {
+  // A sender that knew it could choose ids that all fall into one place.
+  const seed = randomBytes(8);
+  const seeds = [seed.readUInt32LE(0), seed.readUInt32LE(4)] as const;
+  /** The newest first. It never has to be rebuilt larger, which would hold up everything. */
+  const generations = [generation(firstSlots)];
+  let high = 0;
+  let low = 0;
+
+  function hash(client: string, { traceId, spanId }: SpanId): void {
+    high = seeds[0];
+    low = seeds[1];
+    for (const text of [client, traceId, spanId]) {
+      for (let at = 0; at < text.length; at += 1) {
+        const unit = text.charCodeAt(at);
+        high = Math.imul(high ^ unit, 0x85ebca6b);
+        low = Math.imul(low ^ unit, 0xc2b2ae35) ^ (high >>> 15);
+        high = (high << 13) | (high >>> 19);
+      }
+    }
+    high = mix(high ^ low) >>> 0;
+    low = mix(low ^ Math.imul(high, 0x9e3779b1)) >>> 0;
+    // 0 is an empty place.
+    if (high <= REMOVED) high += 2;
+  }
+
+  /** Where it is, or -1. */
+  function find({ words, mask }: Generation): number {
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const word = words[slot * 2];
+      if (word === 0) return -1;
+      if (word === high && words[slot * 2 + 1] === low) return slot;
+    }
+  }
+
+  function add(): void {
+    let newest = generations[0]!;
+    if (newest.used >= (newest.mask + 1) * FULL) {
+      newest = generation(Math.min((newest.mask + 1) * 2, largestSlots));
+      generations.unshift(newest);
+      const slots = () => generations.reduce((sum, { mask }) => sum + mask + 1, 0);
+      while (generations.length > 1 && slots() > mostSlots) generations.pop();
+    }
+    const { words, mask } = newest;
+    let slot = low & mask;
+    while (words[slot * 2]! > REMOVED) slot = (slot + 1) & mask;
+    if (words[slot * 2] === 0) newest.used += 1;
+    words[slot * 2] = high;
+    words[slot * 2 + 1] = low;
+  }
+
+  function noteOne(client: string, span: SpanId): boolean {
+    hash(client, span);
+    if (generations.some((one) => find(one) >= 0)) return true;
+    add();
+    return false;
+  }
+
+  function remove(client: string, span: SpanId): void {
+    hash(client, span);
+    for (const one of generations) {
+      const slot = find(one);
+      if (slot >= 0) one.words[slot * 2] = REMOVED;
+    }
+  }
+
+  return {
+    note(client, spans) {
+      const resent = spans.map((span) => noteOne(client, span));
+      return {
+        resent,
+        resentCount: resent.reduce((count, one) => count + Number(one), 0),
+        forget: () => spans.forEach((span, n) => resent[n] || remove(client, span)),
+      };
+    },
+  };
+}
+
+/** Every bit of the word decides about every bit of the answer. */
+function mix(word: number): number {
+  let mixed = word;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
