@@ -1,5 +1,6 @@
 import type { Feature } from '../../platform/feature.ts';
 import { receiveTraces } from './ingest/routes.ts';
+import { listOwnPrices, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { listTraces, listWorkflows, showTrace } from './operations.ts';
 
 export { fieldNames, importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
@@ -9,6 +10,6 @@ export { language as languageOf } from './import/texts.ts';
 /** Telemetry: what the AI systems did, however it reaches Steward. */
 export const telemetry = {
   name: 'telemetry',
-  operations: [listTraces, showTrace, listWorkflows],
+  operations: [listTraces, showTrace, listWorkflows, listOwnPrices, setOwnPrice, removeOwnPrice],
   routes: [receiveTraces],
 } as const satisfies Feature;

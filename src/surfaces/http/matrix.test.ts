@@ -56,6 +56,9 @@ const samples: Record<string, (target: Target) => object> = {
   'telemetry.traces': ({ client }) => ({ client }),
   'telemetry.trace': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
   'workflows.list': ({ client }) => ({ client }),
+  'prices.list': ({ client }) => ({ client }),
+  'prices.set': ({ client }) => ({ client, model: `model-${randomUUID()}`, inputUsdPerMillion: 1 }),
+  'prices.remove': ({ client, id }) => ({ client, id }),
   ...Object.fromEntries(probes.map(({ name }) => [name, ({ client, id }: Target) => ({ client, id })])),
 };
 
@@ -100,6 +103,13 @@ beforeAll(async () => {
   ];
   for (const scope of all) everyone.push(ofA(scope, (await server.key(a.id, [scope])).key, [scope]));
   const objects = { a: (await server.key(a.id, ['read'])).keyId, b: (await server.key(b.id, ['read'])).keyId };
+  await using records = await server.records();
+  for (const [client, id] of [
+    [a.id, objects.a],
+    [b.id, objects.b],
+  ])
+    await records.rows(z.never())`
+      insert into model_price (client_id, id, model, valid_from, created_at) values (${client}, ${id}, ${id}, now(), now())`;
   await sendTrace(a, objects.a);
   await sendTrace(b, objects.b);
   targets = [
@@ -183,7 +193,7 @@ test.each(both)('who may, and on what, over %s: %s', async (surface, name, op) =
   );
   expect(wrong).toEqual([]);
   // What belongs to another is absent in the words of what does not exist.
-  for (const text of absent) expect(text).toMatch(/"There is no such (client|key|trace)\."/);
+  for (const text of absent) expect(text).toMatch(/"There is no such (client|key|trace|price)\."/);
   expect(absent.size).toBeLessThanOrEqual(2);
 });
 

@@ -8,6 +8,7 @@ export type { Drops, Reason } from './intake.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { findingsOf, type LoggedScore, type LoggedTexts } from './logs.ts';
 export { carriesText } from './map/precedence.ts';
+export { providerOf } from './map/provider.ts';
 export { errorStatus, exportResponse, partialOf, statusCodes, type PartialSuccess, type Signal } from './respond.ts';
 export type { Kind, Score, ScoreSource, Span } from './span.ts';
 export { countedSpans, traceTotals, type TraceTotals } from './tally.ts';

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { ClientAccess } from '../../../platform/access.ts';
+import { clientField, operation } from '../../../platform/operation.ts';
+import { conflict, invalid, notFound } from '../../../platform/problem.ts';
+import { NewPrice, OwnPrice } from './model.ts';
+import { listPrices, replacePrice, setRemoved } from './store.ts';
+
+const reads = {
+  of: 'client',
+  does: 'read',
+  key: 'read',
+  roles: ['owner', 'operator', 'sponsor', 'member'],
+} satisfies ClientAccess;
+/** Prices change what reports say, so no key that merely sends telemetry sets them. */
+const writes = { of: 'client', does: 'write', key: 'write', roles: ['owner', 'operator'] } satisfies ClientAccess;
+
+export const listOwnPrices = operation({
+  name: 'prices.list',
+  summary: 'List what a client pays for models, where that is not the public price.',
+  access: reads,
+  input: z.object({ client: clientField }),
+  output: z.object({ prices: z.array(OwnPrice) }),
+  run: async ({ records, client }) => ({ prices: await listPrices(records, client!.id) }),
+});
+
+export const setOwnPrice = operation({
+  name: 'prices.set',
+  summary:
+    'Say what a client pays for a model. It holds for calls that come in from now on; "prices.recost" prices older ones anew.',
+  access: writes,
+  input: NewPrice.extend({ client: clientField }),
+  output: z.object({ id: z.uuid() }),
+  async run(ctx, price) {
+    if (price.inputUsdPerMillion === null && price.outputUsdPerMillion === null && price.usdPerRequest === null)
+      throw invalid('A price needs at least one of inputUsdPerMillion, outputUsdPerMillion and usdPerRequest.');
+    const id = await replacePrice(ctx, price);
+    if (!id) throw conflict('Somebody else set this price at the same moment. Look at it with prices.list, and set it again.');
+    return { id };
+  },
+});
+
+export const removeOwnPrice = operation({
+  name: 'prices.remove',
+  summary: 'Remove a price of a client: calls that come in from now on are priced by what is left.',
+  access: writes,
+  input: z.object({ client: clientField, id: z.uuid().describe('The price, by its id.') }),
+  output: z.object({ id: z.uuid(), removedAt: z.date() }),
+  async run(ctx, { id }) {
+    const removedAt = await setRemoved(ctx, id);
+    if (!removedAt) throw notFound('There is no such price.');
+    return { id, removedAt };
+  },
+});
