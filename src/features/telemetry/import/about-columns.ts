@@ -29,6 +29,17 @@ export function aboutUnused(columns: readonly Column[], found: Partial<Record<Fi
   });
 }
 
+/** Of several scores one is judged. `scores`: all that there are. */
+export function aboutScores(scores: readonly Column[], { score }: Partial<Record<Field, Column>>): string[] {
+  const others = scores.filter((column) => column !== score);
+  if (!score || others.length === 0) return [];
+  const names = others.slice(0, MOST_NAMES).map(({ name }) => `"${name}"`);
+  const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : '';
+  return [`Of several scores "${score.name}" is judged. --map score=COLUMN takes another: ${names.join(', ')}${more}.`];
+}
+
+const MOST_NAMES = 5;
+
 export function aboutNumbers(found: Partial<Record<Field, Column>>, commas: Partial<Record<Field, Comma>>): string[] {
   return numericFields.flatMap((field) => {
     const column = found[field];

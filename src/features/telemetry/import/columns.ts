@@ -1,4 +1,4 @@
-import { isMissing } from './content.ts';
+import { isMissing, looksLike } from './content.ts';
 
 /** The columns of a log as a sample shows them. Values inside JSON are columns too, under dotted names. */
 
@@ -18,6 +18,16 @@ export interface Column extends ColumnRef {
 
 /** The sample's values that say something. */
 export const filled = ({ values }: Column) => values.filter((value): value is string => value !== null && !isMissing(value));
+
+/** The columns that are scores by their names, `scores.helpfulness`, and by their values. What a list holds is its own matter. */
+export const scoresIn = (columns: readonly Column[]) =>
+  columns.filter(
+    (column) =>
+      /^scores?[._ ]/i.test(column.name) &&
+      column.path[0] !== 0 &&
+      filled(column).length > 0 &&
+      looksLike.verdict(filled(column)),
+  );
 
 /** A name as aliases are written: letters and digits in lower case. */
 export const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');

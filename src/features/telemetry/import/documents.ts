@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { join } from 'node:path';
 import { invalid, Problem } from '../../../platform/problem.ts';
 import type { Recognised } from './open-log.ts';
-import { callsOfExport } from '../otlp/index.ts';
+import { callsOfExport, scoresOfExport, type LoggedScore } from '../otlp/index.ts';
 
 /** A document is parsed whole; larger logs come as lines, which the engine reads. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
@@ -20,7 +20,9 @@ export async function flattenDocument(log: Recognised): Promise<Recognised> {
   await pipeline(Readable.from(lines), createWriteStream(path));
   const { size } = await stat(path);
   if (size === 0)
-    throw invalid(`"${log.name}" holds no list of AI calls. Export the calls as a list or as one JSON object per line.`);
+    throw invalid(
+      `"${log.name}" holds no list of AI calls. Export the calls as a list or as one JSON object per line; of OpenTelemetry, the spans.`,
+    );
   return { ...log, path, bytes: size, format: 'jsonl', compression: 'none', flattened: true };
 }
 
@@ -28,7 +30,7 @@ export async function flattenDocument(log: Recognised): Promise<Recognised> {
 async function isWhole(name: string, plain: () => Readable): Promise<boolean> {
   try {
     const first: unknown = JSON.parse(await textOf(name, plain(), '\n'));
-    return !(first !== null && typeof first === 'object' && ('resourceSpans' in first || 'resource_spans' in first));
+    return !isExport(first);
   } catch (error) {
     if (error instanceof Problem) throw error;
     return true;
@@ -52,17 +54,34 @@ async function textOf(name: string, bytes: Readable, until?: string): Promise<st
     .replace(/^\uFEFF/, '');
 }
 
+const isExport = (document: unknown): document is object =>
+  document !== null &&
+  typeof document === 'object' &&
+  ['resourceSpans', 'resource_spans', 'resourceLogs', 'resource_logs'].some((name) => name in document);
+
 async function* otlpLines(plain: () => Readable) {
-  for await (const line of createInterface({ input: plain(), crlfDelay: Infinity })) {
+  const logged = await loggedScores(plain);
+  for await (const line of linesOf(plain)) {
     if (line.trim() === '') continue;
     // A broken line goes through as it is, so that the reader counts and reports it.
-    yield* toLines(parsed(line) ?? [line]);
+    yield* toLines(parsed(line, (document) => callsOfExport(document, logged)) ?? [line]);
   }
 }
 
-function parsed(line: string): unknown[] | null {
+const linesOf = (plain: () => Readable) => createInterface({ input: plain(), crlfDelay: Infinity });
+
+/** A score may be written before its span or long after it, so all are known before the first call is. */
+async function loggedScores(plain: () => Readable): Promise<LoggedScore[]> {
+  const found: LoggedScore[] = [];
+  for await (const line of linesOf(plain)) {
+    if (line.includes('gen_ai.evaluation.result')) found.push(...(parsed(line, scoresOfExport) ?? []));
+  }
+  return found;
+}
+
+function parsed<T>(line: string, read: (document: unknown) => T): T | null {
   try {
-    return callsOfExport(JSON.parse(line));
+    return read(JSON.parse(line));
   } catch {
     return null;
   }
@@ -86,7 +105,7 @@ async function* objectsOf(log: Recognised, plain: () => Readable) {
 /** The calls of a document: OTLP, the longest list of objects in it, or the document itself as one call. */
 function callsIn(document: unknown): unknown[] {
   if (document === null || typeof document !== 'object') return [];
-  if ('resourceSpans' in document || 'resource_spans' in document) return callsOfExport(document);
+  if (isExport(document)) return callsOfExport(document, scoresOfExport(document));
   const lists = Object.values(document).filter(
     (value): value is unknown[] => Array.isArray(value) && typeof value[0] === 'object',
   );

@@ -174,6 +174,56 @@ test.each([
   expect(calls[3]).toMatchObject({ workflow: 'support-bot', error: 0 });
 });
 
+test('OTLP JSON: further attributes are segments, and evaluations are scores, wherever they stand', async () => {
+  const ids = (i: number) => ({ traceId: 'ab'.repeat(16), spanId: String(i + 1).padStart(16, '0') });
+  const told = (i: number) => ({
+    ...span(i),
+    ...ids(i),
+    attributes: [...span(i).attributes, attribute('customer.tier', i % 2 ? 'gold' : 'free')],
+    events: [
+      {
+        name: 'gen_ai.evaluation.result',
+        attributes: [
+          attribute('gen_ai.evaluation.name', 'helpful'),
+          attribute('gen_ai.evaluation.score.label', i % 3 ? 'pass' : 'fail'),
+        ],
+      },
+    ],
+  });
+  const record = (i: number) => ({
+    eventName: 'gen_ai.evaluation.result',
+    ...ids(i),
+    attributes: [attribute('gen_ai.evaluation.name', 'tone'), attribute('gen_ai.evaluation.score.label', 'yes')],
+  });
+  const where = (i: number) => ({ attributes: [attribute('deployment.environment.name', i < 15 ? 'staging' : 'production')] });
+  const rows = times(30, (i) => ({ resourceSpans: [{ resource: where(i), scopeSpans: [{ spans: [told(i)] }] }] }));
+  // Two scores in log records, one before all spans and one behind them.
+  const logs = [3, 4].map((i) => ({ resourceLogs: [{ scopeLogs: [{ logRecords: [record(i)] }] }] }));
+  const path = reader.write('told.jsonl', lines([logs[0], ...rows, logs[1]]));
+  const { calls, mapping, assumptions, rejected } = await reader.read(path);
+  expect(rejected).toEqual([]);
+  expect(calls).toHaveLength(30);
+  expect(mapping.segments.map(({ name }) => name)).toEqual(['environment', 'attributes.customer.tier']);
+  expect(calls[1]).toMatchObject({ segment: ['staging', 'gold'], graded: 1 });
+  expect(calls[18]).toMatchObject({ segment: ['production', 'free'], graded: 0 });
+  expect(mapping.fields.score?.name).toBe('scores.helpful');
+  expect(assumptions).toContain('Of several scores "scores.helpful" is judged. --map score=COLUMN takes another: "scores.tone".');
+});
+
+test('OTLP JSON without texts has no answers, whatever else is told of the calls', async () => {
+  const bare = (i: number) => ({
+    ...span(i),
+    attributes: [
+      attribute('gen_ai.operation.name', 'chat'),
+      attribute('gen_ai.response.model', 'gpt-4o'),
+      attribute('url.full', `https://api.example.com/v1/chat/completions?request=${i}`),
+    ],
+  });
+  const { fields } = await reader.read(reader.write('bare.json', JSON.stringify(exported(times(30, bare)))));
+  expect(fields.output).toBeUndefined();
+  expect(fields.input).toBeUndefined();
+});
+
 const fixtures = shipped('src', 'features', 'telemetry', 'otlp', 'fixtures');
 
 test('OTLP JSON as SDKs send it', async () => {

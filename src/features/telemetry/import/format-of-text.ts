@@ -17,7 +17,7 @@ const isList = (start: string) => /^\[\s*(\{|\]|$)/.test(start) || !/^\[[^\n]*\]
 
 /** One object over many lines, one object alone, or lines of OTLP, each with many calls. */
 function isDocument(firstLine: string, start: string): boolean {
-  if (/"(resourceSpans|resource_spans|resourceLogs)"/.test(firstLine)) return true;
+  if (/"(resourceSpans|resource_spans|resourceLogs|resource_logs)"/.test(firstLine)) return true;
   const alone = !start.trimEnd().includes('\n');
   // A broken or very long first line says nothing; if its brackets close on it, the next line is another record.
   return alone ? isJson(firstLine) : !isJson(firstLine) && !/^\{.+\}\s*$/.test(firstLine) && !/\n\{"/.test(start);

@@ -1,5 +1,5 @@
-import { aboutNumbers, aboutTime, aboutUnused } from './about-columns.ts';
-import { filled, plain, type Column, type ColumnRef } from './columns.ts';
+import { aboutNumbers, aboutScores, aboutTime, aboutUnused } from './about-columns.ts';
+import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.ts';
 import { looksLike, looksLikeChat, orderIsGuessed, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
@@ -93,21 +93,20 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
   const free = columns.filter((column) => column.path.length === 0 && !taken(found, column) && filled(column).length > 0);
   found.time ??= free.find((column) => looksLike.time(filled(column)) && new Set(filled(column)).size > 1);
   found.model ??= free.find((column) => filled(column).every((value) => value.length < 80 && MODEL.test(value)));
-  found.score ??= columns.find(
-    (column) =>
-      /^scores?[._ ]/i.test(column.name) &&
-      !taken(found, column) &&
-      filled(column).length > 0 &&
-      looksLike.verdict(filled(column)),
-  );
+  found.score ??= scoresIn(columns)
+    .filter((column) => !taken(found, column))
+    .sort((a, b) => filled(b).length - filled(a).length)[0];
   if (found.output) return;
   const texts = free
-    .filter((column) => !taken(found, column) && length(column) > 15 && !looksLike.number(filled(column)))
+    .filter((column) => !taken(found, column) && length(column) > 15 && !looksLike.number(filled(column)) && !isBag(column))
     .sort((a, b) => columns.indexOf(a) - columns.indexOf(b));
   // A question comes before its answer.
   found.output = texts.at(-1);
   if (texts.length > 1) found.input ??= texts[0];
 }
+
+/** What is kept beside a call is not what was said. */
+const isBag = ({ name }: Column) => /^(attributes|resource|metadata|tags|scores?|span_?id)$/i.test(name);
 
 const length = (column: Column) => filled(column).reduce((sum, value) => sum + value.length, 0) / filled(column).length;
 
@@ -127,7 +126,7 @@ function describe(
   if (!found.latency && found.time && found.endTime)
     assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
   const commas = commasOf(found, all);
-  assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found));
+  assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found), ...aboutScores(scoresIn(columns), found));
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
   const segments = columns.filter((column) => isSegment(column) && !taken(found, column)).slice(0, MAX_SEGMENTS);
   const ref = ({ name, column, path }: Column): ColumnRef => ({ name, column, path });
@@ -182,10 +181,13 @@ function median(values: readonly string[], comma: Comma): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
+const isInScores = ({ name, path }: Column) => path.length > 0 && /^scores?\./i.test(name);
+
 function isSegment(column: Column): boolean {
   const values = filled(column);
   const distinct = new Set(values).size;
-  if (column.path.length > 2 || distinct < 2 || distinct > MAX_SEGMENT_VALUES) return false;
+  // A score is what came out, not what went in.
+  if (isInScores(column) || column.path.length > 2 || distinct < 2 || distinct > MAX_SEGMENT_VALUES) return false;
   return (
     values.length >= column.values.length / 2 &&
     distinct <= values.length / 5 &&

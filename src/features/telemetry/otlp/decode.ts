@@ -56,9 +56,14 @@ export function decodeMetrics(
  * sender who could send less at a time, and with those that no identifier tells apart.
  */
 export function spansOfDocument(document: Json): Decoded<Span> | Failure {
-  const limits = { ...defaultLimits, items: Infinity, groups: Infinity };
-  return decode(new Uint8Array(), limits, (intake) => jsonTraces(document, intake, withParent).map(spanMapper()));
+  return decode(new Uint8Array(), ofFiles, (intake) => jsonTraces(document, intake, withParent).map(spanMapper()));
 }
+
+/** The log records of such a document. */
+export const logsOfDocument = (document: Json): Decoded<RawLog> | Failure =>
+  decode(new Uint8Array(), ofFiles, (intake) => jsonLogs(document, intake));
+
+const ofFiles: Limits = { ...defaultLimits, items: Infinity, groups: Infinity };
 
 function decode<T>(body: Uint8Array, limits: Limits, read: (intake: Intake) => T[]): Decoded<T> | Failure {
   if (body.length > limits.bodyBytes)

@@ -1,5 +1,5 @@
 /** The wire format of telemetry: bytes in, spans out. Pure: no store, no clock. */
-export { callsOfExport } from './calls.ts';
+export { callsOfExport, scoresOfExport } from './calls.ts';
 export { decodeLogs, decodeMetrics, decodeTraces, spansOfDocument, type Decoded } from './decode.ts';
 export { decompress } from './decompress.ts';
 export { contentTypes, encodingOf, type Encoding } from './encoding.ts';
