@@ -3,6 +3,7 @@ import type { Log } from './log.ts';
 import type { Clock } from './clock.ts';
 import type { Client, WalledIntake } from './practice.ts';
 import type { Problem } from './problem.ts';
+import type { Sql } from './sql.ts';
 
 /** What came in: the body as it was sent, no longer than the route takes. */
 export interface Incoming {
@@ -20,6 +21,8 @@ export interface Outgoing {
 export interface Receiving {
   readonly client: Client;
   readonly intake: WalledIntake;
+  /** What was decided about this client, to be read. */
+  readonly records: Sql;
   readonly now: Clock;
   readonly log: Log;
 }

@@ -46,7 +46,7 @@ export const TraceSpan = z.object({
   outputTokens: tokens,
   reasoningTokens: tokens,
   costUsd: z.number().nullable(),
-  costSource: text.describe('What says so: so far the attribute by which the client gave it.'),
+  costSource: text.describe('What says so: "given: <attribute>", "own price <id>" or "genai-prices <version>".'),
   user: text,
   session: text,
   environment: text,

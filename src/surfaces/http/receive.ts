@@ -24,7 +24,8 @@ export function receiver(routes: readonly Route[], log: Log) {
     atOnce += 1;
     try {
       const body = await bodyOf(incoming, route.mostBytes);
-      const receiving = { client, intake: ctx.practice.receiving(client), now: ctx.now, log: ctx.log };
+      const { records } = ctx.practice.reading(client);
+      const receiving = { client, intake: ctx.practice.receiving(client), records, now: ctx.now, log: ctx.log };
       return respond(await route.answer(receiving, { headers: incoming.headers, body }));
     } finally {
       atOnce -= 1;

@@ -98,7 +98,7 @@ test('what a client sends is shown, with one meaning per field and nothing count
         requestModel: 'gpt-5',
         model: 'gpt-5-2026',
         costUsd: 0.25,
-        costSource: 'gen_ai.usage.cost',
+        costSource: 'given: gen_ai.usage.cost',
         // A number and a text stay what they were.
         attributes: { 'acme.attempt': 1, 'acme.attempt.text': '1' },
         resource: { 'service.name': 'support' },

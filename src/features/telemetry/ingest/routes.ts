@@ -19,7 +19,7 @@ import { keepSpans } from './keep.ts';
 export const receiveTraces: Route = {
   paths: ['/v1/traces', '/api/otel/v1/traces'],
   mostBytes: defaultLimits.bodyBytes,
-  async answer({ intake, now }, { headers, body }) {
+  async answer(receiving, { headers, body }) {
     const encoding = encodingOf(headers['content-type']);
     if (!encoding) return unsupported('json', 'Send application/x-protobuf or application/json.');
     const plain = await decompress(body, headers['content-encoding']);
@@ -29,7 +29,7 @@ export const receiveTraces: Route = {
     }
     const decoded = decodeTraces(plain.body, encoding);
     if (!decoded.ok) throw asProblem(decoded);
-    await keepSpans(intake, decoded.items, now());
+    await keepSpans(receiving, decoded.items);
     return {
       status: 200,
       contentType: contentTypes[encoding],

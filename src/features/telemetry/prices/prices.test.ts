@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../../stores/testing/temp.ts';
+import { testServer, type TestServer } from '../../../testing/server.ts';
+import { span, traces } from '../otlp/testing/body.ts';
+import { encodeJson } from '../otlp/testing/encode.ts';
+import { CATALOGUE } from './catalogue.ts';
+
+let server: TestServer;
+beforeAll(async () => (server = await testServer()));
+afterAll(() => server.close());
+
+type Sender = Awaited<ReturnType<TestServer['client']>>;
+const traceIdOf = (n: number) => n.toString(16).padStart(32, 'c');
+
+async function sendCall({ key }: Sender, n: number, attributes: Record<string, string | number> = {}) {
+  const call = span(
+    {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.response.model': 'gpt-4o',
+      'gen_ai.usage.input_tokens': 1000,
+      'gen_ai.usage.output_tokens': 200,
+      ...attributes,
+    },
+    { traceId: traceIdOf(n) },
+  );
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  expect((await server.send('/v1/traces', { method: 'POST', headers, body: encodeJson(traces([call])) })).status).toBe(200);
+}
+
+interface Shown {
+  totals: { costUsd: number | null };
+  spans: { costUsd: number | null; costSource: string | null }[];
+}
+/** The cost of a call, once it is there. */
+async function costOf({ id, key }: Sender, n: number) {
+  const ask = () => server.ask('telemetry.trace', { client: id, traceId: traceIdOf(n) }, key);
+  await eventually(async () => (await ask()).status === 200);
+  const { totals, spans } = (await ask()).json as unknown as Shown;
+  return [totals.costUsd, spans[0]!.costUsd, spans[0]!.costSource];
+}
+const set = async (client: Sender, price: object) => {
+  const reply = await server.ask('prices.set', { client: client.id, ...price });
+  return { status: reply.status, id: (reply.json as unknown as { id: string }).id };
+};
+
+test('a call costs what the client says, else by its own prices, else by the public ones; else nobody knows', async () => {
+  const [acme, globex] = [await server.client('Acme'), await server.client('Globex')];
+  await sendCall(acme, 1);
+  await sendCall(acme, 2, { 'gen_ai.response.model': 'acme-9b' });
+  expect(await costOf(acme, 1)).toEqual([0.0045, 0.0045, CATALOGUE]);
+  expect(await costOf(acme, 2)).toEqual([null, null, null]);
+  const { id } = await set(acme, { model: 'acme-*', inputUsdPerMillion: 1, outputUsdPerMillion: 5 });
+  // Prices are known to the intake for some seconds.
+  let n = 10;
+  await eventually(async () => {
+    n += 1;
+    await sendCall(acme, n, { 'gen_ai.response.model': 'acme-9b' });
+    return (await costOf(acme, n))[0] !== null;
+  }, 20_000);
+  expect(await costOf(acme, n)).toEqual([0.002, 0.002, `own price ${id}`]);
+  await sendCall(acme, 3, { 'gen_ai.response.model': 'acme-9b', 'gen_ai.usage.cost': 0.5 });
+  expect(await costOf(acme, 3)).toEqual([0.5, 0.5, 'given: gen_ai.usage.cost']);
+  // Another client's price is no concern of this one.
+  await sendCall(globex, 4, { 'gen_ai.response.model': 'acme-9b' });
+  expect(await costOf(globex, 4)).toEqual([null, null, null]);
+}, 60_000);
+
+test('a price takes the place of the one before for the same calls, and is removed for good', async () => {
+  const initech = await server.client('Initech');
+  const list = async () =>
+    (await server.ask('prices.list', { client: 'Initech' })).json as unknown as {
+      prices: { id: string; inputUsdPerMillion: number }[];
+    };
+  const first = await set(initech, { model: 'gpt-4o', inputUsdPerMillion: 1 });
+  const second = await set(initech, { model: 'GPT-4o', inputUsdPerMillion: 2 });
+  const later = await set(initech, { model: 'gpt-4o', inputUsdPerMillion: 3, validFrom: '2026-01-01T00:00:00+01:00' });
+  expect((await list()).prices).toMatchObject([
+    { id: second.id, inputUsdPerMillion: 2, provider: null, usdPerRequest: null },
+    { id: later.id, validFrom: '2025-12-31T23:00:00.000Z' },
+  ]);
+  expect(second.id).not.toBe(first.id);
+  expect((await server.ask('prices.remove', { client: 'Initech', id: second.id })).status).toBe(200);
+  expect((await list()).prices).toHaveLength(1);
+  expect((await set(initech, { model: 'a*b', inputUsdPerMillion: 1 })).status).toBe(400);
+  expect((await set(initech, { model: 'gpt-4o', reasoningUsdPerMillion: 1 })).status).toBe(400);
+  expect((await set(initech, { model: 'gpt-4o', inputUsdPerMillion: -1 })).status).toBe(400);
+});
