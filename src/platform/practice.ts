@@ -47,6 +47,8 @@ export interface WalledIntake {
 export interface Handles {
   readonly records: Sql;
   readonly telemetry: WalledTelemetry;
+  /** Where verbs that write hand in telemetry; others cannot. */
+  readonly intake: WalledIntake;
 }
 
 /** What the audit trail keeps of a write. Secrets have been struck from the input. */
@@ -77,4 +79,8 @@ const noStore = (): never => {
 };
 
 /** What a verb of the terminal is handed, which works without a practice. */
-export const closedHandles: Handles = { records: { rows: noStore, transaction: noStore }, telemetry: { rows: noStore } };
+export const closedHandles: Handles = {
+  records: { rows: noStore, transaction: noStore },
+  telemetry: { rows: noStore },
+  intake: { noteSpans: noStore, keep: noStore },
+};

@@ -1,4 +1,4 @@
-import type { Client, Handles, Practice } from '../../platform/practice.ts';
+import { closedHandles, type Client, type Handles, type Practice, type WalledIntake } from '../../platform/practice.ts';
 import type { Sql } from '../../platform/sql.ts';
 import type { Records, Stores } from '../../stores/index.ts';
 import { walledIntake, walledTelemetry } from '../../stores/telemetry/index.ts';
@@ -7,17 +7,19 @@ import { findClient, insertAuditEntry } from './store.ts';
 /** The practice that is kept in these stores. */
 export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen'>): Practice {
   const { records, telemetry } = stores;
-  const handles = (client: Client | null, sql: Sql): Handles => ({
+  const handles = (client: Client | null, sql: Sql, intake: WalledIntake): Handles => ({
     records: sql,
     telemetry: walledTelemetry(telemetry, client?.id ?? null),
+    intake,
   });
+  const receiving = (client: Client) => walledIntake(stores, client.id);
   return {
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
-    reading: (client) => handles(client, readingSql(records, client)),
-    receiving: (client) => walledIntake(stores, client.id),
+    reading: (client) => handles(client, readingSql(records, client), closedHandles.intake),
+    receiving,
     writing: (client, deed, work) =>
       records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
-        const answer = await work(handles(client, sql));
+        const answer = await work(handles(client, sql, client ? receiving(client) : closedHandles.intake));
         await insertAuditEntry(sql, client?.id ?? null, deed);
         return answer;
       }),

@@ -1,6 +1,7 @@
 import type { Feature } from '../../platform/feature.ts';
 import { receiveTraces } from './ingest/routes.ts';
 import { listOwnPrices, removeOwnPrice, setOwnPrice } from './prices/index.ts';
+import { createScore, listScores } from './scores/index.ts';
 import { listTraces, listWorkflows, showTrace } from './operations.ts';
 
 export { fieldNames, importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
@@ -10,6 +11,6 @@ export { language as languageOf } from './import/texts.ts';
 /** Telemetry: what the AI systems did, however it reaches Steward. */
 export const telemetry = {
   name: 'telemetry',
-  operations: [listTraces, showTrace, listWorkflows, listOwnPrices, setOwnPrice, removeOwnPrice],
+  operations: [listTraces, showTrace, listWorkflows, listOwnPrices, setOwnPrice, removeOwnPrice, createScore, listScores],
   routes: [receiveTraces],
 } as const satisfies Feature;

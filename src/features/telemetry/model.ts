@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Score } from './scores/model.ts';
 
 const tokens = z.number().nullable();
 const text = z.string().nullable();
@@ -24,6 +25,7 @@ export const TraceSummary = Totals.extend({
   user: text,
   session: text,
   environment: text,
+  scores: z.array(Score.pick({ name: true, value: true, label: true, source: true })),
 });
 export type TraceSummary = z.infer<typeof TraceSummary>;
 
@@ -62,7 +64,7 @@ export const TraceSpan = z.object({
   finishReasons: z.array(z.string()),
   timeToFirstTokenMs: z.number().nullable(),
   flags: z.array(z.string()).describe('What a reader should know before trusting the span.'),
-  scores: z.array(z.unknown()),
+  scores: z.array(Score.omit({ traceId: true })).describe('Of the span; those of the trace stand at its first span.'),
   attributes: z.record(z.string(), z.unknown()),
   resource: z.record(z.string(), z.unknown()),
   events: z.array(z.unknown()),

@@ -4,6 +4,7 @@ import { clientField, operation } from '../../platform/operation.ts';
 import { notFound, Problem } from '../../platform/problem.ts';
 import { Totals, TraceSpan, TraceSummary, Workflow } from './model.ts';
 import { countedSpans, traceTotals } from './otlp/index.ts';
+import { Score, scoresOfTraces } from './scores/index.ts';
 import { briefSpans, latestTraceIds, seenWorkflows, wholeSpans, type BriefSpan } from './store.ts';
 
 const reads = {
@@ -32,11 +33,12 @@ export const listTraces = operation({
   output: z.object({ traces: z.array(TraceSummary) }),
   async run(ctx, filter) {
     const ids = await latestTraceIds(ctx, filter);
-    const spans = ids.length === 0 ? [] : await briefSpans(ctx, ids, MOST_SPANS);
+    if (ids.length === 0) return { traces: [] };
+    const [spans, scores] = await Promise.all([briefSpans(ctx, ids, MOST_SPANS), scoresOfTraces(ctx, ids)]);
     if (spans.length === MOST_SPANS) throw new Problem('too_large', 'These traces have too many spans. Ask for fewer of them.');
     const byTrace = new Map<string, BriefSpan[]>(ids.map((id) => [id, []]));
     for (const span of spans) byTrace.get(span.traceId)?.push(span);
-    return { traces: [...byTrace].flatMap(([id, of]) => (of.length > 0 ? [summaryOf(id, of)] : [])) };
+    return { traces: [...byTrace].flatMap(([id, of]) => (of.length > 0 ? [summaryOf(id, of, scores)] : [])) };
   },
 });
 
@@ -52,14 +54,22 @@ export const showTrace = operation({
     traceId: z.string(),
     totals: Totals,
     spanCount: z.number().describe(`Of all spans; the first ${MOST_SHOWN} are shown.`),
+    scores: z.array(Score).describe('Of the trace and its spans.'),
     spans: z.array(TraceSpan),
   }),
   async run(ctx, { traceId: asked }) {
     const traceId = asked.toLowerCase();
     const all = await briefSpans(ctx, [traceId], MOST_SPANS);
     if (all.length === 0) throw notFound('There is no such trace.');
-    const spans = await wholeSpans(ctx, traceId, MOST_SHOWN);
-    return { traceId, totals: totalsOf(all), spanCount: all.length, spans };
+    const [spans, scores] = await Promise.all([wholeSpans(ctx, traceId, MOST_SHOWN), scoresOfTraces(ctx, [traceId])]);
+    const first = rootOf(all).spanId;
+    return {
+      traceId,
+      totals: totalsOf(all),
+      spanCount: all.length,
+      scores,
+      spans: spans.map((span) => ({ ...span, scores: scores.filter(({ spanId }) => (spanId ?? first) === span.spanId) })),
+    };
   },
 });
 
@@ -83,10 +93,14 @@ function totalsOf(spans: readonly BriefSpan[]): Totals {
   return { ...traceTotals(spans), costUsd: costs.length === 0 ? null : costs.reduce((sum, usd) => sum + usd, 0) };
 }
 
-function summaryOf(traceId: string, spans: readonly BriefSpan[]): TraceSummary {
+/** The first span at the top. Spans whose parent was never sent stand there, too. */
+function rootOf(spans: readonly BriefSpan[]): BriefSpan {
   const ids = new Set(spans.map(({ spanId }) => spanId));
-  // Spans whose parent was never sent stand at the top, too.
-  const root = spans.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? spans[0]!;
+  return spans.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? spans[0]!;
+}
+
+function summaryOf(traceId: string, spans: readonly BriefSpan[], scores: readonly Score[]): TraceSummary {
+  const root = rootOf(spans);
   const first = <K extends keyof BriefSpan>(field: K) =>
     root[field] ?? spans.find((span) => span[field] !== null)?.[field] ?? null;
   return {
@@ -102,5 +116,8 @@ function summaryOf(traceId: string, spans: readonly BriefSpan[]): TraceSummary {
     session: first('session'),
     environment: first('environment'),
     ...totalsOf(spans),
+    scores: scores
+      .filter((score) => score.traceId === traceId)
+      .map(({ name, value, label, source }) => ({ name, value, label, source })),
   };
 }

@@ -67,8 +67,7 @@ const attributes = z
   .record(z.string(), z.string())
   .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown])));
 
-const StoredSpan = TraceSpan.extend({
-  scores: json(TraceSpan.shape.scores),
+const StoredSpan = TraceSpan.omit({ scores: true }).extend({
   events: json(TraceSpan.shape.events),
   links: json(TraceSpan.shape.links),
   attributes,
@@ -85,7 +84,7 @@ export const wholeSpans = ({ telemetry }: Context, traceId: string, most: number
         output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, cost_usd AS costUsd, cost_source AS costSource, user,
         session, environment, release, version, service, tags, prompt_name AS promptName, prompt_version AS promptVersion,
         response_id AS responseId, input, output, finish_reasons AS finishReasons,
-        time_to_first_token_ms AS timeToFirstTokenMs, flags, scores, attributes, resource, events, links,
+        time_to_first_token_ms AS timeToFirstTokenMs, flags, attributes, resource, events, links,
         received_at AS receivedAt
       FROM span WHERE client_id = {client:UUID} AND trace_id = {traceId:String}
       ORDER BY received_at DESC LIMIT 1 BY span_id

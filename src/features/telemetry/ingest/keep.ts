@@ -1,6 +1,7 @@
 import type { Receiving } from '../../../platform/route.ts';
 import type { Span } from '../otlp/index.ts';
 import { ownPricesOf, type OwnPrice } from '../prices/index.ts';
+import { scoreRowsOf } from '../scores/index.ts';
 import { rowOf } from './row.ts';
 
 /** Keeps the spans of one request, each priced, and marked when it had come before. On disk when it returns. */
@@ -9,7 +10,13 @@ export async function keepSpans({ intake, records, client, now }: Receiving, spa
   const prices = await ownPricesOf(records, client.id);
   const noted = intake.noteSpans(spans);
   try {
-    await intake.keep([{ table: 'span', rows: spanRows(spans, { resent: noted.resent, prices, receivedAt: now() }) }]);
+    const receivedAt = now();
+    await intake.keep([
+      { table: 'span', rows: spanRows(spans, { resent: noted.resent, prices, receivedAt }) },
+      ...(spans.some(({ scores }) => scores.length > 0)
+        ? [{ table: 'score', rows: scoreRowsOf(spans, receivedAt) } as const]
+        : []),
+    ]);
   } catch (error) {
     noted.forget();
     throw error;

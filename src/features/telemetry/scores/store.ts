@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Context } from '../../../platform/context.ts';
+import { Score } from './model.ts';
+
+const columns = `id, toString(trace_id) AS traceId, nullIf(span_id, '') AS spanId, workflow, name, value, label, explanation, source,
+  at, received_at AS receivedAt`;
+
+/** Of one answer. */
+const MOST_SCORES = 20_000;
+
+/** The scores of some traces, each as it was said last, the first first. */
+export const scoresOfTraces = ({ telemetry }: Pick<Context, 'telemetry'>, traceIds: readonly string[]) =>
+  telemetry.rows(Score)(
+    `SELECT * FROM (
+      SELECT ${columns} FROM score WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)}
+      ORDER BY received_at DESC LIMIT 1 BY trace_id, id
+    ) ORDER BY at, id LIMIT ${MOST_SCORES}`,
+    { traceIds },
+  );
+
+export interface ScoreFilter {
+  traceId?: string | undefined;
+  name?: string | undefined;
+  source?: string | undefined;
+  from: string;
+  to: string;
+  limit: number;
+}
+
+/** The latest scores that fit, each as it was said last. */
+export const listScoreRows = ({ telemetry }: Context, { traceId, name, source, ...filter }: ScoreFilter) =>
+  telemetry.rows(Score)(
+    `SELECT * FROM (
+      SELECT ${columns} FROM score
+      WHERE client_id = {client:UUID} AND ({traceId:String} = '' OR toString(trace_id) = {traceId:String})
+      ORDER BY received_at DESC LIMIT 1 BY trace_id, id
+    )
+    WHERE ({name:String} = '' OR name = {name:String}) AND ({source:String} = '' OR source = {source:String})
+      AND at >= parseDateTime64BestEffort({from:String}, 6, 'UTC') AND at < parseDateTime64BestEffort({to:String}, 6, 'UTC')
+    ORDER BY at DESC, id LIMIT {limit:UInt32}`,
+    { ...filter, traceId: traceId ?? '', name: name ?? '', source: source ?? '' },
+  );
+
+const Place = z.object({ workflow: z.string().nullable() });
+
+/** The workflow of a trace, or of a span of it; nothing when it has not come yet. */
+export async function findWorkflow({ telemetry }: Pick<Context, 'telemetry'>, traceId: string, spanId: string | null) {
+  const [found] = await telemetry.rows(Place)(
+    `SELECT workflow FROM span WHERE client_id = {client:UUID} AND trace_id = {traceId:String} AND workflow != ''
+    ORDER BY toString(span_id) = {spanId:String} DESC, parent_span_id = '' DESC LIMIT 1`,
+    { traceId, spanId: spanId ?? '' },
+  );
+  return found?.workflow ?? null;
+}
