@@ -1,5 +1,6 @@
 import { filled, plain, type Column } from './columns.ts';
-import { epochUnit, hasZone, orderIsGuessed, type TimeFormat } from './content.ts';
+import { epochUnit, hasZone, type TimeFormat } from './content.ts';
+import type { Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Content, type Field } from './fields.ts';
 import { readNumber, type Comma } from './numbers.ts';
 
@@ -60,11 +61,17 @@ export function aboutNumbers(found: Partial<Record<Field, Column>>, commas: Part
   });
 }
 
-export function aboutTime(name: string, times: readonly string[], format: TimeFormat, given?: 'dmy' | 'mdy'): string[] {
+/** What told day and month apart, where it was neither the value nor the user. */
+const told: Record<Told['by'], string> = {
+  value: '',
+  future: ' (the other order would be in the future)',
+  rows: ' (only so are the rows in order)',
+  guess: ' (a guess: no value rules the other order out; --date-order says it)',
+};
+
+export function aboutTime(name: string, times: readonly string[], format: TimeFormat, by: Told['by']): string[] {
   if (format === 'auto') return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
   if (format === 'epoch')
     return [`Times in "${name}" are read as ${times.map(epochUnit).find(Boolean) ?? 'seconds'} since 1970.`];
-  const order = (given ?? format) === 'mdy' ? 'month/day/year' : 'day/month/year';
-  const guessed = !given && orderIsGuessed(times) ? ' (a guess: no value rules the other order out; --date-order says it)' : '';
-  return [`Dates in "${name}" are read as ${order}${guessed}, in UTC.`];
+  return [`Dates in "${name}" are read as ${format === 'mdy' ? 'month/day/year' : 'day/month/year'}${told[by]}, in UTC.`];
 }

@@ -28,8 +28,21 @@ export async function chooseRules(telemetry: Telemetry, source: Source, mapping:
   const graded = !mapping.fields.score && found('expected') > 0;
   return {
     grader: graded ? pickGrader(trials, valuesOf(source, mapping.fields.expected?.name)) : null,
-    format: pickFormat(shares, labelsIn(valuesOf(source, mapping.fields.output.name))),
+    format: pickFormat(shares, labelsIn(await answersOf(telemetry, source, mapping))),
   };
+}
+
+/** The answers of the sample; of messages what they say, which only the engine reads. */
+async function answersOf(telemetry: Telemetry, source: Source, mapping: Mapping): Promise<string[]> {
+  if (!mapping.chat.includes('output')) return valuesOf(source, mapping.fields.output?.name);
+  const binder = new Binder();
+  const { from, text } = fieldTexts(source, mapping, binder);
+  const rows = await telemetry.rows(z.object({ o: z.string() }))(
+    `select substringUTF8(ifNull(${text('output')}, ''), 1, 100) as o from (${from}) where not blank and broken = '' and o != '' limit ${TRIED_ROWS}`,
+    binder.params,
+    { settings: { ...readSettings(source.file), ...skip(source.header) }, timeoutMs: LIMIT_MS },
+  );
+  return rows.map(({ o }) => o);
 }
 
 const valuesOf = ({ columns }: Source, name: string | undefined) =>

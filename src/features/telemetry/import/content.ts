@@ -1,3 +1,5 @@
+import { isChat } from './chat.ts';
+import { dateOrderOf, SLASHED } from './date-order.ts';
 import type { Content } from './fields.ts';
 import { commaOf, readNumber } from './numbers.ts';
 
@@ -98,28 +100,9 @@ export function epochUnit(value: string): 'seconds' | 'milliseconds' | 'microsec
 /** The format of a column of times, or nothing when it holds none. Formats may be mixed; slashed dates decide, where there are any. */
 export function timeFormat(values: readonly string[]): TimeFormat | null {
   if (share(values, (value) => epochUnit(value) !== null || SLASHED.test(value) || isDate(value)) < MOST) return null;
-  if (values.some((value) => SLASHED.test(value))) return slashedOrder(values);
+  if (values.some((value) => SLASHED.test(value))) return dateOrderOf([values]).order;
   return share(values, (value) => epochUnit(value) !== null) > 0.5 ? 'epoch' : 'auto';
 }
-
-const SLASHED = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})\b/;
-
-function slashedOrder(values: readonly string[]): 'mdy' | 'dmy' {
-  const parts = values.map((value) => SLASHED.exec(value)).filter((match) => match !== null);
-  if (parts.some((match) => Number(match[1]) > 12)) return 'dmy';
-  if (parts.some((match) => Number(match[2]) > 12)) return 'mdy';
-  // Both orders are possible: dots are written day first, and the month rarely moves more than the day.
-  if (values.some((value) => /^\s*\d{1,2}\./.test(value))) return 'dmy';
-  const distinct = (group: number) => new Set(parts.map((match) => match[group])).size;
-  return distinct(1) > distinct(2) ? 'dmy' : 'mdy';
-}
-
-/** Whether day and month could also be the other way round: to be said aloud. */
-export const orderIsGuessed = (values: readonly string[]) =>
-  values.every((value) => {
-    const match = SLASHED.exec(value);
-    return !match || (Number(match[1]) <= 12 && Number(match[2]) <= 12);
-  });
 
 const isDate = (value: string) =>
   /\d{4}/.test(value) &&
@@ -138,16 +121,5 @@ const tidy = (value: string) =>
 /** Text without a zone is read as UTC. */
 export const hasZone = (value: string) => /(z|utc|gmt|[+-]\d{2}:?\d{2})\s*$/i.test(value);
 
-/** A chat message as JSON, or a list of them. */
+/** Chat messages as JSON, in any of the forms in which they come. */
 export const looksLikeChat = (values: readonly string[]) => share(values, isChat) >= 0.5;
-
-function isChat(text: string): boolean {
-  if (!/^\s*[[{]/.test(text) || !text.includes('"role"')) return false;
-  try {
-    const value: unknown = JSON.parse(text);
-    const message: unknown = Array.isArray(value) ? value.at(-1) : value;
-    return typeof message === 'object' && message !== null && 'role' in message && ('content' in message || 'parts' in message);
-  } catch {
-    return false;
-  }
-}

@@ -238,6 +238,51 @@ test('OTLP JSON as SDKs send it', async () => {
   expect(calls.every(({ at, model, latency_s }) => at !== null && model !== '' && latency_s !== null)).toBe(true);
 });
 
+const said = (i: number) => ['Refund', 'Shipping'][i % 2]!;
+const text = (i: number, type = 'text') => [
+  { type: 'reasoning', summary: [] },
+  { type, text: said(i).slice(0, 3) },
+  { type, text: said(i).slice(3) },
+];
+const messages: [string, (i: number) => unknown][] = [
+  ['a message', (i) => ({ role: 'assistant', content: said(i) })],
+  ['a message of parts', (i) => ({ role: 'assistant', content: text(i) })],
+  ['parts', (i) => text(i)],
+  [
+    'a list of messages',
+    (i) => [
+      { role: 'user', content: 'what?' },
+      { role: 'assistant', content: said(i) },
+    ],
+  ],
+  ['choices', (i) => ({ choices: [{ index: 0, message: { role: 'assistant', content: said(i) } }] })],
+  ['a list of choices', (i) => [{ index: 0, message: { role: 'assistant', content: said(i) }, finish_reason: 'stop' }]],
+  ['candidates', (i) => ({ candidates: [{ content: { role: 'model', parts: [{ text: said(i) }] }, finishReason: 'STOP' }] })],
+  [
+    'a list of output items',
+    (i) => [
+      { type: 'reasoning', summary: [] },
+      { type: 'message', role: 'assistant', content: text(i, 'output_text') },
+    ],
+  ],
+  ['a message as text', (i) => JSON.stringify({ role: 'assistant', content: said(i) })],
+];
+test.each(messages)('an answer that is %s is its text, and no column', async (_, of) => {
+  const rows = times(60, (i) => ({ timestamp: hour(i), tier: i % 3 ? 'a' : 'b', output: of(i) }));
+  const { calls, mapping, assumptions } = await reader.read(reader.write('messages.jsonl', lines(rows)));
+  expect(calls.map(({ output }) => output).slice(0, 4)).toEqual(times(4, said));
+  expect(mapping.segments.map(({ name }) => name)).toEqual(['tier']);
+  expect(assumptions.join()).toContain('Most answers are one of "refund", "shipping"');
+});
+
+test('an answer that is JSON for a program stays as it is', async () => {
+  const answer = (i: number) => ({ type: 'reply', content: said(i), steps: [{ type: 'a' }] });
+  const { calls } = await reader.read(
+    reader.write('json.jsonl', lines(times(30, (i) => ({ timestamp: hour(i), output: answer(i) })))),
+  );
+  expect(calls.map(({ output }) => JSON.parse(output) as unknown)).toEqual(times(30, answer));
+});
+
 test('--map names a column by hand', async () => {
   const rows = times(12, (i) => `${hour(i)},some reasoning text here ${i},fine reply ${i}`);
   const path = reader.write('map.csv', ['when,answer,final', ...rows].join('\n'));

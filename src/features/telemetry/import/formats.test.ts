@@ -137,3 +137,13 @@ test('unpacking and mending are shown', async () => {
   await reader.read([path, cut], { onProgress });
   expect([...labels]).toEqual(expect.arrayContaining(['Unpacking shown.jsonl.zst', 'Mending shown.json']));
 });
+
+test('where day and month cannot be told apart, the order of the rows tells, and that is said', async () => {
+  const rows = times(
+    240,
+    (i) => `${String(1 + (Math.floor(i / 10) % 12)).padStart(2, '0')}/0${3 + Math.floor(i / 120)}/2025,some answer ${i}`,
+  );
+  const { calls, assumptions } = await reader.read(reader.write('rows.csv', ['time,output', ...rows].join('\n')));
+  expect(calls.at(-1)!.at).toBe('2025-04-12T00:00:00.000Z');
+  expect(assumptions).toContain('Dates in "time" are read as day/month/year (only so are the rows in order), in UTC.');
+});

@@ -1,6 +1,7 @@
 import { aboutNumbers, aboutScores, aboutTime, aboutUnused } from './about-columns.ts';
 import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.ts';
-import { looksLike, looksLikeChat, orderIsGuessed, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
+import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
+import { dateOrderOf, type Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
 
@@ -29,6 +30,8 @@ export interface Given {
   map: Partial<Record<Field, string>>;
   /** Which of two slashed numbers is the month, where the log does not show it. */
   dateOrder?: 'dmy' | 'mdy' | undefined;
+  /** Nothing in a log is later than this, give or take. */
+  now?: Date | undefined;
 }
 
 /**
@@ -113,14 +116,13 @@ const length = (column: Column) => filled(column).reduce((sum, value) => sum + v
 function describe(
   columns: readonly Column[],
   found: Partial<Record<Field, Column>>,
-  { dateOrder }: Given,
+  given: Given,
   all: readonly (readonly Column[])[],
 ): Mapping {
   const assumptions: string[] = [];
   for (const field of fieldNames) if (!found[field]) delete found[field];
-  const times = found.time ? timesOf(found.time, all) : [];
-  const time = (times.length > 0 && timeFormat(times)) || 'auto';
-  if (found.time) assumptions.push(...aboutTime(found.time.name, times, time, dateOrder));
+  const { time, by } = timeOf(found.time, all, given);
+  if (found.time) assumptions.push(...aboutTime(found.time.name, filled(found.time), time, by));
   const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency, all);
   if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
   if (!found.latency && found.time && found.endTime)
@@ -128,12 +130,14 @@ function describe(
   const commas = commasOf(found, all);
   assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found), ...aboutScores(scoresIn(columns), found));
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
-  const segments = columns.filter((column) => isSegment(column) && !taken(found, column)).slice(0, MAX_SEGMENTS);
+  const segments = columns
+    .filter((column) => isSegment(column) && !taken(found, column) && !chat.some((field) => isInside(column, found[field]!)))
+    .slice(0, MAX_SEGMENTS);
   const ref = ({ name, column, path }: Column): ColumnRef => ({ name, column, path });
   return {
     fields: Object.fromEntries(Object.entries(found).map(([field, column]) => [field, ref(column)])),
     segments: segments.map(ref),
-    time: dateOrder ?? time,
+    time: given.dateOrder ?? time,
     latencyInMs,
     commas,
     chat,
@@ -154,11 +158,19 @@ function commasOf(found: Partial<Record<Field, Column>>, all: readonly (readonly
 const everywhere = ({ name }: Column, all: readonly (readonly Column[])[]) =>
   all.flatMap((columns) => columns.filter((column) => column.name === name)).map(filled);
 
-/** The times by which the format of a file is told: its own, unless they leave the order of day and month open. */
-function timesOf(column: Column, all: readonly (readonly Column[])[]): string[] {
-  const own = filled(column);
-  const order = timeFormat(own);
-  return (order === 'mdy' || order === 'dmy') && orderIsGuessed(own) ? everywhere(column, all).flat() : own;
+/** How times are read, and what tells day and month apart: the file's own values, or where those leave it open, all files. */
+function timeOf(
+  column: Column | undefined,
+  all: readonly (readonly Column[])[],
+  { dateOrder, now }: Given,
+): { time: TimeFormat; by: Told['by'] } {
+  const own = column ? filled(column) : [];
+  const time = (own.length > 0 && timeFormat(own)) || 'auto';
+  if (!column || (time !== 'mdy' && time !== 'dmy')) return { time, by: 'value' };
+  if (dateOrder) return { time: dateOrder, by: 'value' };
+  const alone = dateOrderOf([own], now);
+  const { order, by } = alone.by === 'value' ? alone : dateOrderOf(everywhere(column, all), now);
+  return { time: order, by };
 }
 
 /** No model takes longer as a rule, in seconds; no model answers sooner, in milliseconds. */
@@ -180,6 +192,12 @@ function median(values: readonly string[], comma: Comma): number {
   const sorted = values.flatMap((value) => readNumber(value, comma) ?? []).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
+
+/** What a message is made of is no column of its own. */
+const isInside = (column: Column, whole: Column) =>
+  column.column === whole.column &&
+  column.path.length > whole.path.length &&
+  whole.path.every((key, i) => key === column.path[i]);
 
 const isInScores = ({ name, path }: Column) => path.length > 0 && /^scores?\./i.test(name);
 

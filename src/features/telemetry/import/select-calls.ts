@@ -1,3 +1,4 @@
+import { chatText } from './chat.ts';
 import type { ColumnRef } from './columns.ts';
 import { fieldNames, type Field } from './fields.ts';
 import { formatSql, type FormatChoice } from './format.ts';
@@ -8,7 +9,7 @@ import { readTexts } from './read-texts.ts';
 import type { Source } from './source.ts';
 import type { Binder } from './sql.ts';
 import { refusal } from './texts.ts';
-import { chatText, failureOf, isMissing, nothing, timeOf, verdictOf } from './values.ts';
+import { failureOf, isMissing, nothing, timeOf, verdictOf } from './values.ts';
 
 /** How the rows of a log become calls. */
 export interface Reading {

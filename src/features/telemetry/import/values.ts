@@ -33,11 +33,3 @@ export function failureOf(text: string, column: string): string {
   const failed = isCodeColumn(column) ? `${number} >= 400` : `${number} != 0`;
   return `multiIf(has(${textList(noFailures)}, ${wordOf(text)}), 0, isNotNull(${number}), ${failed}, 1)`;
 }
-
-/** Of a chat message, or of the last in a list of them, what it says. */
-export function chatText(text: string): string {
-  const messages = `JSONExtractArrayRaw(ifNull(${text}, ''))`;
-  const message = `if(empty(${messages}), ifNull(${text}, ''), arrayElement(${messages}, -1))`;
-  const said = [`'content'`, `'content', 1, 'text'`, `'parts', 1, 'content'`, `'parts', 1, 'text'`, `'message', 'content'`];
-  return `coalesce(${said.map((path) => `nullIf(JSONExtractString(${message}, ${path}), '')`).join(', ')}, ${message})`;
-}
