@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildWeb } from './build-web.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
@@ -14,10 +15,11 @@ const newest = (dir) =>
 
 /** Leaves dist/ as fresh as src/. Takes milliseconds when nothing changed. */
 export async function build() {
-  const changedAt = Math.max(newest(join(root, 'src')), statSync(fileURLToPath(import.meta.url)).mtimeMs);
+  const changedAt = Math.max(...['src', 'scripts', 'assets'].map((dir) => newest(join(root, dir))));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= changedAt) return;
   const { build: bundle } = await import('esbuild');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const web = buildWeb(bundle, root);
   await bundle({
     absWorkingDir: root,
     entryPoints: { main: 'src/main.ts', 'telemetry-engine': 'src/stores/telemetry/engine/main.ts' },
@@ -32,5 +34,6 @@ export async function build() {
     sourcemap: true,
     logLevel: 'warning',
   });
+  await web;
   writeFileSync(stamp, '');
 }

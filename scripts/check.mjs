@@ -10,6 +10,7 @@ const steps = [
   ['formatter', bin('oxfmt'), ['--check', '.']],
   ['linter', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['types', bin('tsc'), ['--noEmit']],
+  ['types of the web app', bin('tsc'), ['--noEmit', '-p', 'src/surfaces/web']],
   ['tests', bin('vitest'), ['run', ...process.argv.slice(2)]],
 ];
 for (const [name, command, args] of steps) {

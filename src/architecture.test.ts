@@ -117,7 +117,8 @@ test('one file reads the environment', () => {
 
 const goesOut = ({ path, text }: Source) =>
   /\bfetch\(|^import (?!type\b).*from '(node:)?(https?|net|tls|dgram|undici)'/m.test(text) &&
-  !/^(platform\/egress|testing\/)/.test(path) &&
+  // The browser asks the server that its page came from; the page's policy lets it ask nobody else.
+  !/^(platform\/egress|testing\/|ui\/api\.ts)/.test(path) &&
   !path.startsWith('stores/');
 test('no byte leaves but through platform/egress; the stores speak to their own sockets', () => {
   expect(sources.filter(goesOut).map(({ path }) => path)).toEqual([]);
@@ -130,6 +131,31 @@ const evaluates = ({ path, text }: Source) =>
 test('nothing is evaluated, and no door is a barrel', () => {
   expect(sources.filter(evaluates).map(({ path }) => path)).toEqual([]);
   expect(evaluates({ path: 'a.ts', text: "export * from './b.ts';" })).toBe(true);
+});
+
+const inBrowser = (path: string) => /^(ui|surfaces\/web)\//.test(path);
+const takesCode = ({ path, text }: Source): Import[] => {
+  const types = new Set(importsOf({ path, text }, typeOnly).map(({ to }) => to));
+  return inBrowser(path) ? importsOf({ path, text }).filter(({ to }) => !inBrowser(to) && !types.has(to)) : [];
+};
+test('the browser gets types of the server, never its code', () => {
+  expect(sources.flatMap(takesCode)).toEqual([]);
+  const text = "import { perform } from '../platform/operation.ts';";
+  expect(takesCode({ path: 'ui/api.ts', text })).not.toEqual([]);
+});
+
+// Texts of clients are hostile. React shows them as text, as long as nobody goes around it; and what a script could keep,
+// another script could read.
+const opensUp = ({ path, text }: Source) =>
+  inBrowser(path) &&
+  (/dangerouslySetInnerHTML|\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write|srcDoc|document\.cookie|sessionStorage/i.test(
+    text,
+  ) ||
+    (/localStorage/.test(text) && path !== 'ui/kept-theme.ts'));
+test('in the browser, text is never markup, and nothing secret is kept', () => {
+  expect(sources.filter(opensUp).map(({ path }) => path)).toEqual([]);
+  for (const text of ['<p dangerouslySetInnerHTML={{ __html }} />', 'node.innerHTML = text', "localStorage.setItem('key', key)"])
+    expect(opensUp({ path: 'surfaces/web/pages/trace.tsx', text }), text).toBe(true);
 });
 
 test('every import of a file names a file that exists', () => {

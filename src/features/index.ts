@@ -5,5 +5,10 @@ import { detect } from './detect/index.ts';
 import { system } from './system/index.ts';
 import { telemetry } from './telemetry/index.ts';
 
+const all = [system, accounts, telemetry, detect, audit] as const satisfies readonly Feature[];
+
 /** The product, lowest first. A feature may import only features before it in this list. */
-export const features: readonly Feature[] = [system, accounts, telemetry, detect, audit];
+export const features: readonly Feature[] = all;
+
+/** Every declaration by its type, for callers that the compiler checks against them: the browser. */
+export type Declared = (typeof all)[number]['operations'][number];

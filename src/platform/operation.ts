@@ -17,9 +17,15 @@ export interface Terminal<Output> {
   exitCode?: (output: Output) => number;
 }
 
-export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
+type Name = `${string}.${string}`;
+
+export interface Operation<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+  Named extends Name = Name,
+> {
   /** `<feature>.<verb>`: the same word in URL, terminal, tool, log and test. */
-  name: `${string}.${string}`;
+  name: Named;
   /** One sentence, for people and agents. */
   summary: string;
   /** Who may use it. Nobody, unless it says so here. */
@@ -35,7 +41,9 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
 export type AnyOperation = Operation<any, any>;
 
 /** Declares a verb. Every surface is derived from the declaration. */
-export const operation = <Input extends z.ZodObject, Output extends z.ZodType>(declared: Operation<Input, Output>) => declared;
+export const operation = <Input extends z.ZodObject, Output extends z.ZodType, const Named extends Name>(
+  declared: Operation<Input, Output, Named>,
+) => declared;
 
 /** The field by which every verb of a client names it. */
 export const clientField = z.string().min(1).max(200).describe('The client, by its id or its name.');

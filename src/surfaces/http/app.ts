@@ -11,6 +11,7 @@ import { inputOf } from './body.ts';
 import { credentialOf } from './credential.ts';
 import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
 import { openApi } from './openapi.ts';
+import { answerFile, answerPage } from './pages.ts';
 import { receiver } from './receive.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
 
@@ -52,6 +53,7 @@ export function createApp({ operations: all, routes, admit, contextFor, ready, h
   });
   app.use(fromUs(hosts));
   app.get('/api/openapi.json', (c) => c.json(document));
+  app.get('/api/docs', (c) => answerPage(c));
 
   /** Who asks, before it is read what is asked for. */
   const enter = async (c: Request<Env>): Promise<Context> => {
@@ -75,7 +77,8 @@ export function createApp({ operations: all, routes, admit, contextFor, ready, h
       return c.json({ error: { code: 'invalid', message: 'This is asked by POST.' } }, 405);
     });
 
-  app.notFound((c) => answerProblem(c, notFound('There is nothing here.')));
+  app.get('/assets/:file', (c) => answerFile(c, c.req.param('file')) ?? answerProblem(c, nothingHere()));
+  app.notFound((c) => (wantsPage(c) ? answerPage(c) : answerProblem(c, nothingHere())));
   app.onError((error, c) => {
     const refusal = receive.refusal(c.req.path, error, c.env.incoming.headers);
     if (refusal) return refusal;
@@ -87,6 +90,14 @@ export function createApp({ operations: all, routes, admit, contextFor, ready, h
   });
   return app;
 }
+
+const nothingHere = () => notFound('There is nothing here.');
+
+/** The app itself knows its addresses. */
+const wantsPage = ({ req }: Request<Env>) =>
+  (req.method === 'GET' || req.method === 'HEAD') &&
+  !/^\/(api|v1|assets)(\/|$)/.test(req.path) &&
+  (req.header('accept') ?? '').includes('text/html');
 
 function answerProblem(c: Request<Env>, { code, message, details, retryable }: Problem) {
   if (code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="steward"');

@@ -1,14 +1,15 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { MiddlewareHandler } from 'hono';
+import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { invalid, Problem } from '../../platform/problem.ts';
 
 export type Env = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** Every answer: nothing is kept, framed, sniffed or run. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** Every answer: nothing is kept, framed, sniffed or run. Pages and their files say themselves what they need. */
 export const headersOfAll = [
   secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
     referrerPolicy: 'no-referrer',
     xFrameOptions: 'DENY',
     // For whoever terminates TLS before us to say; on plain HTTP browsers ignore it.
@@ -16,7 +17,8 @@ export const headersOfAll = [
   }),
   (async (c, next) => {
     await next();
-    c.header('cache-control', 'no-store');
+    if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', NOTHING);
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
   }) satisfies MiddlewareHandler<Env>,
 ];
 
@@ -42,11 +44,19 @@ export const fromUs =
       );
     const origin = c.req.header('origin');
     const site = c.req.header('sec-fetch-site');
+    // A link to a page, followed from wherever it was sent to; it changes nothing and carries nothing.
+    if (isVisit(c.req)) return next();
     const strange = origin !== undefined && parsed(origin)?.host !== host;
     if (strange || (site !== undefined && site !== 'same-origin' && site !== 'none'))
       throw new Problem('forbidden', 'Requests from other sites are refused.');
     await next();
   };
+
+function isVisit(request: HonoRequest): boolean {
+  const told = (name: string) => request.header(`sec-fetch-${name}`);
+  const visits = request.method === 'GET' && told('mode') === 'navigate' && told('dest') === 'document';
+  return visits && (!request.path.startsWith('/api/') || request.path === '/api/docs');
+}
 
 /** The parts of an address; nothing when it is none. */
 const parsed = (url: string) => (URL.canParse(url) ? new URL(url) : undefined);

@@ -1,0 +1,3 @@
+import { applyTheme } from '../../ui/kept-theme.ts';
+
+applyTheme();

@@ -1,0 +1,156 @@
+import { lazy, Suspense, useState, type ComponentType, type LazyExoticComponent } from 'react';
+import { useKeys } from '../../ui/keys.ts';
+import { Empty, Failure, Keys, Page, Skeleton } from '../../ui/kit.tsx';
+import { go, Link, match, usePath } from '../../ui/router.tsx';
+import type { Theme } from '../../ui/kept-theme.ts';
+import { setTheme, useTheme } from '../../ui/theme.ts';
+import { Boundary } from './boundary.tsx';
+import { KeyList } from './key-list.tsx';
+import { addressOf, pages, type ClientPageProps, type PageProps } from './pages.ts';
+import { Palette } from './palette.tsx';
+import { hueOf, useSession, type ClientRef } from './session.ts';
+
+const screens = pages.map((page) => ({
+  page,
+  Screen: (lazy as (load: unknown) => unknown)(page.load) as LazyExoticComponent<
+    ComponentType<PageProps & Partial<ClientPageProps>>
+  >,
+}));
+
+/** The frame of every page: whose it is, where one can go, and the keys. */
+export function Shell() {
+  const path = usePath();
+  const { answer: session, refusal } = useSession();
+  const [asked, ask] = useState<'palette' | 'keys'>();
+  const found = screens.flatMap(({ page, Screen }) => {
+    const params = match(page.path, path);
+    return params ? [{ page, Screen, params }] : [];
+  })[0];
+  const clients = session?.clients ?? [];
+  const named = match('/c/:client', path.split('/').slice(0, 3).join('/'))?.['client'];
+  const client = clients.find(({ id }) => id === named);
+
+  useKeys([
+    { keys: 'mod+k', does: 'Find a page, a client or an act', run: () => ask('palette') },
+    { keys: '?', does: 'Show these keys', run: () => ask('keys') },
+    ...pages.flatMap((page) =>
+      page.key && page.label && (page.of === 'practice' || client)
+        ? [{ keys: `g ${page.key}`, does: `Go to ${page.label}`, run: () => go(addressOf(page, client)) }]
+        : [],
+    ),
+  ]);
+
+  return (
+    <div className={`shell ${client ? hueOf(client) : 'neutral'}`}>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <Frame path={path} client={client} onPalette={() => ask('palette')} onKeys={() => ask('keys')} />
+      <main id="content" tabIndex={-1}>
+        <Boundary key={path}>
+          <Suspense fallback={<Skeleton />}>
+            {refusal && !session ? (
+              <div className="page">
+                <Failure refusal={refusal} />
+              </div>
+            ) : !found || (session && named !== undefined && !client) ? (
+              <Nowhere />
+            ) : found.page.of === 'practice' ? (
+              <found.Screen params={found.params} />
+            ) : client ? (
+              <found.Screen params={found.params} client={client} key={client.id} />
+            ) : (
+              <Skeleton />
+            )}
+          </Suspense>
+        </Boundary>
+      </main>
+      {asked === 'palette' && (
+        <Palette clients={clients} client={client} onClose={() => ask(undefined)} onKeys={() => ask('keys')} />
+      )}
+      {asked === 'keys' && <KeyList onClose={() => ask(undefined)} />}
+    </div>
+  );
+}
+
+function Frame({
+  path,
+  client,
+  onPalette,
+  onKeys,
+}: {
+  path: string;
+  client: ClientRef | undefined;
+  onPalette: () => void;
+  onKeys: () => void;
+}) {
+  const [open, setOpen] = useState(false);
+  const shown = pages.filter((page) => page.label && (page.of === 'practice' || client));
+  return (
+    <header className="frame">
+      <div className="whose">
+        <Link to="/" className="brand">
+          Steward
+        </Link>
+        {client && <strong className="client-name">{client.name}</strong>}
+        <button
+          type="button"
+          className="menu button"
+          aria-expanded={open}
+          aria-controls="places"
+          onClick={() => setOpen((was) => !was)}
+        >
+          Menu
+        </button>
+      </div>
+      <div id="places" className={open ? 'places open' : 'places'}>
+        <nav aria-label="Pages">
+          <ul>
+            {shown.map((page) => {
+              const to = addressOf(page, client);
+              return (
+                <li key={page.path} className={page.of}>
+                  <Link to={to} aria-current={path === to ? 'page' : undefined} onClick={() => setOpen(false)}>
+                    {page.label}
+                  </Link>
+                </li>
+              );
+            })}
+          </ul>
+        </nav>
+        <div className="tools">
+          <button type="button" className="find" onClick={onPalette}>
+            Find <Keys keys="mod+k" />
+          </button>
+          <button type="button" className="find" onClick={onKeys}>
+            Keys <Keys keys="?" />
+          </button>
+          <ThemeSwitch />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function ThemeSwitch() {
+  return (
+    <label className="theme">
+      <span>Theme</span>
+      <select value={useTheme()} onChange={(event) => setTheme(event.target.value as Theme)}>
+        <option value="system">System</option>
+        <option value="light">Light</option>
+        <option value="dark">Dark</option>
+      </select>
+    </label>
+  );
+}
+
+const Nowhere = () => (
+  <Page title="There is nothing here">
+    <Empty title="This page does not exist, or it is not open to you.">
+      <Link to="/" className="button">
+        Go to all clients
+      </Link>
+    </Empty>
+  </Page>
+);
