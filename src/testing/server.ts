@@ -8,6 +8,7 @@ import type { AnyOperation } from '../platform/operation.ts';
 import { startServer } from '../server.ts';
 import { openRecords } from '../stores/records/index.ts';
 import { preparedDataDir } from '../stores/testing/prepared.ts';
+import { telemetryOf } from '../stores/testing/telemetry.ts';
 import { quiet } from '../stores/testing/temp.ts';
 
 export interface Reply {
@@ -60,6 +61,8 @@ export async function testServer(extra: readonly AnyOperation[] = []) {
       const { id, key } = (await ask('keys.create', { client, scopes, expiresInDays })).json as unknown as Record<string, string>;
       return { keyId: id!, key: key! };
     },
+    /** The telemetry as it lies there, over every wall. */
+    telemetry: () => telemetryOf(dir.path),
     /** The records as they lie there, over every wall. */
     records: () =>
       openRecords(
