@@ -27,6 +27,10 @@ async function serve(ctx: Context): Promise<number> {
   const { startServer } = await import('./server.ts');
   const server = await startServer(ctx, { operations, routes });
   process.stdout.write(`Steward serves at ${server.url}\nThe practice's API key, for scripts: ${server.ownerKeyFile}\n`);
+  if (server.ownerLink)
+    process.stdout.write(
+      `The owner sets up their account here, once, within a day: ${server.ownerLink}\n"steward owner-link" makes a new link.\n`,
+    );
   await new Promise<void>((told) => {
     end = () => {
       end = endAtOnce;

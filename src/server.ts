@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openDoor, openPractice, prepareAccounts } from './features/accounts/index.ts';
+import { openDoor, openPractice, openSignIn, prepareAccounts, sessionSecretOf, welcomeUrl } from './features/accounts/index.ts';
 import { requestContext, type Context } from './platform/context.ts';
 import type { AnyOperation } from './platform/operation.ts';
 import type { Route } from './platform/route.ts';
@@ -10,6 +10,8 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
   /** The file with the practice's key, for scripts of this machine. */
   readonly ownerKeyFile: string;
+  /** Where the owner sets up their account, once; nothing when there is one. */
+  readonly ownerLink: string | undefined;
   /** Finishes what has begun, then closes the stores. */
   close(): Promise<void>;
 }
@@ -24,24 +26,31 @@ export async function startServer(
   const stores = await openStores(config, log);
   try {
     const { records, telemetry } = stores;
-    const ownerKeyFile = await prepareAccounts(records, config.dataDir, now);
+    const { ownerKeyFile, ownerLink } = await prepareAccounts(records, config.dataDir, now);
     const practice = openPractice(stores);
     const door = openDoor(records, now);
+    let url = '';
+    const publicUrl = () => config.publicUrl ?? url;
+    const secret = sessionSecretOf(config.dataDir, config.secret);
+    const signIn = openSignIn({ records, now, log, secret, baseUrl: publicUrl });
     const app = createApp({
       operations,
       routes,
       admit: (key) => door.admit(key),
+      signIn,
       contextFor: (actor) => requestContext({ now, config, log, actor, practice }),
       ready: () => Promise.all([records.rows(One)`select 1 as one`, telemetry.rows(One)('SELECT 1 AS one')]),
       hosts: hostsOf(config.listen.host, config.publicUrl),
       log,
     });
     const listening = await listen(app, config.listen);
+    url = listening.url;
     const close = async () => {
       await listening.close();
       await stores.close();
     };
-    return { url: listening.url, ownerKeyFile, close, [Symbol.asyncDispose]: close };
+    const link = ownerLink && welcomeUrl(publicUrl(), ownerLink);
+    return { url, ownerKeyFile, ownerLink: link, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await stores.close();
     throw error;

@@ -14,7 +14,13 @@ export type Actor =
   | { kind: 'local' }
   | { kind: 'job'; name: string }
   | { kind: 'key'; id: string; scopes: readonly Scope[]; client: Client | null }
-  | { kind: 'person'; id: string; practiceRole: 'owner' | 'operator' | null; roles: ReadonlyMap<Client['id'], Role> };
+  | {
+      kind: 'person';
+      id: string;
+      name: string;
+      practiceRole: 'owner' | 'operator' | null;
+      roles: ReadonlyMap<Client['id'], Role>;
+    };
 
 const OfClient = z.strictObject({
   of: z.literal('client'),
@@ -30,15 +36,18 @@ const OfPractice = z.strictObject({
   roles: z.array(z.enum(['owner', 'operator'])),
 });
 
+const OfSelf = z.strictObject({ of: z.literal('self'), does: z.literal('read') });
+
 /**
  * Who may use a verb. `local`: only the person at this machine's terminal, because the verb reads and writes that person's
  * files. Of a client: the verb names one in its input's `client` and sees nothing else. Of the practice: the verb is about no
- * client in particular.
+ * client in particular. Of oneself: whoever was let in, about nobody but them.
  */
-export const Access = z.union([z.literal('local'), OfClient, OfPractice]);
+export const Access = z.union([z.literal('local'), OfClient, OfPractice, OfSelf]);
 export type Access = z.infer<typeof Access>;
 export type ClientAccess = z.infer<typeof OfClient>;
 export type PracticeAccess = z.infer<typeof OfPractice>;
+export type SelfAccess = z.infer<typeof OfSelf>;
 
 /** Whether someone may use a verb at all. Deny by default: who has no line here is kept out. */
 export function mayCall(access: Access, actor: Actor): boolean {
@@ -50,10 +59,11 @@ export function mayCall(access: Access, actor: Actor): boolean {
     case 'job':
       return true;
     case 'key':
+      if (access.of === 'self') return true;
       if (!actor.client) return actor.scopes.includes('admin');
       return access.of === 'client' && access.key !== 'admin' && actor.scopes.includes(access.key);
     case 'person':
-      return access.of === 'client' || access.roles.some((role) => role === actor.practiceRole);
+      return access.of !== 'practice' || access.roles.some((role) => role === actor.practiceRole);
   }
 }
 

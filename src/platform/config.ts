@@ -33,6 +33,13 @@ const Env = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address such as https://steward.example' })
     .optional()
     .describe('How others reach the server, where that is not STEWARD_HOST and PORT, as behind a proxy.'),
+  STEWARD_SECRET: z
+    .string()
+    .min(32, 'must have 32 characters or more')
+    .optional()
+    .describe(
+      'Signs the cookies of people and encrypts their one-time codes. Default: the file session.secret, made at the first start.',
+    ),
   STEWARD_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:4319' })
     .optional()
@@ -51,6 +58,7 @@ export interface Config {
   readonly clickhouseUrl: string | undefined;
   readonly listen: { readonly host: string; readonly port: number };
   readonly publicUrl: string | undefined;
+  readonly secret: string | undefined;
   /** The server that the command line asks, and the key it shows there. */
   readonly server: { readonly url: string | undefined; readonly key: string | undefined };
 }
@@ -71,6 +79,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     clickhouseUrl: CLICKHOUSE_URL,
     listen: { host: rest.STEWARD_HOST, port: rest.PORT },
     publicUrl: rest.STEWARD_PUBLIC_URL,
+    secret: rest.STEWARD_SECRET,
     server: { url: rest.STEWARD_URL, key: rest.STEWARD_KEY },
   };
 }

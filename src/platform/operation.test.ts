@@ -72,6 +72,7 @@ test('an answer of the wrong shape is a bug of ours, not of the caller', async (
 const person = (practiceRole: 'owner' | 'operator' | null, roles: [string, 'member' | 'reviewer'][] = []): Actor => ({
   kind: 'person',
   id: 'p1',
+  name: 'Ada',
   practiceRole,
   roles: new Map(roles),
 });

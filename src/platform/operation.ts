@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Access, mayCall, standingAt, type Actor, type ClientAccess, type PracticeAccess } from './access.ts';
+import { Access, mayCall, standingAt, type Actor, type ClientAccess, type PracticeAccess, type SelfAccess } from './access.ts';
 import type { Context } from './context.ts';
 import { invalid, notFound, Problem, unavailable } from './problem.ts';
 import { foldName, type Client, type Practice } from './practice.ts';
@@ -98,7 +98,7 @@ const own = (client: Client, named: string) =>
 
 async function behindTheWall<Input extends z.ZodObject, Output extends z.ZodType>(
   op: Operation<Input, Output>,
-  access: ClientAccess | PracticeAccess,
+  access: ClientAccess | PracticeAccess | SelfAccess,
   ctx: Context,
   practice: Practice,
   client: Client | null,
@@ -129,7 +129,7 @@ function flawOf({ access, input, output }: AnyOperation): string | undefined {
   if (access === 'local') return undefined;
   if (!(output instanceof z.ZodObject)) return 'answers something other than an object';
   if (access.of === 'client' && input.shape.client !== clientField) return 'is of a client and does not name it by clientField';
-  if (access.of === 'practice' && 'client' in input.shape) return 'is of the practice and yet names a client';
+  if (access.of !== 'client' && 'client' in input.shape) return `is of the ${access.of} and yet names a client`;
   return isOpen(z.toJSONSchema(input.strict(), { io: 'input', unrepresentable: 'any' }))
     ? 'takes unknown fields somewhere in its input'
     : undefined;

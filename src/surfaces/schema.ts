@@ -7,7 +7,7 @@ export const inputSchema = ({ input }: AnyOperation) => wireSchema(input.strict(
 /** What comes back. An answer about a client names it. */
 export function outputSchema({ access, output }: AnyOperation) {
   const schema = wireSchema(output, 'output');
-  if (access === 'local' || access.of === 'practice') return schema;
+  if (access === 'local' || access.of !== 'client') return schema;
   return {
     ...schema,
     properties: { client: { type: 'string', description: 'The client, by its id.' }, ...schema.properties },

@@ -51,6 +51,9 @@ export async function testServer(extra: readonly AnyOperation[] = []) {
     ask,
     ownerKey,
     url: () => server.url,
+    /** The link that the first start printed. */
+    ownerLink: () => server.ownerLink,
+    browser: () => openBrowser(() => server.url),
     later: (ms: number) => (offsetMs += ms),
     /** A client with a key of these scopes. */
     async client(name: string, scopes: readonly string[] = ['ingest', 'read', 'write']) {
@@ -82,6 +85,33 @@ export async function testServer(extra: readonly AnyOperation[] = []) {
     },
   };
 }
+
+/** What a browser does of what matters here: it keeps cookies, and says which page asks. */
+export function openBrowser(url: () => string) {
+  const jar = new Map<string, string>();
+  const send = async (path: string, options: Parameters<typeof sendTo>[1] = {}) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { origin: url(), ...(cookie && { cookie }), ...options.headers };
+    const reply = await sendTo(`${url()}${path}`, { ...options, headers });
+    for (const line of (reply.headers['set-cookie'] ?? []) as string[]) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '' || /max-age=0/i.test(line)) jar.delete(name);
+      else jar.set(name, value);
+    }
+    return reply;
+  };
+  const post = (path: string, body: unknown, headers: OutgoingHttpHeaders = {}) =>
+    send(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+  return {
+    jar,
+    send,
+    post,
+    ask: (name: string, input: unknown = {}, headers: OutgoingHttpHeaders = {}) => post(`/api/${name}`, input, headers),
+    auth: (path: string, body: unknown = {}, headers: OutgoingHttpHeaders = {}) => post(`/api/auth/${path}`, body, headers),
+  };
+}
+
+export type TestBrowser = ReturnType<typeof openBrowser>;
 
 export type TestServer = Awaited<ReturnType<typeof testServer>>;
 

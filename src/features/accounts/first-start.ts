@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { DAY_MS, type Clock } from '../../platform/clock.ts';
 import type { Records } from '../../stores/index.ts';
 import { MOST_DAYS } from './model.ts';
-import { hashOf, kindOf, makeKey } from './secret.ts';
-import { insertPractice, insertPracticeKey, findValidPracticeKey } from './store.ts';
+import { renewOwnerLink, type Link } from './links.ts';
+import { hashOf, kindOf, makeKey, makeToken } from './secret.ts';
+import { hasOwner, insertPractice, insertPracticeKey, findValidPracticeKey } from './store.ts';
 
 const RENEW_DAYS = 30;
 
@@ -19,27 +20,43 @@ export function ownerKeyOf(dataDir: string): string | undefined {
 
 /**
  * Makes the practice at the first start, and leaves a key of it in the data directory, for its owner alone. A key that was lost,
- * does not fit these stores or soon expires is replaced: whoever has the data directory has everything anyway. Answers the file.
+ * does not fit these stores or soon expires is replaced: whoever has the data directory has everything anyway. Answers the file,
+ * and the link by which the owner sets up their account, as long as there is none.
  */
-export async function prepareAccounts(records: Pick<Records, 'behind'>, dataDir: string, now: Clock): Promise<string> {
+export async function prepareAccounts(
+  records: Pick<Records, 'behind'>,
+  dataDir: string,
+  now: Clock,
+): Promise<{ ownerKeyFile: string; ownerLink: Link | undefined }> {
   const file = ownerKeyFile(dataDir);
-  await records.behind({ client: null, does: 'write' }, async (sql) => {
+  const ownerLink = await records.behind({ client: null, does: 'write' }, async (sql) => {
     const at = now();
     await insertPractice(sql, 'Practice', at);
     const present = ownerKeyOf(dataDir) ?? '';
     const soon = new Date(at.getTime() + RENEW_DAYS * DAY_MS);
-    if (kindOf(present) === 'practice' && (await findValidPracticeKey(sql, hashOf(present), soon))) return;
-    const key = makeKey('practice');
-    await insertPracticeKey(sql, {
-      name: 'owner.key',
-      hash: hashOf(key),
-      at,
-      expiresAt: new Date(at.getTime() + MOST_DAYS * DAY_MS),
-    });
-    // A file that nobody else could ever read, in place at once. Should the commit fail, the next start replaces it.
-    writeFileSync(`${file}.new`, `${key}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    if (!(kindOf(present) === 'practice' && (await findValidPracticeKey(sql, hashOf(present), soon)))) {
+      const key = makeKey('practice');
+      const expiresAt = new Date(at.getTime() + MOST_DAYS * DAY_MS);
+      await insertPracticeKey(sql, { name: 'owner.key', hash: hashOf(key), at, expiresAt });
+      // Should the commit fail, the next start replaces it.
+      writeSecret(file, key);
+    }
+    return (await hasOwner(sql)) ? undefined : renewOwnerLink(sql, at);
   });
   chmodSync(file, 0o600);
-  return file;
+  return { ownerKeyFile: file, ownerLink };
+}
+
+/** A file that nobody else could ever read, in place at once. */
+function writeSecret(file: string, secret: string) {
+  writeFileSync(`${file}.new`, `${secret}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** What signs the cookies of people. Several processes must share one: STEWARD_SECRET; alone, a file does. */
+export function sessionSecretOf(dataDir: string, given: string | undefined): string {
+  if (given !== undefined) return given;
+  const file = join(dataDir, 'session.secret');
+  if (!existsSync(file)) writeSecret(file, makeToken());
+  return readFileSync(file, 'utf8').trim();
 }

@@ -13,7 +13,7 @@ export const ClientName = z
   .refine((name) => !uuid.test(name), 'a name must not look like an id')
   .refine((name) => !/\p{C}/u.test(name), 'a name must not hold control characters');
 
-export const Client = z.object({ id: z.uuid(), name: z.string(), createdAt: z.date() });
+export const Client = z.object({ id: z.uuid(), name: z.string(), createdAt: z.date(), closedAt: z.date().nullable() });
 export const ClientRef = Client.pick({ id: true, name: true });
 
 /** What a key of a client may do: to administer is for the practice. */
@@ -32,3 +32,23 @@ export const ApiKey = z.object({
 export type ApiKey = z.infer<typeof ApiKey>;
 
 export const MOST_DAYS = 365;
+
+const noControl = (name: string) => !/\p{C}/u.test(name);
+
+export const PersonName = z
+  .string()
+  .trim()
+  .normalize()
+  .min(1)
+  .max(120)
+  .refine(noControl, 'a name must not hold control characters');
+export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email('must be an e-mail address'));
+
+/** Long enough to be no target for guessing; nothing else is asked of it. */
+export const SHORTEST_PASSWORD = 12;
+export const LONGEST_PASSWORD = 128;
+export const Password = z
+  .string()
+  .min(SHORTEST_PASSWORD, `must have ${SHORTEST_PASSWORD} characters or more`)
+  .max(LONGEST_PASSWORD)
+  .meta({ secret: true });

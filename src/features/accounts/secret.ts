@@ -25,3 +25,6 @@ export function kindOf(key: string): KeyKind | undefined {
 
 /** What is kept of a key. Found by an index, it needs no comparison in constant time. */
 export const hashOf = (key: string): Buffer => sha256(key);
+
+/** A link that may be opened once: 256 random bits. */
+export const makeToken = () => randomBytes(32).toString('base64url');

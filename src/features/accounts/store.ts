@@ -14,11 +14,12 @@ export async function insertClientUnlessNamed({ records, now }: Context, name: s
 }
 
 export const listClientRows = ({ records }: Context) =>
-  records.rows(Client)`select id, name, created_at as "createdAt" from client order by folded_name`;
+  records.rows(Client)`select id, name, created_at as "createdAt", closed_at as "closedAt" from client order by folded_name`;
 
 export async function findClient(sql: Sql, named: string) {
   const [found] = await sql.rows(ClientRef)`
-    select id, name from client where id::text = ${named.toLowerCase()} or folded_name = ${foldName(named)}`;
+    select id, name from client
+    where (id::text = ${named.toLowerCase()} or folded_name = ${foldName(named)}) and closed_at is null`;
   return found;
 }
 
@@ -62,7 +63,7 @@ export async function findValidKey(sql: Sql, hash: Buffer, at: Date) {
     select k.id, c.id as "clientId", c.name as "clientName", k.scopes, k.expires_at as "expiresAt",
       coalesce(k.last_used_at < ${at}::timestamptz - interval '1 minute', true) as stale
     from api_key k join client c on c.id = k.client_id
-    where k.hash = ${hash} and k.revoked_at is null and k.expires_at > ${at}`;
+    where k.hash = ${hash} and k.revoked_at is null and k.expires_at > ${at} and c.closed_at is null`;
   return found;
 }
 
@@ -85,6 +86,10 @@ export const setPracticeKeyUsed = (sql: Sql, id: string, at: Date) =>
 export const insertPractice = (sql: Sql, name: string, at: Date) =>
   sql.rows(z.never())`insert into practice (name, created_at) values (${name}, ${at}) on conflict do nothing`;
 
+export async function hasOwner(sql: Sql) {
+  return (await sql.rows(z.unknown())`select 1 from person where practice_role = 'owner' limit 1`).length > 0;
+}
+
 export const insertPracticeKey = (sql: Sql, key: { name: string; hash: Buffer; at: Date; expiresAt: Date }) =>
   sql.rows(z.never())`
     insert into practice_key (id, hash, name, created_at, expires_at)
@@ -94,13 +99,14 @@ export const insertPracticeKey = (sql: Sql, key: { name: string; hash: Buffer; a
 export async function insertAuditEntry(sql: Sql, clientId: string | null, { actor, at, operation, input }: Deed) {
   const id = randomUUID();
   const who = 'id' in actor ? actor.id : 'name' in actor ? actor.name : actor.kind;
+  const name = 'name' in actor ? actor.name : null;
   const json = JSON.stringify(input);
   if (clientId === null)
     await sql.rows(z.never())`
-      insert into practice_audit_entry (id, at, actor_kind, actor_id, operation, input)
-      values (${id}, ${at}, ${actor.kind}, ${who}, ${operation}, ${json})`;
+      insert into practice_audit_entry (id, at, actor_kind, actor_id, actor_name, operation, input)
+      values (${id}, ${at}, ${actor.kind}, ${who}, ${name}, ${operation}, ${json})`;
   else
     await sql.rows(z.never())`
-      insert into audit_entry (client_id, id, at, actor_kind, actor_id, operation, input)
-      values (${clientId}, ${id}, ${at}, ${actor.kind}, ${who}, ${operation}, ${json})`;
+      insert into audit_entry (client_id, id, at, actor_kind, actor_id, actor_name, operation, input)
+      values (${clientId}, ${id}, ${at}, ${actor.kind}, ${who}, ${name}, ${operation}, ${json})`;
 }

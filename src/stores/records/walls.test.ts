@@ -99,7 +99,9 @@ test('what only reads cannot write, and an audit trail is not changed', async ()
   const wrote = records.behind({ client: ours.id, does: 'read' }, (sql) => addKey(sql, ours.id));
   await expect(wrote).rejects.toThrow(/read-only/);
   const changed = await records.behind({ client: ours.id, does: 'write' }, async (sql) => {
-    await sql.rows(z.unknown())`insert into audit_entry values (${ours.id}, ${randomUUID()}, now(), 'job', 'x', 'a.b', '{}')`;
+    await sql.rows(z.unknown())`
+      insert into audit_entry (client_id, id, at, actor_kind, actor_id, operation, input)
+      values (${ours.id}, ${randomUUID()}, now(), 'job', 'x', 'a.b', '{}')`;
     return [
       await sql.rows(Id)`update audit_entry set operation = 'c.d' returning id`,
       await sql.rows(Id)`delete from audit_entry returning id`,

@@ -51,7 +51,8 @@ export async function runCli(
     .showHelpAfterError('"steward --help" shows what there is.')
     .addHelpText('after', '\n"steward <command> --help" shows the options of a command.')
     .exitOverride();
-  for (const op of operations) {
+  // What works without a server stands first in the help.
+  for (const op of operations.toSorted((a, b) => Number(a.access !== 'local') - Number(b.access !== 'local'))) {
     command(program, op).action(async (...given: unknown[]) => {
       exitCode = await runOperation(op, inputOf(op, given), ctx, { out, err });
     });

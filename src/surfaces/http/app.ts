@@ -7,12 +7,14 @@ import { perform, requireSound, type AnyOperation } from '../../platform/operati
 import { notFound, Problem } from '../../platform/problem.ts';
 import type { Route } from '../../platform/route.ts';
 import { mcpTools } from '../mcp/index.ts';
+import { SIGN_IN_PATH, signInMethod, type SignIn } from '../../features/accounts/index.ts';
 import { inputOf } from './body.ts';
-import { credentialOf } from './credential.ts';
+import { credentialOf, showsKey } from './credential.ts';
 import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
 import { openApi } from './openapi.ts';
 import { answerFile, answerPage } from './pages.ts';
 import { receiver } from './receive.ts';
+import { inOurWords, requireOwnPage } from './sign-in.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
 
 export interface AppParts {
@@ -20,6 +22,7 @@ export interface AppParts {
   routes: readonly Route[];
   /** Whose key it is; nothing when it is no valid one. */
   admit: (key: string) => Promise<Actor | undefined>;
+  signIn: SignIn;
   contextFor: (actor: Actor) => Context;
   /** Throws when a store cannot be asked. */
   ready: () => Promise<unknown>;
@@ -29,7 +32,7 @@ export interface AppParts {
 }
 
 /** Everything that is served over HTTP. Throws when a declaration of an operation is not sound. */
-export function createApp({ operations: all, routes, admit, contextFor, ready, hosts, log }: AppParts): Hono<Env> {
+export function createApp({ operations: all, routes, admit, signIn, contextFor, ready, hosts, log }: AppParts): Hono<Env> {
   requireSound(all);
   const operations = all.filter(({ access }) => access !== 'local');
   const byName = new Map(operations.map((op) => [op.name as string, op]));
@@ -61,21 +64,35 @@ export function createApp({ operations: all, routes, admit, contextFor, ready, h
     if (!actor) throw new Problem('unauthorized', 'The key is unknown, revoked or expired.');
     return contextFor(actor);
   };
+  /** The same, also for a person in a browser, who shows a cookie. */
+  const enterAsAnyone = async (c: Request<Env>): Promise<Context> => {
+    const { headers } = c.req.raw;
+    const person = showsKey(headers) ? undefined : await signIn.admit(headers);
+    if (!person) return enter(c);
+    requireOwnPage(headers);
+    for (const cookie of person.setCookies) c.header('set-cookie', cookie, { append: true });
+    return contextFor(person.actor);
+  };
   const input = (c: Request<Env>) => inputOf(c.req.raw.headers, c.env.incoming);
 
+  app.all(`${SIGN_IN_PATH}/*`, async (c) => {
+    const { path } = c.req;
+    const method = signInMethod(path);
+    if (!method) throw notFound('There is nothing here.');
+    if (c.req.method !== method) return refuseMethod(c, method);
+    const { headers } = c.req.raw;
+    if (method === 'POST') requireOwnPage(headers);
+    return inOurWords(await signIn.answer({ method, path, headers, body: method === 'POST' ? await input(c) : undefined }));
+  });
   for (const [path, answer] of receive.answers) app.post(path, async (c) => answer(await enter(c), c.env.incoming));
   app.post('/api/:name', async (c) => {
-    const ctx = await enter(c);
+    const ctx = await enterAsAnyone(c);
     const op = byName.get(c.req.param('name'));
     if (!op) throw notFound('There is no such operation. /api/openapi.json lists them.');
     return c.json((await perform(op, ctx, await input(c))) as object);
   });
   app.post('/mcp', async (c) => answerMcp(await enter(c), c.req.raw, await input(c)));
-  for (const path of ['/api/:name', '/mcp', ...receive.answers.keys()])
-    app.all(path, (c) => {
-      c.header('allow', 'POST');
-      return c.json({ error: { code: 'invalid', message: 'This is asked by POST.' } }, 405);
-    });
+  for (const path of ['/api/:name', '/mcp', ...receive.answers.keys()]) app.all(path, (c) => refuseMethod(c, 'POST'));
 
   app.get('/assets/:file', (c) => answerFile(c, c.req.param('file')) ?? answerProblem(c, nothingHere()));
   app.notFound((c) => (wantsPage(c) ? answerPage(c) : answerProblem(c, nothingHere())));
@@ -98,6 +115,11 @@ const wantsPage = ({ req }: Request<Env>) =>
   (req.method === 'GET' || req.method === 'HEAD') &&
   !/^\/(api|v1|assets)(\/|$)/.test(req.path) &&
   (req.header('accept') ?? '').includes('text/html');
+
+function refuseMethod(c: Request<Env>, method: string) {
+  c.header('allow', method);
+  return c.json({ error: { code: 'invalid', message: `This is asked by ${method}.` } }, 405);
+}
 
 function answerProblem(c: Request<Env>, { code, message, details, retryable }: Problem) {
   if (code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="steward"');

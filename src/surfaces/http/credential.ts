@@ -2,6 +2,9 @@ import { Problem } from '../../platform/problem.ts';
 
 const unauthorized = (message: string) => new Problem('unauthorized', message);
 
+/** Whether a request shows a key at all: then a cookie that came along counts for nothing. */
+export const showsKey = (headers: Headers) => headers.has('authorization') || headers.has('x-api-key');
+
 /**
  * The key that a request shows: `Authorization: Bearer`, `x-api-key`, or Basic as telemetry clients send it, where the key is the
  * password, or the user where there is none. Throws `unauthorized` when there is none, or two.

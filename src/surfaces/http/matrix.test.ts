@@ -50,6 +50,8 @@ interface Target {
 const samples: Record<string, (target: Target) => object> = {
   'clients.create': () => ({ name: `New ${randomUUID().slice(0, 13)}` }),
   'clients.list': () => ({}),
+  'session.show': () => ({}),
+  'practice.ownerLink': () => ({}),
   'keys.create': ({ client }) => ({ client, scopes: ['read'] }),
   'keys.list': ({ client }) => ({ client }),
   'keys.revoke': ({ client, id }) => ({ client, id }),
@@ -147,6 +149,7 @@ const mayBeMissing = new Set(['scores.create', 'scores.list']);
 function expected({ name, access, input }: AnyOperation, who: Who, { of }: Target): number {
   if (!who.valid) return 401;
   const isOwner = who.scopes.includes('admin');
+  if (access !== 'local' && access.of === 'self') return 200;
   if (access === 'local' || access.of === 'practice') return isOwner ? 200 : 403;
   if (!isOwner && !who.scopes.includes(access.key)) return 403;
   if (of.client === null || (!isOwner && of.client !== who.client)) return 404;

@@ -10,18 +10,23 @@ create table client (
   name text not null,
   -- The name as it is compared, without regard to case: what the database takes for one depends on its locale.
   folded_name text not null unique,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  -- From then on nobody and nothing gets in; what is there stays.
+  closed_at timestamptz
 );
 
 create table person (
   id uuid primary key,
-  email text not null,
+  email text not null unique check (email = lower(email)),
+  email_verified boolean not null default false,
   name text not null,
+  image text,
   -- Owners see every client; operators those they were granted; the people of a client have none.
   practice_role text check (practice_role in ('owner', 'operator')),
-  created_at timestamptz not null
+  two_factor_enabled boolean not null default false,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
 );
-create unique index person_email on person (lower(email));
 
 create table membership (
   client_id uuid not null references client on delete cascade,
@@ -63,6 +68,8 @@ create table audit_entry (
   at timestamptz not null,
   actor_kind text not null,
   actor_id text not null,
+  -- As they were called then: people leave.
+  actor_name text,
   operation text not null,
   input jsonb not null,
   primary key (client_id, id)
@@ -75,6 +82,8 @@ create table practice_audit_entry (
   at timestamptz not null,
   actor_kind text not null,
   actor_id text not null,
+  -- As they were called then: people leave.
+  actor_name text,
   operation text not null,
   input jsonb not null
 );
@@ -110,6 +119,8 @@ alter table audit_entry enable row level security;
 alter table audit_entry force row level security;
 create policy client_reads on audit_entry for select using (client_id = steward_client());
 create policy client_adds on audit_entry for insert with check (client_id = steward_client());
+-- Somebody joined, by a link that was opened at the door.
+create policy practice_adds on audit_entry for insert with check (steward_in_practice());
 
 alter table practice_audit_entry enable row level security;
 alter table practice_audit_entry force row level security;

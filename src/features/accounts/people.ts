@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { Role, type Actor } from '../../platform/access.ts';
+import type { Sql } from '../../platform/sql.ts';
+import type { Invitation } from './links.ts';
+import { insertAuditEntry } from './store.ts';
+
+/** A person as the sign-in library knows one. */
+const Person = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  emailVerified: z.boolean(),
+  name: z.string(),
+  image: z.string().nullable(),
+  twoFactorEnabled: z.boolean(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type Person = z.infer<typeof Person>;
+
+export async function findPersonByEmail(sql: Sql, email: string) {
+  const [found] = await sql.rows(Person)`
+    select id, email, email_verified as "emailVerified", name, image, two_factor_enabled as "twoFactorEnabled",
+      created_at as "createdAt", updated_at as "updatedAt"
+    from person where email = ${email}`;
+  return found;
+}
+
+/** Answers nothing when somebody has that address. */
+export async function insertPerson(sql: Sql, { email, name }: { email: string; name: string }, at: Date) {
+  await sql.rows(z.never())`
+    insert into person (id, email, name, created_at, updated_at) values (${randomUUID()}, ${email}, ${name}, ${at}, ${at})
+    on conflict do nothing`;
+  return findPersonByEmail(sql, email);
+}
+
+/** Gives somebody a password. Where it replaces another, their sessions end, by a trigger. */
+export async function setPassword(sql: Sql, personId: string, hash: string, at: Date) {
+  await sql.rows(z.never())`
+    insert into sign_in (id, person_id, provider_id, account_id, password, created_at, updated_at)
+    values (${randomUUID()}, ${personId}, 'credential', ${personId}, ${hash}, ${at}, ${at})
+    on conflict (provider_id, person_id) do update set password = excluded.password, updated_at = excluded.updated_at`;
+}
+
+/** Makes somebody an owner, and lets them in by password alone: whoever has the owner's link may do everything anyway. */
+export async function makeOwner(sql: Sql, who: { email: string; name: string; hash: string }, at: Date): Promise<Person> {
+  const person = (await insertPerson(sql, who, at))!;
+  await sql.rows(z.never())`
+    update person set name = ${who.name}, practice_role = 'owner', two_factor_enabled = false, updated_at = ${at} where id = ${person.id}`;
+  await sql.rows(z.never())`delete from second_factor where person_id = ${person.id}`;
+  await setPassword(sql, person.id, who.hash, at);
+  await noteDeed(sql, person, null, 'practice.welcome', { email: who.email }, at);
+  return (await findPersonByEmail(sql, who.email))!;
+}
+
+/** Gives somebody what they were invited to. What they had of the practice is never lessened by it. */
+export async function join(sql: Sql, person: Person, { clientId, role }: Invitation, at: Date) {
+  if (clientId === null)
+    await sql.rows(z.never())`
+      update person set practice_role = ${role}, updated_at = ${at} where id = ${person.id} and practice_role is distinct from 'owner'`;
+  else
+    await sql.rows(z.never())`
+      insert into membership (client_id, person_id, role, created_at) values (${clientId}, ${person.id}, ${role}, ${at})
+      on conflict (client_id, person_id) do update set role = excluded.role`;
+  // Who is granted a client is of the practice.
+  if (clientId !== null && role === 'operator')
+    await sql.rows(z.never())`update person set practice_role = 'operator' where id = ${person.id} and practice_role is null`;
+  await noteDeed(sql, person, clientId, 'people.join', { role }, at);
+}
+
+const noteDeed = (sql: Sql, { id, name }: Person, clientId: string | null, operation: string, input: unknown, at: Date) =>
+  insertAuditEntry(sql, clientId, {
+    operation,
+    actor: { kind: 'person', id, name, practiceRole: null, roles: new Map() },
+    at,
+    input,
+  });
+
+const Standing = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  practiceRole: z.enum(['owner', 'operator']).nullable(),
+  roles: z.array(z.tuple([z.string(), Role])),
+});
+
+/** Somebody with what they are to whom, as it stands now. */
+export async function findActor(sql: Sql, personId: string): Promise<(Actor & { kind: 'person' }) | undefined> {
+  const [found] = await sql.rows(Standing)`
+    select p.id, p.name, p.practice_role as "practiceRole",
+      coalesce((select jsonb_agg(jsonb_build_array(m.client_id, m.role)) from membership m
+        join client c on c.id = m.client_id and c.closed_at is null where m.person_id = p.id), '[]') as roles
+    from person p where p.id = ${personId}`;
+  return found && { ...found, kind: 'person', roles: new Map(found.roles) };
+}

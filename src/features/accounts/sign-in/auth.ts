@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { betterAuth } from 'better-auth/minimal';
+import { createAuthMiddleware } from 'better-auth/api';
+import { twoFactor } from 'better-auth/plugins/two-factor';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../../platform/clock.ts';
+import type { Log } from '../../../platform/log.ts';
+import type { Records } from '../../../stores/index.ts';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../model.ts';
+import { signInStore } from './adapter.ts';
+import { links } from './endpoints.ts';
+
+/** A session ends when nobody used it for so long, and in any case after a week. */
+export const IDLE_MS = 12 * HOUR_MS;
+export const LONGEST_SESSION_MS = 7 * DAY_MS;
+const NOTED_EVERY_MS = 10 * MINUTE_MS;
+
+export interface SignInParts {
+  records: Pick<Records, 'behind'>;
+  now: Clock;
+  log: Log;
+  /** How people reach the server. */
+  baseUrl: string;
+  secret: string;
+}
+
+/** The sign-in library, set up. Heavy: loaded when the first person comes. */
+export function openAuth({ records, now, log, baseUrl, secret }: SignInParts) {
+  return betterAuth({
+    appName: 'Steward',
+    baseURL: baseUrl,
+    basePath: '/api/auth',
+    secret,
+    database: signInStore(records),
+    emailAndPassword: {
+      enabled: true,
+      // Nobody signs up: an owner opens the owner's link, everybody else an invitation.
+      disableSignUp: true,
+      minPasswordLength: SHORTEST_PASSWORD,
+      maxPasswordLength: LONGEST_PASSWORD,
+    },
+    session: { expiresIn: IDLE_MS / SECOND_MS, updateAge: NOTED_EVERY_MS / SECOND_MS, cookieCache: { enabled: false } },
+    account: { encryptOAuthTokens: true },
+    // Refused attempts are counted at our own door, by address and by account.
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { log: (level, message) => log[level === 'error' ? 'warn' : 'debug']({ from: 'sign-in' }, message) },
+    advanced: {
+      cookiePrefix: 'steward',
+      useSecureCookies: baseUrl.startsWith('https:'),
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
+      ipAddress: { disableIpTracking: true },
+      database: { generateId: () => randomUUID() },
+    },
+    hooks: { before: sternly },
+    plugins: [twoFactor({ issuer: 'Steward' }), links(records, now)],
+  });
+}
+
+export type Auth = ReturnType<typeof openAuth>;
+
+/** What a page could ask to be left out is not left out. */
+const sternly = createAuthMiddleware(async (ctx) => {
+  const body: unknown = ctx.body;
+  if (typeof body !== 'object' || body === null) return undefined;
+  // After a new password every session begins anew. No device is excused from the second factor.
+  if (ctx.path === '/change-password') return { context: { body: { ...body, revokeOtherSessions: true } } };
+  if ('trustDevice' in body) return { context: { body: { ...body, trustDevice: false } } };
+  return undefined;
+});

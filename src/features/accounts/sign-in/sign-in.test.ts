@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testServer, type TestBrowser, type TestServer } from '../../../testing/server.ts';
+
+let server: TestServer;
+let owner: TestBrowser;
+const ada = { name: 'Ada Byron', email: 'ada@practice.example', password: 'correct horse battery' };
+const tokenOf = (url: string | undefined) => new URL(url!).searchParams.get('token')!;
+
+beforeAll(async () => {
+  server = await testServer();
+  owner = server.browser();
+  const reply = await owner.auth('welcome', { token: tokenOf(server.ownerLink()), ...ada });
+  expect(reply).toMatchObject({ status: 200, json: { person: { name: ada.name, email: ada.email } } });
+});
+afterAll(() => server.close());
+
+const signIn = async ({ email, password }: { email: string; password: string }) => {
+  const browser = server.browser();
+  const reply = await browser.auth('sign-in/email', { email, password });
+  return { browser, reply };
+};
+
+test('the owner’s link lets one owner in, once', async () => {
+  expect(await owner.ask('session.show')).toMatchObject({
+    status: 200,
+    json: { kind: 'person', practiceRole: 'owner', person: { email: ada.email, twoFactor: false } },
+  });
+  const again = await server.browser().auth('welcome', { token: tokenOf(server.ownerLink()), ...ada, email: 'eve@evil.example' });
+  expect(again).toMatchObject({ status: 404, json: { error: { code: 'not_found', details: { reason: 'LINK_SPENT' } } } });
+});
+
+test('of fifty who open an owner’s link at once one is let in, and after a restart no new link is printed', async () => {
+  const { json } = await server.ask('practice.ownerLink', {});
+  const token = tokenOf((json as unknown as { url: string }).url);
+  const replies = await Promise.all(
+    Array.from({ length: 50 }, (_, i) => server.browser().auth('welcome', { token, ...ada, email: `o${i}@practice.example` })),
+  );
+  expect([200, 404].map((wanted) => replies.filter(({ status }) => status === wanted).length)).toEqual([1, 49]);
+  await server.restart();
+  expect(server.ownerLink()).toBeUndefined();
+}, 60_000);
+
+test('with the password, and only with it', async () => {
+  const { browser, reply } = await signIn(ada);
+  expect(reply.status).toBe(200);
+  expect(reply.text).not.toMatch(/token/);
+  expect(String(reply.headers['set-cookie'])).toMatch(/steward\.session_token=.*HttpOnly.*SameSite=Lax/i);
+  expect(await browser.ask('clients.list')).toMatchObject({ status: 200 });
+  const wrong = await signIn({ ...ada, password: 'wrong horse battery' });
+  const unknown = await signIn({ ...ada, email: 'nobody@practice.example' });
+  expect(wrong.reply).toMatchObject({ status: 401, json: { error: { code: 'unauthorized' } } });
+  expect(unknown.reply.json).toEqual(wrong.reply.json);
+  expect(await wrong.browser.ask('clients.list')).toMatchObject({ status: 401 });
+});
+
+test('nobody signs up, and nothing else of the library is open', async () => {
+  for (const path of ['sign-up/email', 'delete-user', 'change-email', 'reset-password', 'list-accounts', 'ok', 'sign-in/social/'])
+    expect(await owner.auth(path, {})).toMatchObject({ status: 404 });
+  expect(await owner.send('/api/auth/sign-in/email')).toMatchObject({ status: 405 });
+});
+
+test('a session is a cookie of our own pages: other pages, and scripts that tell no origin, are refused', async () => {
+  const headers = { cookie: [...owner.jar].map(([name, value]) => `${name}=${value}`).join('; ') };
+  const ask = (more: Record<string, string>) =>
+    server.send('/api/clients.list', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', ...more },
+      body: '{}',
+    });
+  expect(await ask({})).toMatchObject({ status: 403 });
+  expect(await ask({ origin: 'https://evil.example' })).toMatchObject({ status: 403 });
+  expect(await ask({ 'sec-fetch-site': 'same-site' })).toMatchObject({ status: 403 });
+  expect(await ask({ 'sec-fetch-site': 'same-origin' })).toMatchObject({ status: 200 });
+  expect(await ask({ origin: server.url() })).toMatchObject({ status: 200 });
+  // With a key beside it, the cookie counts for nothing.
+  expect(await ask({ origin: server.url(), 'x-api-key': 'stwp_x' })).toMatchObject({ status: 401 });
+  const stranger = await server.send('/api/auth/sign-out', {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  expect(stranger).toMatchObject({ status: 403 });
+  expect(await owner.ask('session.show')).toMatchObject({ status: 200 });
+});
+
+test('a session is for operations alone: neither agents nor telemetry come in by it', async () => {
+  expect(await owner.post('/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' })).toMatchObject({ status: 401 });
+  expect(await owner.post('/v1/traces', { resourceSpans: [] })).toMatchObject({ status: 401 });
+});
+
+test('who signs out is out', async () => {
+  const { browser } = await signIn(ada);
+  const cookies = new Map(browser.jar);
+  expect(await browser.auth('sign-out')).toMatchObject({ status: 200 });
+  for (const [name, value] of cookies) browser.jar.set(name, value);
+  expect(await browser.ask('session.show')).toMatchObject({ status: 401 });
+});

@@ -1,0 +1,45 @@
+import type { SignIn } from '../../features/accounts/index.ts';
+import { Problem, type ProblemCode } from '../../platform/problem.ts';
+import { statusOf } from './status.ts';
+
+/** An answer of the sign-in library in our own words: failures as everywhere else, and no session's token for scripts to read. */
+export async function inOurWords(answer: Response): Promise<Response> {
+  const headers = new Headers();
+  for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
+  const location = answer.headers.get('location');
+  if (location !== null && answer.status >= 300 && answer.status < 400) {
+    headers.set('location', location);
+    return new Response(null, { status: answer.status, headers });
+  }
+  headers.set('content-type', 'application/json');
+  const text = await answer.text();
+  const json = (text === '' ? {} : JSON.parse(text)) as unknown;
+  const body = answer.ok ? withoutTokens(json) : { error: failure(answer.status, json) };
+  return new Response(JSON.stringify(body), { status: answer.status, headers });
+}
+
+const codes = Object.entries(statusOf) as [ProblemCode, number][];
+
+function failure(status: number, json: unknown) {
+  const { code: reason, message } = (json ?? {}) as { code?: string; message?: string };
+  const code = codes.find(([, known]) => known === status)?.[0] ?? (status < 500 ? 'invalid' : 'internal');
+  return { code, message: message ?? 'This could not be done.', ...(reason !== undefined && { details: { reason } }) };
+}
+
+/** A session's token is for its cookie alone; `id` is how a page names one. */
+function withoutTokens(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTokens);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]) => (name === 'token' ? [] : [[name, withoutTokens(one)]])),
+  );
+}
+
+/** A cookie is sent by the browser whoever made the page, so a request that does something must say that it is from our own. */
+export function requireOwnPage(headers: Headers) {
+  // Where an origin is told, the guard has compared it.
+  if (headers.has('origin') || headers.get('sec-fetch-site') === 'same-origin') return;
+  throw new Problem('forbidden', 'A request with a session must tell its origin, as browsers do. Scripts use an API key.');
+}
+
+export type { SignIn };
