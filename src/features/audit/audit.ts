@@ -8,6 +8,7 @@ import { isCalendar } from './explain.ts';
 import {
   adjust,
   chooseBucket,
+  joinSplit,
   judgeSeries,
   judgeStalls,
   ownOfSegments,
@@ -104,7 +105,9 @@ async function judge(
   const worded = timed ? await judgeText(store) : null;
   const tests = dated.tests + compared.tests + (worded ? 1 : 0);
   const judged: Judged = {
-    judgements: adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests),
+    judgements: joinAfter(
+      adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests),
+    ),
     // Who asked for cohorts and got them has no use for what time would take.
     undecided: [
       ...(groupBy === undefined && splitMs === undefined ? dated.undecided : []),
@@ -116,6 +119,13 @@ async function judge(
   };
   return { ...base, bucketMs, series, judged, cohorts };
 }
+
+/** Joined when each has held by itself. */
+const joinAfter = (judgements: readonly Judgement[]) =>
+  joinSplit(
+    judgements.filter(({ kind }) => kind !== 'cohort'),
+    judgements.filter(({ kind }) => kind === 'cohort'),
+  );
 
 /** A comparison needs rows on both sides. */
 function requireInside(splitMs: number, { rows, from, to }: Evidence['overview']) {

@@ -1,7 +1,7 @@
 import { summarise } from '../../detect/index.ts';
 import { invalid } from '../../platform/problem.ts';
 import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
-import { judgeCohorts, type CohortSide, type Judged } from './judge.ts';
+import { judgeCohorts, PERIOD, type CohortSide, type Judged } from './judge.ts';
 import type { Cohort } from './model.ts';
 import type { Metric } from './metrics.ts';
 import { day } from './report/format.ts';
@@ -29,8 +29,6 @@ export async function judgeAllCohorts(
   }
   return { judged, cohorts };
 }
-
-const PERIOD = 'period';
 
 /** Before a date and since, as a dimension like any other. */
 function period(splitMs: number): Dimension {

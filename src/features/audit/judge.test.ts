@@ -1,14 +1,17 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import {
   adjust,
   chooseBucket,
   directionOf,
+  joinSplit,
   judgeCohorts,
   judgeSeries,
   judgeStalls,
   near,
   ownOfSegments,
+  PERIOD,
+  type Judgement,
   wholeBuckets,
 } from './judge.ts';
 import { metrics, volume } from './metrics.ts';
@@ -159,4 +162,22 @@ test('a week that the log holds one day of is not a week of few calls', () => {
   const days = Array.from({ length: 9 }, (_, day) => ({ at: START_MS + day * DAY_MS, n: 5, sum: 5, sumSq: 5 }));
   const covered = wholeBuckets(days, DAY_MS, START_MS + HOUR_MS, START_MS + 8.5 * DAY_MS);
   expect(covered.map(({ at }) => (at - START_MS) / DAY_MS)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
+describe('a split that was asked for and a dated change', () => {
+  const periods = (given: Partial<Judgement> = {}) =>
+    judgement({ kind: 'cohort', at: null, segment: { [PERIOD]: 'since 24 May 2026' }, against: 'before 24 May 2026', ...given });
+  const dated = judgement({});
+
+  test('are one finding where they show the same', () => {
+    const split = periods();
+    expect(joinSplit([dated], [split])).toEqual([{ ...dated, split }]);
+  });
+
+  test.each<[string, Judgement, Judgement]>([
+    ['another metric', judgement({ metric: metrics[1] }), periods()],
+    ['another direction', judgement({ change: 0.2 }), periods()],
+    ['other rows', judgement({ segment: { customer: 'acme' } }), periods()],
+    ['a comparison of a column', dated, periods({ segment: { model: 'a' } })],
+  ])('stay two: %s', (_, change, split) => expect(joinSplit([change], [split])).toEqual([change, split]));
 });

@@ -40,6 +40,8 @@ export interface Judgement {
   stall?: Stall;
   /** Of a cohort: the value it is compared with. */
   against?: string;
+  /** The comparison that was asked for and shows the same change. */
+  split?: Judgement;
   /** Of a cohort: it comes after the one it is compared with, so that rose and fell mean something. */
   ordered?: boolean;
 }
@@ -181,6 +183,32 @@ export function ownOfSegments(segments: readonly Judgement[], all: readonly Judg
     near(whole, own, 3 * bucketMs);
   return segments.filter((own) => !all.some((whole) => told(own, whole)));
 }
+
+/**
+ * One change found twice is told once: what two periods that were asked for show, and a dated change of the same metric, in the same
+ * rows and the same direction, explains.
+ */
+export function joinSplit(dated: readonly Judgement[], compared: readonly Judgement[]): Judgement[] {
+  const rest = new Set(compared);
+  const joined = dated.map((judgement) => {
+    const split = compared.find((other) => rest.has(other) && shows(other, judgement));
+    if (!split) return judgement;
+    rest.delete(split);
+    return { ...judgement, split };
+  });
+  return [...joined, ...rest];
+}
+
+const shows = (split: Judgement, { metric, segment, at, change, kind }: Judgement) =>
+  PERIOD in split.segment &&
+  split.metric.name === metric.name &&
+  Object.keys(segment).length === 0 &&
+  at !== null &&
+  kind !== 'stall' &&
+  Math.sign(split.change ?? 0) === Math.sign(change ?? 0);
+
+/** Before a date and since, as a column of its own. */
+export const PERIOD = 'period';
 
 /** Two dated judgements that may be one event: their intervals meet, give or take. */
 export function near(a: Judgement, b: Judgement, slackMs: number): boolean {

@@ -1,8 +1,8 @@
 import { DAY_MS } from '../../platform/clock.ts';
-import type { Judgement } from './judge.ts';
+import { PERIOD, type Judgement } from './judge.ts';
 import type { Explained } from './explain.ts';
 import type { Cause, Finding } from './model.ts';
-import { counted, day, fromTo, quantity } from './report/format.ts';
+import { change as changeOf, counted, day, fromTo, quantity } from './report/format.ts';
 
 /** What a judgement is called, in words a person would use. */
 
@@ -30,7 +30,7 @@ function cohortTitle({ metric, before, after, change, segment, against, ordered 
   const [value = ''] = Object.values(segment);
   const [was, is] = [quantity(before?.mean ?? 0, metric.unit), quantity(after?.mean ?? 0, metric.unit)];
   // Periods read as they are; other values are what the calls were made with.
-  const link = 'period' in segment ? '' : 'with ';
+  const link = PERIOD in segment ? '' : 'with ';
   if (!ordered) return `${capital(metric.plain)} differ: ${was} ${link}${against}, ${is} ${link}${value}`;
   return `${capital(metric.plain)} ${(change ?? 0) < 0 ? 'fell' : 'rose'} from ${was} ${link}${against} to ${is} ${link}${value}`;
 }
@@ -68,12 +68,20 @@ export function explanation(
         : `${counted(judgement.stall.seen, 'call')} instead of about ${counted(judgement.stall.expected, 'call')}.`,
     );
   }
+  if (judgement.split) sentences.push(splitSentence(judgement.split));
   if (sharedWith.length > 0)
     sentences.push(
       `${capital(list(sharedWith.map(({ metric }) => metric.plain)))} ${judgement.kind === 'cohort' ? 'differ as well' : 'changed at the same time'}.`,
     );
   if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
   return sentences.join(' ');
+}
+
+/** "The split that was asked for shows it too: 90 % before 24 May 2026, 76 % since 24 May 2026 (−17 to −11 points)." */
+function splitSentence({ metric, before, after, change, ci95, segment, against }: Judgement): string {
+  const by = changeOf({ before: before?.mean ?? null, change, ci95, unit: metric.unit });
+  const [was, is] = [quantity(before?.mean ?? 0, metric.unit), quantity(after?.mean ?? 0, metric.unit)];
+  return `The split that was asked for shows it too: ${was} ${against}, ${is} ${segment[PERIOD]}${by ? `, ${by}` : ''}.`;
 }
 
 export const list = (words: readonly string[]) =>

@@ -15,6 +15,8 @@ import { isMendable, mend, unreadable } from './mend.ts';
 import type { LogFile } from './open-log.ts';
 import { isRejectFile, writeRejects, type Rejected } from './rejects.ts';
 import type { Reading } from './select-calls.ts';
+import { sameFiles } from './same-file.ts';
+import { removeSameRows } from './same-rows.ts';
 import { readSource, type Source } from './source.ts';
 import { swallowedRest } from './swallowed.ts';
 import { unpackZstd } from './unpack-zstd.ts';
@@ -53,7 +55,9 @@ export async function importLogs(
   // What a number or a date means is decided over all files, so all are looked at before one is loaded.
   const peeked = new Map<number, Source>();
   const skipped: string[] = [];
+  const same = await sameFiles(files);
   for (const [index, file] of files.entries()) {
+    if (same.has(index)) continue;
     if (await isRejectFile(file.name)) skipped.push(file.name);
     else peeked.set(index, await peek(telemetry, file, options.onProgress));
   }
@@ -67,6 +71,7 @@ export async function importLogs(
     sources.set(index, one.source);
     rejects.push(await writeRejects(telemetry, one.source, index));
   }
+  const repeated = loaded.some(({ reading }) => reading.mapping.id) ? await removeSameRows(telemetry) : 0;
   const first = loaded[0];
   if (!first) throw invalid(nothingToRead(skipped));
   return {
@@ -76,6 +81,8 @@ export async function importLogs(
       ...aboutFiles(loaded.map(({ source, reading }) => ({ name: source.file.name, mapping: reading.mapping }))),
       ...aboutRules(first.reading),
       ...skipped.map((name) => `"${name}" was left out: it holds rows that an earlier audit rejected.`),
+      ...[...same].map(([index, of]) => aboutSameFile(files[index]!.name, files[of]!.name)),
+      ...(repeated > 0 ? [aboutSameRows(repeated, first.reading.mapping)] : []),
       ...rejects.flatMap(({ warning }) => warning ?? []),
     ],
     rejectedFiles: rejects.flatMap(({ file }) => file ?? []),
@@ -85,6 +92,12 @@ export async function importLogs(
     },
   };
 }
+
+const aboutSameFile = (name: string, of: string) =>
+  name === of ? `"${name}" was given twice and is counted once.` : `"${name}" holds the same as "${of}" and is counted once.`;
+
+const aboutSameRows = (rows: number, { id }: Mapping) =>
+  `${rows === 1 ? '1 row was there before and is' : `${rows} rows were there before and are`} counted once: the same "${id?.name ?? 'id'}" at the same time.`;
 
 const nothingToRead = ([name]: readonly string[]) =>
   name === undefined

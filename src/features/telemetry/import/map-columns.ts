@@ -4,11 +4,14 @@ import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } f
 import { dateOrderOf, type Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
+import { idIn } from './same-rows.ts';
 
 export interface Mapping {
   fields: Partial<Record<Field, ColumnRef>>;
   /** Further columns with few values, by which rows can be told apart. */
   segments: ColumnRef[];
+  /** What tells one call from another, where the log has it. */
+  id: ColumnRef | null;
   time: TimeFormat;
   /** The column is milliseconds; Steward counts seconds. */
   latencyInMs: boolean;
@@ -133,10 +136,12 @@ function describe(
   const segments = columns
     .filter((column) => isSegment(column) && !taken(found, column) && !chat.some((field) => isInside(column, found[field]!)))
     .slice(0, MAX_SEGMENTS);
+  const id = idIn(columns, (column) => taken(found, column));
   const ref = ({ name, column, path }: Column): ColumnRef => ({ name, column, path });
   return {
     fields: Object.fromEntries(Object.entries(found).map(([field, column]) => [field, ref(column)])),
     segments: segments.map(ref),
+    id: id ? ref(id) : null,
     time: given.dateOrder ?? time,
     latencyInMs,
     commas,

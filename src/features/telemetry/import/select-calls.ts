@@ -6,6 +6,7 @@ import { graders, type GraderName } from './grade.ts';
 import type { Mapping } from './map-columns.ts';
 import { numberOf } from './numbers.ts';
 import { readTexts } from './read-texts.ts';
+import { callIdOf } from './same-rows.ts';
 import type { Source } from './source.ts';
 import type { Binder } from './sql.ts';
 import { refusal } from './texts.ts';
@@ -23,14 +24,19 @@ export interface Reading {
 /** The texts of all mapped fields over one pass. `text(field)` is NULL where the log has no such column. */
 export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
   const wanted = fieldNames.filter((field) => mapping.fields[field]);
-  const refs: ColumnRef[] = [...wanted.map((field) => mapping.fields[field]!), ...mapping.segments];
+  const refs: ColumnRef[] = [
+    ...wanted.map((field) => mapping.fields[field]!),
+    ...mapping.segments,
+    ...(mapping.id ? [mapping.id] : []),
+  ];
   const { from, texts } = readTexts(source, refs, binder);
   const text = (field: Field) => {
     if (!mapping.fields[field]) return nothing('String');
     const cell = texts[wanted.indexOf(field)]!;
     return mapping.chat.includes(field) ? chatText(cell) : cell;
   };
-  return { from, text, segments: texts.slice(wanted.length) };
+  const segments = texts.slice(wanted.length, wanted.length + mapping.segments.length);
+  return { from, text, segments, id: mapping.id ? texts.at(-1)! : nothing('String') };
 }
 
 const MAX_LABEL = 200;
@@ -45,7 +51,7 @@ export function selectCalls(source: Source, index: number, reading: Reading, bin
 }
 
 function selectTexts(source: Source, mapping: Mapping, binder: Binder): string {
-  const { from, text, segments } = fieldTexts(source, mapping, binder);
+  const { from, text, segments, id } = fieldTexts(source, mapping, binder);
   const label = (sql: string, length: number) => `substringUTF8(ifNull(${sql}, ''), 1, ${length})`;
   const columns = {
     t_time: text('time'),
@@ -66,6 +72,7 @@ function selectTexts(source: Source, mapping: Mapping, binder: Binder): string {
     t_output_tokens: text('outputTokens'),
     t_error: text('error'),
     t_finish: text('finish'),
+    t_id: id,
   };
   return `select row, raw, recoded, broken, ${asColumns(columns)} from (${from}) where not blank`;
 }
@@ -115,6 +122,7 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     answered(refusal),
     answered(`(not match(o, '\\\\S') or match(lower(ifNull(t_finish, '')), 'length|max_'))`),
     format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
+    mapping.id ? callIdOf : '0',
   ];
   const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, i, o, e`;
   return [read, output ? '1' : '0', ...found];
