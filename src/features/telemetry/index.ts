@@ -1,6 +1,7 @@
 import type { Feature } from '../../platform/feature.ts';
 import { receiveTraces } from './ingest/routes.ts';
 import { listOwnPrices, removeOwnPrice, setOwnPrice } from './prices/index.ts';
+import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
 import { createScore, listScores } from './scores/index.ts';
 import { listTraces, listWorkflows, showTrace } from './operations.ts';
 
@@ -12,5 +13,5 @@ export { language as languageOf } from './import/texts.ts';
 export const telemetry = {
   name: 'telemetry',
   operations: [listTraces, showTrace, listWorkflows, listOwnPrices, setOwnPrice, removeOwnPrice, createScore, listScores],
-  routes: [receiveTraces],
+  routes: [receiveTraces, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

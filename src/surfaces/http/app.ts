@@ -94,6 +94,8 @@ export function createApp({ operations: all, routes, admit, signIn, contextFor, 
   app.post('/mcp', async (c) => answerMcp(await enter(c), c.req.raw, await input(c)));
   for (const path of ['/api/:name', '/mcp', ...receive.answers.keys()]) app.all(path, (c) => refuseMethod(c, 'POST'));
 
+  for (const { path, body, status } of routes.flatMap(({ notices = [] }) => notices)) app.all(path, (c) => c.json(body, status));
+
   app.get('/assets/:file', (c) => answerFile(c, c.req.param('file')) ?? answerProblem(c, nothingHere()));
   app.notFound((c) => (wantsPage(c) ? answerPage(c) : answerProblem(c, nothingHere())));
   app.onError((error, c) => {

@@ -24,8 +24,9 @@ export function receiver(routes: readonly Route[], log: Log) {
     atOnce += 1;
     try {
       const body = await bodyOf(incoming, route.mostBytes);
-      const { records } = ctx.practice.reading(client);
-      const receiving = { client, intake: ctx.practice.receiving(client), records, now: ctx.now, log: ctx.log };
+      const { records, telemetry } = ctx.practice.reading(client);
+      const intake = ctx.practice.receiving(client);
+      const receiving = { client, intake, records, telemetry, now: ctx.now, log: ctx.log };
       return respond(await route.answer(receiving, { headers: incoming.headers, body }));
     } finally {
       atOnce -= 1;

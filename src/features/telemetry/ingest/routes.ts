@@ -17,7 +17,7 @@ import { keepSpans } from './keep.ts';
 
 /** OTLP over HTTP, for traces. Spans are on disk before the answer says so. */
 export const receiveTraces: Route = {
-  paths: ['/v1/traces', '/api/otel/v1/traces'],
+  paths: ['/v1/traces', '/api/otel/v1/traces', '/api/public/otel/v1/traces'],
   mostBytes: defaultLimits.bodyBytes,
   async answer(receiving, { headers, body }) {
     const encoding = encodingOf(headers['content-type']);

@@ -59,6 +59,10 @@ export function spansOfDocument(document: Json): Decoded<Span> | Failure {
   return decode(new Uint8Array(), ofFiles, (intake) => jsonTraces(document, intake, withParent).map(spanMapper()));
 }
 
+/** A JSON body of another form than OTLP's, within the same limits. */
+export const parseDocument = (body: Uint8Array, limits: Limits = defaultLimits): Json | Failure =>
+  attempt(() => parseBody(body, new Intake(limits)));
+
 /** The log records of such a document. */
 export const logsOfDocument = (document: Json): Decoded<RawLog> | Failure =>
   decode(new Uint8Array(), ofFiles, (intake) => jsonLogs(document, intake));

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { WalledTelemetry } from '../../../platform/practice.ts';
+import { keyOf, type Piece } from './pieces.ts';
+
+const Stored = z.object({
+  traceId: z.string(),
+  spanId: z.string(),
+  parentSpanId: z.string().nullable(),
+  name: z.string().nullable(),
+  startMs: z.number(),
+  durationMs: z.number().nullable(),
+  attributes: z
+    .record(z.string(), z.string())
+    .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown]))),
+});
+
+/** What is stored of these spans, by `keyOf`. */
+export async function findPieces(telemetry: WalledTelemetry, wanted: readonly Piece[]): Promise<Map<string, Piece>> {
+  if (wanted.length === 0) return new Map();
+  const found = await telemetry.rows(Stored)(
+    `SELECT toString(trace_id) AS traceId, toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId,
+      nullIf(name, '') AS name, toUnixTimestamp64Micro(started_at) / 1000 AS startMs, duration_ms AS durationMs, attributes
+    FROM span
+    WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)} AND span_id IN {spanIds:Array(String)}
+    ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id`,
+    { traceIds: [...new Set(wanted.map(({ traceId }) => traceId))], spanIds: [...new Set(wanted.map(({ spanId }) => spanId))] },
+  );
+  return new Map(
+    found.map(({ durationMs, ...stored }) => [
+      keyOf(stored),
+      { ...stored, endMs: durationMs === null ? null : stored.startMs + durationMs },
+    ]),
+  );
+}
