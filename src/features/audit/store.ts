@@ -189,7 +189,7 @@ export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number
   return store.rows(z.object({ at: z.number(), text: z.string() }))(
     `select at_ms as at, text from (
        select toUnixTimestamp64Milli(assumeNotNull(at)) as at_ms, substringUTF8(output, 1, 2000) as text, cityHash64(file, row) as lot from call
-       where reject = '' and isNotNull(at) and output != '' and lot % greatest(1, intDiv((select count() from call), 2 * {most:UInt32})) = 0
+       prewhere reject = '' and isNotNull(at) and output_length > 0 and lot % greatest(1, intDiv((select count() from call), 2 * {most:UInt32})) = 0
        order by lot limit {most:UInt32})
      order by at_ms`,
     { most: SAMPLED_TEXTS },
@@ -199,12 +199,12 @@ export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number
 
 const SAMPLED_LANGUAGES = 20_000;
 
-/** How many answers of a sample are in each language, by bucket. */
+/** How many answers of a sample are in each language, by bucket. The sample is drawn first: to tell a language is dear. */
 export async function listLanguages(store: ScratchTelemetry, widthMs: number) {
   return store.rows(z.object({ at_ms: z.number(), language: z.string(), n: z.number() }))(
     `select at_ms, language, count() as n from (
        select ${bucketStart(widthMs)} as at_ms, ${languageOf} as language from call
-       where reject = '' and isNotNull(at) and output_length >= 40
+       prewhere reject = '' and isNotNull(at) and output_length >= 40
          and cityHash64(file, row) % greatest(1, intDiv((select count() from call), {most:UInt32})) = 0)
      where language != '' group by at_ms, language order by at_ms`,
     { most: SAMPLED_LANGUAGES },

@@ -1,5 +1,3 @@
-import { basename, join } from 'node:path';
-import type { ScratchTelemetry } from '../../../stores/telemetry/index.ts';
 import type { LogFile } from './open-log.ts';
 import type { Binder } from './sql.ts';
 
@@ -10,8 +8,6 @@ export interface Shape {
   names: readonly string[];
   /** The first line holds names, not a row. */
   header: boolean;
-  /** SQL condition over the file's rows, for a reader that takes only some. */
-  where?: string;
 }
 
 export const isJson = ({ format }: LogFile) => format === 'jsonl' || format === 'json';
@@ -22,6 +18,8 @@ const engineFormat = { jsonl: 'LineAsString', json: 'JSONAsString', csv: 'CSV', 
 export const readSettings = (file: LogFile) => ({
   format_csv_delimiter: file.delimiter,
   format_csv_null_representation: '\u0001NULL\u0001',
+  // What is asked for the first rows gets the first ones.
+  max_threads: 1,
   // Small pieces: each is held several times over while its columns are computed.
   max_block_size: '8192',
   min_chunk_bytes_for_parallel_parsing: '4194304',
@@ -48,27 +46,6 @@ export function tableOf(file: LogFile, columns: number, binder: Binder): string 
   }[file.format];
   const [path, format] = [binder.bind(file.path, 'String'), engineFormat[file.format]];
   return `file(${path}, '${format}', '${structure}', '${file.compression}')`;
-}
-
-/** Rows that one of two readers takes before the other takes as many. */
-const TURN_ROWS = 8192;
-
-/**
- * The engine works on a file in one stream, however many cores there are. Named twice it is read in two, each of which leaves every
- * other stretch of rows to the other: reading is cheap beside what is computed of a row.
- */
-export interface Twice {
-  file: LogFile;
-  /** SQL condition that leaves each row to one of the two. */
-  where: string;
-}
-
-/** What is packed would be unpacked twice, which costs more than it saves. */
-export function readTwice(telemetry: ScratchTelemetry, file: LogFile): Twice {
-  if (file.compression !== 'none') return { file, where: '1' };
-  const [one, two] = [telemetry.pathFor(file.path), telemetry.pathFor(file.path)].map((path) => basename(path));
-  const path = join(telemetry.dir, `{${one},${two}}`);
-  return { file: { ...file, path }, where: `intDiv(_row_number, ${TURN_ROWS}) % 2 = (_file = '${two}')` };
 }
 
 /** One top-level cell as text; NULL where the row has none. */

@@ -1,12 +1,15 @@
 import type { Progress } from '../../../platform/context.ts';
 import type { ScratchTelemetry, Telemetry } from '../../../stores/telemetry/index.ts';
 import { estimateRows } from './estimate-rows.ts';
-import { readSettings, readTwice, skip } from './file-table.ts';
+import { readSettings, skip } from './file-table.ts';
 import { selectCalls, type Reading } from './select-calls.ts';
 import type { Source } from './source.ts';
 import { Binder } from './sql.ts';
 
-/** One row per AI call; `reject` holds the reason of those that cannot be used, whose text is in `raw`. */
+/**
+ * One row per AI call; `reject` holds the reason of those that cannot be used, whose text is in `raw`. It lives for one audit: a part
+ * is one file, and is left as it was written, however many there are. To merge them would be to write the texts twice.
+ */
 export const createCalls = `
   create table call (
     file UInt16, row UInt64, reject LowCardinality(String), raw String, recoded UInt8,
@@ -19,16 +22,19 @@ export const createCalls = `
     latency_s Nullable(Float64), cost_usd Nullable(Float64), input_tokens Nullable(Float64), output_tokens Nullable(Float64),
     error Nullable(UInt8), output_length UInt32, input_length UInt32, refusal UInt8, empty UInt8, format_valid Nullable(UInt8),
     call_id UInt64
-  ) engine = MergeTree partition by file order by tuple()`;
+  ) engine = MergeTree partition by file order by tuple()
+  settings min_bytes_for_wide_part = 1000000000000, max_bytes_to_merge_at_max_space_in_pool = 1,
+    parts_to_delay_insert = 1000000, parts_to_throw_insert = 1000000`;
 
 const LOAD_LIMIT_MS = 3_600_000;
 const WATCH_MS = 200;
 
-/** Blocks this big: larger ones are loaded no faster and are held in memory whole. */
+/** Two streams of blocks this big: larger ones are loaded no faster, and each stream holds one whole, more than once. */
 const insertSettings = {
+  max_threads: 2,
   max_insert_threads: '2',
-  min_insert_block_size_rows: '131072',
-  min_insert_block_size_bytes: '134217728',
+  min_insert_block_size_rows: '32768',
+  min_insert_block_size_bytes: '33554432',
 };
 
 /** Reads a whole file into `call`. The engine parses; no row passes through JavaScript. */
@@ -40,16 +46,13 @@ export async function loadCalls(
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
   const binder = new Binder();
-  const twice = readTwice(telemetry, source.file);
-  const statement = `insert into call ${selectCalls({ ...source, ...twice }, index, reading, binder)}`;
-  const readers = twice.file === source.file ? 1 : 2;
+  const statement = `insert into call ${selectCalls(source, index, reading, binder)}`;
   const queryId = `load-${process.pid}-${index}-${Date.now()}`;
   const total = await estimateRows(telemetry, source);
   const watch = setInterval(() => {
     void telemetry.progressOf(queryId).then((at) => {
       if (!at) return;
-      const done = Math.round(at.rows / readers);
-      onProgress({ label: source.file.name, done, ...(total && { total: Math.max(total, done) }), unit: 'rows' });
+      onProgress({ label: source.file.name, done: at.rows, ...(total && { total: Math.max(total, at.rows) }), unit: 'rows' });
     });
   }, WATCH_MS);
   try {

@@ -39,12 +39,7 @@ const mended = (line: string) =>
   mendings.reduce((text, [pattern, by]) => `replaceRegexpAll(${text}, '${pattern}', '${by}')`, line);
 
 /** One parse of the line for all columns; what is valid JSON is UTF-8 and not blank. Their names are data of a type, not of the statement. */
-function jsonTexts(
-  { file, names, where = '1' }: Source,
-  refs: readonly ColumnRef[],
-  used: readonly number[],
-  binder: Binder,
-): Texts {
+function jsonTexts({ file, names }: Source, refs: readonly ColumnRef[], used: readonly number[], binder: Binder): Texts {
   const type = binder.bind(`Tuple(${used.map((column) => `${quoted(names[column]!)} Nullable(String)`).join(', ')})`, 'String');
   const from = `
     select row, raw, recoded, blank, JSONExtract(readable, ${type}) as cells,
@@ -52,16 +47,11 @@ function jsonTexts(
         JSONType(readable) != 'Object', 'not a JSON object', '') as broken
     from (select _row_number as row, line as raw, not valid and not isValidUTF8(line) as recoded, not valid and ${isBlank('line')} as blank,
       isValidJSON(line) as valid, multiIf(recoded, ${mended(fromWindows('line'))}, valid, line, ${mended('line')}) as readable
-    from ${tableOf(file, 0, binder)} where ${where})`;
+    from ${tableOf(file, 0, binder)})`;
   return { from, texts: refs.map((ref) => inside(`tupleElement(cells, ${used.indexOf(ref.column) + 1})`, ref.path, binder)) };
 }
 
-function cellTexts(
-  { file, names, where = '1' }: Source,
-  refs: readonly ColumnRef[],
-  used: readonly number[],
-  binder: Binder,
-): Texts {
+function cellTexts({ file, names }: Source, refs: readonly ColumnRef[], used: readonly number[], binder: Binder): Texts {
   const csv = file.format === 'csv';
   const cells = used.map((column) => {
     const cell = cellOf(file, names, column, binder);
@@ -72,7 +62,7 @@ function cellTexts(
   const from = `
     select _row_number as row, ${invalidText} as recoded, ${csv ? csvRecord(names.length) : `'' as broken, 0 as blank, '' as raw`}
       ${cells.map((cell) => `, ${cell}`).join('')}
-    from ${tableOf(file, names.length + 1, binder)} where ${where}`;
+    from ${tableOf(file, names.length + 1, binder)}`;
   return { from, texts: refs.map((ref) => inside(`t${ref.column}`, ref.path, binder)) };
 }
 

@@ -56,6 +56,10 @@ async function serve({ dir, socket, readsFiles, fsync, memoryBytes }: EngineOpti
     [
       `--max_memory_usage=${Math.floor(memoryBytes * 0.8)}`,
       `--max_bytes_before_external_group_by=${Math.floor(memoryBytes * 0.3)}`,
+      // ClickHouse reckons with 1 GiB of memory for each thread that reads and 4 for one that writes, and gives an engine of 1 GB
+      // one of each: with two, an audit took half the time.
+      '--max_threads_min_free_memory_per_thread=134217728',
+      '--max_insert_threads_min_free_memory_per_thread=268435456',
       // Files are mapped into memory otherwise: loading 1 GB took 1.8 GB resident and 12 s, so 0.9 GB and 3 s.
       '--storage_file_read_method=pread',
     ],
