@@ -1,6 +1,6 @@
 import type { Feature } from '../../platform/feature.ts';
 import { receiveTraces } from './ingest/routes.ts';
-import { listOwnPrices, removeOwnPrice, setOwnPrice } from './prices/index.ts';
+import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
 import { createScore, listScores } from './scores/index.ts';
 import { listTraces, listWorkflows, showTrace } from './operations.ts';
@@ -12,6 +12,16 @@ export { language as languageOf } from './import/texts.ts';
 /** Telemetry: what the AI systems did, however it reaches Steward. */
 export const telemetry = {
   name: 'telemetry',
-  operations: [listTraces, showTrace, listWorkflows, listOwnPrices, setOwnPrice, removeOwnPrice, createScore, listScores],
+  operations: [
+    listTraces,
+    showTrace,
+    listWorkflows,
+    listOwnPrices,
+    setOwnPrice,
+    removeOwnPrice,
+    recostSpans,
+    createScore,
+    listScores,
+  ],
   routes: [receiveTraces, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

@@ -3,6 +3,7 @@ import type { ClientAccess } from '../../../platform/access.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { conflict, invalid, notFound } from '../../../platform/problem.ts';
 import { NewPrice, OwnPrice } from './model.ts';
+import { recost } from './recost.ts';
 import { listPrices, replacePrice, setRemoved } from './store.ts';
 
 const reads = {
@@ -49,5 +50,30 @@ export const removeOwnPrice = operation({
     const removedAt = await setRemoved(ctx, id);
     if (!removedAt) throw notFound('There is no such price.');
     return { id, removedAt };
+  },
+});
+
+const Sum = z.object({ costUsd: z.number(), unknown: z.number().describe('Calls whose cost nobody knows.') });
+
+export const recostSpans = operation({
+  name: 'prices.recost',
+  summary: 'Price the calls of a period anew, after prices have changed. Costs that the client gave stay as they are.',
+  access: writes,
+  input: z.object({
+    client: clientField,
+    from: z.iso.datetime({ offset: true }).describe('Calls that began at that time or later.'),
+    to: z.iso.datetime({ offset: true }).describe('Calls that began before.'),
+    dryRun: z.boolean().default(false).describe('Only say what would change.'),
+  }),
+  output: z.object({
+    calls: z.number(),
+    given: z.number().describe('Of them, those whose cost the client gave.'),
+    changed: z.number(),
+    before: Sum,
+    after: Sum,
+    dryRun: z.boolean(),
+  }),
+  async run(ctx, { from, to, dryRun }) {
+    return { ...(await recost(ctx, from, to, dryRun)), dryRun };
   },
 });

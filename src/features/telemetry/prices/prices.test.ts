@@ -86,3 +86,38 @@ test('a price takes the place of the one before for the same calls, and is remov
   expect((await set(initech, { model: 'gpt-4o', reasoningUsdPerMillion: 1 })).status).toBe(400);
   expect((await set(initech, { model: 'gpt-4o', inputUsdPerMillion: -1 })).status).toBe(400);
 });
+
+test('a period is priced anew after a price change, each call once, and what the client gave stays', async () => {
+  const hooli = await server.client('Hooli');
+  const unknown = { 'gen_ai.response.model': 'hooli-1' };
+  for (const n of [21, 22]) await sendCall(hooli, n, unknown);
+  await sendCall(hooli, 23, { ...unknown, 'gen_ai.usage.cost': 7 });
+  await sendCall(hooli, 24, { 'gen_ai.input.messages': 'a text that is kept', 'acme.note': 1 });
+  for (const n of [21, 22, 23, 24]) await costOf(hooli, n);
+  const { id } = await set(hooli, { model: 'hooli-1', usdPerRequest: 0.25 });
+  const period = { client: 'Hooli', from: '2026-11-20T00:00:00Z', to: '2026-11-23T00:00:00Z' };
+  const recost = async (more: object = {}) => (await server.ask('prices.recost', { ...period, ...more })).json;
+  const change = {
+    calls: 4,
+    given: 1,
+    changed: 2,
+    before: { costUsd: 7.0045, unknown: 2 },
+    after: { costUsd: 7.5045, unknown: 0 },
+  };
+  expect(await recost({ dryRun: true })).toMatchObject({ ...change, dryRun: true });
+  expect(await costOf(hooli, 21)).toEqual([null, null, null]);
+  expect(await recost()).toMatchObject(change);
+  expect(await costOf(hooli, 21)).toEqual([0.25, 0.25, `own price ${id}`]);
+  expect(await costOf(hooli, 23)).toEqual([7, 7, 'given: gen_ai.usage.cost']);
+  expect(await recost()).toMatchObject({ changed: 0, before: change.after, after: change.after });
+  expect(await recost({ to: period.from })).toMatchObject({ calls: 0 });
+
+  await server.ask('prices.set', { client: 'Hooli', model: 'gpt-4o', inputUsdPerMillion: 1, outputUsdPerMillion: 1 });
+  expect(await recost()).toMatchObject({ changed: 1, after: { costUsd: 7.5012 } });
+  const reply = await server.ask('telemetry.trace', { client: 'Hooli', traceId: traceIdOf(24) }, hooli.key);
+  expect(reply.json).toMatchObject({
+    spanCount: 1,
+    totals: { costUsd: 0.0012 },
+    spans: [{ input: 'a text that is kept', attributes: { 'acme.note': 1 }, startedAt: '2026-11-21T00:43:03.834000Z' }],
+  });
+}, 60_000);
