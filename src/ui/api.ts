@@ -14,16 +14,18 @@ export class Refusal extends Error {
 const WITHIN_MS = 30_000;
 
 /** Sends JSON to this server and reads its answer. Throws `Refusal`. */
-export async function post(path: string, body: unknown, cancel?: AbortSignal): Promise<unknown> {
-  const limit = AbortSignal.timeout(WITHIN_MS);
-  const signal = cancel ? AbortSignal.any([limit, cancel]) : limit;
+export const post = (path: string, body: unknown): Promise<unknown> =>
+  ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+/** Reads JSON from this server. Throws `Refusal`. */
+export const read = (path: string): Promise<unknown> => ask(path, {});
+
+async function ask(path: string, how: RequestInit): Promise<unknown> {
   let reply: Response;
   try {
-    const headers = { 'content-type': 'application/json' };
     // oxlint-disable-next-line no-restricted-globals -- from the browser to the server that the page came from
-    reply = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
+    reply = await fetch(path, { ...how, signal: AbortSignal.timeout(WITHIN_MS) });
   } catch {
-    if (cancel?.aborted) throw new Refusal('cancelled', 'Cancelled.');
     throw new Refusal('unreachable', 'Steward cannot be reached. Check that it runs and that you are online.');
   }
   const answer: unknown = await reply.json().catch(() => undefined);

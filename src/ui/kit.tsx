@@ -173,11 +173,16 @@ export function TextField({ label, hint, ...input }: ComponentProps<'input'> & {
 /** Lines to take along. */
 export function Copyable({ text, label }: { text: string; label: string }) {
   const [copied, setCopied] = useState(false);
-  const copy = () =>
-    void navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
+  const shown = useRef<HTMLPreElement>(null);
+  // Browsers hand out the clipboard over HTTPS and on this machine only. Elsewhere the lines are marked, to be copied by hand.
+  const mark = () => {
+    if (shown.current) getSelection()?.selectAllChildren(shown.current);
+  };
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  const copy = () => {
+    if (clipboard) clipboard.writeText(text).then(() => setCopied(true), mark);
+    else mark();
+  };
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), 2000);
@@ -186,7 +191,7 @@ export function Copyable({ text, label }: { text: string; label: string }) {
   return (
     <div className="copyable">
       {/* It scrolls, so it can be reached by keys. */}
-      <pre tabIndex={0} role="region" aria-label={label}>
+      <pre ref={shown} tabIndex={0} role="region" aria-label={label}>
         {text}
       </pre>
       <Button onClick={copy} aria-label={`Copy ${label}`}>

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import type { ClientRef } from './session.ts';
+import type { ClientRef, Session } from './session.ts';
 
 /** What a page is handed: what its address names. */
 export interface PageProps {
@@ -10,26 +10,58 @@ export interface ClientPageProps extends PageProps {
   readonly client: ClientRef;
 }
 
-interface Declared {
+interface Place {
   readonly path: string;
   /** In the navigation and the palette. A page without one is reached from another. */
   readonly label?: string;
   /** The second letter after `g`. */
   readonly key?: string;
+  /** Whose roles it is shown to; the server decides what they may do. Everyone, unless it is said. */
+  readonly roles?: readonly Role[];
+  /** Also for who did not sign in. */
+  readonly open?: true;
 }
-export interface PracticePage extends Declared {
-  readonly of: 'practice';
+type Role = NonNullable<ClientRef['role']>;
+interface OpenPage extends Place {
+  /** `visitor`: before anyone is let in. `practice`: across clients, in a neutral frame. */
+  readonly of: 'visitor' | 'practice';
   readonly load: () => Promise<{ default: ComponentType<PageProps> }>;
 }
-export interface ClientPage extends Declared {
+interface ClientPage extends Place {
   readonly of: 'client';
   readonly load: () => Promise<{ default: ComponentType<ClientPageProps> }>;
 }
+export type Page = OpenPage | ClientPage;
+
+const leads: readonly Role[] = ['owner', 'operator'];
 
 /** Every page of the app. Each is a script of its own, fetched when it is first gone to. */
-export const pages: readonly (PracticePage | ClientPage)[] = [
+export const pages: readonly Page[] = [
+  { of: 'visitor', path: '/sign-in', load: () => import('./pages/sign-in/index.tsx') },
+  { of: 'visitor', path: '/welcome', load: () => import('./pages/welcome/index.tsx') },
+  { of: 'visitor', path: '/invite', load: () => import('./pages/invite/index.tsx') },
   { of: 'practice', path: '/', label: 'All clients', key: 'h', load: () => import('./pages/practice/index.tsx') },
+  { of: 'practice', path: '/account', label: 'Your account', key: 'u', load: () => import('./pages/account/index.tsx') },
+  { of: 'practice', path: '/api/docs', label: 'API', key: 'i', open: true, load: () => import('./pages/docs/index.tsx') },
   { of: 'client', path: '/c/:client', label: 'Workflows', key: 'w', load: () => import('./pages/client/index.tsx') },
+  {
+    of: 'client',
+    path: '/c/:client/settings/keys',
+    label: 'Keys',
+    key: 'k',
+    roles: leads,
+    load: () => import('./pages/keys/index.tsx'),
+  },
 ];
 
-export const addressOf = (page: Pick<Declared, 'path'>, client?: ClientRef) => page.path.replace(':client', client?.id ?? '');
+export const addressOf = (page: Pick<Place, 'path'>, client?: ClientRef) => page.path.replace(':client', client?.id ?? '');
+
+/** The pages that one can go to from here. */
+export const placesFor = (session: Session | undefined, client: ClientRef | undefined): (Page & { label: string })[] =>
+  pages.flatMap((page) => {
+    const { label, of, roles } = page;
+    if (!label || of === 'visitor' || (of === 'client' && !client)) return [];
+    const role = of === 'client' ? client?.role : session?.practiceRole;
+    const shown = !roles || session?.kind === 'key' || (role && roles.includes(role));
+    return shown ? [{ ...page, label }] : [];
+  });

@@ -2,7 +2,8 @@ import { useId, useState, type KeyboardEvent } from 'react';
 import { Dialog, Keys } from '../../ui/kit.tsx';
 import { go } from '../../ui/router.tsx';
 import { setTheme } from '../../ui/theme.ts';
-import { addressOf, pages } from './pages.ts';
+import { leave } from './auth.ts';
+import { addressOf, type placesFor } from './pages.ts';
 import type { ClientRef } from './session.ts';
 
 interface Choice {
@@ -17,18 +18,20 @@ interface Choice {
 export function Palette({
   clients,
   client,
+  places,
   onClose,
   onKeys,
 }: {
   clients: readonly ClientRef[];
   client: ClientRef | undefined;
+  places: ReturnType<typeof placesFor>;
   onClose: () => void;
   onKeys: () => void;
 }) {
   const [typed, type] = useState('');
   const [at, setAt] = useState(0);
   const list = useId();
-  const choices = choicesOf(clients, client, onKeys).filter((choice) => fits(typed, `${choice.name} ${choice.of}`));
+  const choices = choicesOf(clients, client, places, onKeys).filter((choice) => fits(typed, `${choice.name} ${choice.of}`));
   const chosen = Math.min(at, choices.length - 1);
   const take = (choice: Choice | undefined) => {
     if (!choice) return;
@@ -83,11 +86,14 @@ export function Palette({
   );
 }
 
-function choicesOf(clients: readonly ClientRef[], client: ClientRef | undefined, onKeys: () => void): Choice[] {
-  const named = pages.flatMap((page) => (page.label ? [{ ...page, label: page.label }] : []));
-  const shown = named.filter((page) => page.of === 'practice' || client);
+function choicesOf(
+  clients: readonly ClientRef[],
+  client: ClientRef | undefined,
+  places: ReturnType<typeof placesFor>,
+  onKeys: () => void,
+): Choice[] {
   return [
-    ...shown.map((page) => ({
+    ...places.map((page) => ({
       name: page.label,
       of: page.of === 'client' ? client!.name : 'Practice',
       ...(page.key && { keys: `g ${page.key}` }),
@@ -101,7 +107,8 @@ function choicesOf(clients: readonly ClientRef[], client: ClientRef | undefined,
       of: 'Look',
       run: () => setTheme(theme),
     })),
-    { name: 'Keys', of: 'Help', keys: '?', run: onKeys },
+    { name: 'Sign out', of: 'Session', run: () => void leave() },
+    { name: 'Keyboard', of: 'Help', keys: '?', run: onKeys },
   ];
 }
 

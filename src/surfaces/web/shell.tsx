@@ -1,14 +1,16 @@
-import { lazy, Suspense, useState, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, Suspense, useEffect, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { useKeys } from '../../ui/keys.ts';
 import { Empty, Failure, Keys, Page, Skeleton } from '../../ui/kit.tsx';
-import { go, Link, match, usePath } from '../../ui/router.tsx';
+import { go, Link, match, usePath, withParams } from '../../ui/router.tsx';
 import type { Theme } from '../../ui/kept-theme.ts';
 import { setTheme, useTheme } from '../../ui/theme.ts';
 import { Boundary } from './boundary.tsx';
 import { KeyList } from './key-list.tsx';
-import { addressOf, pages, type ClientPageProps, type PageProps } from './pages.ts';
+import { addressOf, pages, placesFor, type ClientPageProps, type PageProps } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { hueOf, useSession, type ClientRef } from './session.ts';
+
+type Places = ReturnType<typeof placesFor>;
 
 const screens = pages.map((page) => ({
   page,
@@ -17,56 +19,74 @@ const screens = pages.map((page) => ({
   >,
 }));
 
-/** The frame of every page: whose it is, where one can go, and the keys. */
+const screenOf = (path: string) => {
+  for (const { page, Screen } of screens) {
+    const params = match(page.path, path);
+    if (params) return { page, Screen, params };
+  }
+};
+
+/** What the address names, in the frame it belongs in. */
 export function Shell() {
   const path = usePath();
+  const found = screenOf(path);
+  if (found?.page.of !== 'visitor') return <Inside path={path} found={found} />;
+  return (
+    <main>
+      <Boundary key={path}>
+        <Suspense fallback={null}>
+          <found.Screen params={found.params} />
+        </Suspense>
+      </Boundary>
+    </main>
+  );
+}
+
+/** The frame of every page: whose it is, where one can go, and the keys. */
+function Inside({ path, found }: { path: string; found: ReturnType<typeof screenOf> }) {
   const { answer: session, refusal } = useSession();
   const [asked, ask] = useState<'palette' | 'keys'>();
-  const found = screens.flatMap(({ page, Screen }) => {
-    const params = match(page.path, path);
-    return params ? [{ page, Screen, params }] : [];
-  })[0];
+  const isOut = refusal?.code === 'unauthorized';
+  const isOpen = found?.page.open === true;
+  useEffect(() => {
+    if (!isOut || isOpen) return;
+    const next = location.pathname + location.search;
+    go(`/sign-in${next === '/' ? '' : withParams('', { next })}`, { replace: true });
+  }, [isOut, isOpen]);
   const clients = session?.clients ?? [];
   const named = match('/c/:client', path.split('/').slice(0, 3).join('/'))?.['client'];
   const client = clients.find(({ id }) => id === named);
+  const places = placesFor(session, client);
 
   useKeys([
     { keys: 'mod+k', does: 'Find a page, a client or an act', run: () => ask('palette') },
     { keys: '?', does: 'Show these keys', run: () => ask('keys') },
-    ...pages.flatMap((page) =>
-      page.key && page.label && (page.of === 'practice' || client)
-        ? [{ keys: `g ${page.key}`, does: `Go to ${page.label}`, run: () => go(addressOf(page, client)) }]
-        : [],
+    ...places.flatMap((page) =>
+      page.key ? [{ keys: `g ${page.key}`, does: `Go to ${page.label}`, run: () => go(addressOf(page, client)) }] : [],
     ),
   ]);
 
+  if (!isOpen && (isOut || !session))
+    return <main className="page">{isOut ? null : refusal ? <Failure refusal={refusal} /> : <Skeleton />}</main>;
   return (
     <div className={`shell ${client ? hueOf(client) : 'neutral'}`}>
       <a className="skip" href="#content">
         Skip to the content
       </a>
-      <Frame path={path} client={client} onPalette={() => ask('palette')} onKeys={() => ask('keys')} />
+      <Frame path={path} client={client} places={places} onPalette={() => ask('palette')} onKeys={() => ask('keys')} />
       <main id="content" tabIndex={-1}>
         <Boundary key={path}>
           <Suspense fallback={<Skeleton />}>
-            {refusal && !session ? (
-              <div className="page">
-                <Failure refusal={refusal} />
-              </div>
-            ) : !found || (session && named !== undefined && !client) ? (
+            {!found || (found.page.of === 'client' && !client) ? (
               <Nowhere />
-            ) : found.page.of === 'practice' ? (
-              <found.Screen params={found.params} />
-            ) : client ? (
-              <found.Screen params={found.params} client={client} key={client.id} />
             ) : (
-              <Skeleton />
+              <found.Screen params={found.params} {...(client && { client })} key={client?.id} />
             )}
           </Suspense>
         </Boundary>
       </main>
       {asked === 'palette' && (
-        <Palette clients={clients} client={client} onClose={() => ask(undefined)} onKeys={() => ask('keys')} />
+        <Palette clients={clients} client={client} places={places} onClose={() => ask(undefined)} onKeys={() => ask('keys')} />
       )}
       {asked === 'keys' && <KeyList onClose={() => ask(undefined)} />}
     </div>
@@ -76,16 +96,17 @@ export function Shell() {
 function Frame({
   path,
   client,
+  places,
   onPalette,
   onKeys,
 }: {
   path: string;
   client: ClientRef | undefined;
+  places: Places;
   onPalette: () => void;
   onKeys: () => void;
 }) {
   const [open, setOpen] = useState(false);
-  const shown = pages.filter((page) => page.label && (page.of === 'practice' || client));
   return (
     <header className="frame">
       <div className="whose">
@@ -106,7 +127,7 @@ function Frame({
       <div id="places" className={open ? 'places open' : 'places'}>
         <nav aria-label="Pages">
           <ul>
-            {shown.map((page) => {
+            {places.map((page) => {
               const to = addressOf(page, client);
               return (
                 <li key={page.path} className={page.of}>
@@ -123,7 +144,7 @@ function Frame({
             Find <Keys keys="mod+k" />
           </button>
           <button type="button" className="find" onClick={onKeys}>
-            Keys <Keys keys="?" />
+            Keyboard <Keys keys="?" />
           </button>
           <ThemeSwitch />
         </div>

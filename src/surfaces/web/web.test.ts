@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { span, traces } from '../../features/telemetry/otlp/testing/body.ts';
+import { encodeJson } from '../../features/telemetry/otlp/testing/encode.ts';
 import { openBrowser, PHONE, DESKTOP, type TestBrowser } from '../../testing/browser.ts';
 import { whyNoChromium } from '../../testing/chromium.ts';
 import { testServer, type TestServer } from '../../testing/server.ts';
@@ -6,14 +8,18 @@ import { testServer, type TestServer } from '../../testing/server.ts';
 const reason = whyNoChromium();
 if (reason) process.stderr.write(`The web app is not tested in a browser: ${reason}.\n`);
 
+/** The day of a new owner, in order: each test goes on where the one before it ended. */
 describe.skipIf(reason !== undefined)('in a browser', () => {
+  const name = 'Acme & Söhne <b>';
+  const ada = { name: 'Ada Byron', email: 'ada@practice.example', password: 'correct horse battery' };
+  const hostile = '<img src=x onerror=alert(1)>';
   let server: TestServer;
   let browser: TestBrowser;
-  let client: { id: string };
+  let home = '';
+  let key = '';
   beforeAll(async () => {
     server = await testServer();
-    client = await server.client('Acme & Söhne <b>');
-    browser = await openBrowser({ url: server.url(), key: server.ownerKey() });
+    browser = await openBrowser({ url: server.url() });
   });
   afterAll(async () => {
     await browser?.close();
@@ -21,40 +27,98 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
   });
 
   const looks = [
-    { name: 'desktop', size: DESKTOP, theme: 'light' },
-    { name: 'desktop-dark', size: DESKTOP, theme: 'dark' },
-    { name: 'phone', size: PHONE, theme: 'light' },
-    { name: 'phone-dark', size: PHONE, theme: 'dark' },
+    { look: 'desktop', size: DESKTOP, theme: 'light' },
+    { look: 'desktop-dark', size: DESKTOP, theme: 'dark' },
+    { look: 'phone', size: PHONE, theme: 'light' },
+    { look: 'phone-dark', size: PHONE, theme: 'dark' },
   ] as const;
 
-  test.each<[string, () => string]>([
-    ['practice', () => '/'],
-    ['client', () => `/c/${client.id}`],
-    ['nowhere', () => '/no/such/page'],
-  ])('%s: readable by everyone, in every look', async (name, path) => {
+  /** The page as it is now, wide and narrow, light and dark: readable by everyone, and a picture of each. */
+  async function expectGood(what: string) {
     const { page } = browser;
-    for (const look of looks) {
-      await page.setViewportSize(look.size);
-      await page.emulateMedia({ colorScheme: look.theme });
-      await page.goto(path());
-      await page.getByRole('heading', { level: 1 }).waitFor();
+    for (const { look, size, theme } of looks) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: theme });
       await page.locator('.skeleton').waitFor({ state: 'detached' });
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 'sideways scrolling').toBe(0);
-      await browser.expectAccessible(`${name}, ${look.name}`);
-      await browser.picture(`${name}-${look.name}`);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${what}: sideways`).toBeLessThanOrEqual(
+        0,
+      );
+      await browser.expectAccessible(`${what}, ${look}`);
+      await browser.picture(`${what}-${look}`);
     }
-    expect(browser.wrong).toEqual([]);
+    await page.setViewportSize(DESKTOP);
+    await page.emulateMedia({ colorScheme: 'light' });
+  }
+
+  const open = async (path: string, heading: string) => {
+    await browser.page.goto(path);
+    await browser.page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  };
+  const heading = (name: string) => browser.page.getByRole('heading', { level: 1, name }).waitFor();
+  const press = (button: string) => browser.page.getByRole('button', { name: button, exact: true }).click();
+
+  test('the owner opens the link of the first start and is in', async () => {
+    const { page } = browser;
+    await page.goto(server.ownerLink()!.replace(/^https?:\/\/[^/]+/, ''));
+    await heading('Set up your account');
+    await expectGood('welcome');
+    await page.getByLabel('Your name').fill(ada.name);
+    await page.getByLabel('E-mail').fill(ada.email);
+    await page.getByLabel('Password').fill(ada.password);
+    await press('Create the account');
+    await heading('All clients');
+    await expectGood('practice-empty');
+  });
+
+  test('a client is added; its page is empty and says the one next step', async () => {
+    const { page } = browser;
+    await page.getByLabel('Name of the company').fill(name);
+    await press('Add the client');
+    await heading('Workflows');
+    home = new URL(page.url()).pathname;
+    expect(await page.locator('.client-name').textContent()).toBe(name);
+    await press('Create a key');
+    key = (await page.getByRole('region', { name: 'the key' }).textContent()) ?? '';
+    await page.getByRole('link', { name: 'Python' }).click();
+    expect(page.url()).toContain('lang=python');
+    expect(await page.getByRole('region', { name: 'the lines for Python' }).textContent()).toContain(`x-api-key=${key}`);
+    await page.reload();
+    expect(await page.content(), 'the key is shown once').not.toContain(key);
+    await heading('Workflows');
+    await expectGood('client-empty');
+  });
+
+  test('telemetry that is sent shows on the open page by itself', async () => {
+    const { page } = browser;
+    const body = encodeJson(traces([span()], { 'service.name': hostile }));
+    const sent = await server.send('/v1/traces', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': key },
+      body,
+    });
+    expect(sent.status).toBe(200);
+    await page.getByRole('row', { name: hostile }).waitFor();
+    await expectGood('client');
+  });
+
+  test.each([
+    ['practice', '/', 'All clients'],
+    ['keys', '/settings/keys', 'Keys'],
+    ['account', '/account', 'Your account'],
+    ['docs', '/api/docs', 'API'],
+    ['nowhere', '/no/such/page', 'There is nothing here'],
+  ])('%s: readable by everyone, in every look', async (what, path, title) => {
+    await open(path.startsWith('/settings') ? home + path : path, title);
+    await expectGood(what);
   });
 
   test('one goes by keys: to a client, back, and through the palette', async () => {
     const { page } = browser;
-    await page.setViewportSize(DESKTOP);
-    await page.goto('/');
+    await open('/', 'All clients');
     await page.getByRole('row', { name: 'Acme' }).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`**/c/${client.id}`);
-    expect(await page.locator('.client-name').textContent()).toBe('Acme & Söhne <b>');
+    await page.waitForURL(`**${home}`);
     await page.goBack();
     await page.waitForURL('**/');
     await page.keyboard.press('Control+k');
@@ -62,7 +126,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await browser.expectAccessible('palette');
     await browser.picture('palette');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`**/c/${client.id}`);
+    await page.waitForURL(`**${home}`);
     await page.keyboard.press('g');
     await page.keyboard.press('h');
     await page.waitForURL('**/');
@@ -71,5 +135,28 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await browser.expectAccessible('keys');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  test('who signs out is asked to sign in, and returns to where they were going', async () => {
+    const { page } = browser;
+    await open('/account', 'Your account');
+    await press('Sign out');
+    await heading('Sign in');
+    await page.goto(`${home}/settings/keys`);
+    await heading('Sign in');
+    await expectGood('sign-in');
+    await page.getByLabel('E-mail').fill(ada.email);
+    await page.getByLabel('Password').fill('wrong horse battery');
+    await press('Sign in');
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill(ada.password);
+    await press('Sign in');
+    await heading('Keys');
+    expect(new URL(page.url()).pathname).toBe(`${home}/settings/keys`);
+  });
+
+  test('nothing failed on the way', () => {
+    // A browser notes each refusal of the server as an error of its own.
+    expect(browser.wrong.filter((line) => !/status of 40[14]/.test(line))).toEqual([]);
   });
 });

@@ -1,0 +1,52 @@
+import { askAgain, forgetAnswers } from '../../ui/answers.ts';
+import { post, Refusal } from '../../ui/api.ts';
+import { go } from '../../ui/router.tsx';
+
+/** Coming in and going out: the paths below /api/auth. The session is a cookie that no script can read. */
+
+interface Person {
+  readonly person: { readonly id: string; readonly name: string; readonly email: string };
+}
+export interface Invitation {
+  readonly email: string;
+  readonly role: string;
+  readonly client: { readonly id: string; readonly name: string } | null;
+  readonly hasAccount: boolean;
+}
+
+interface Asked {
+  welcome: [{ token: string; name: string; email: string; password: string }, Person];
+  'invitation/show': [{ token: string }, Invitation];
+  'invitation/accept': [{ token: string; name?: string; password?: string }, Person];
+  'sign-in/email': [{ email: string; password: string }, { twoFactorRedirect?: boolean }];
+  'two-factor/verify-totp': [{ code: string }, unknown];
+  'two-factor/verify-backup-code': [{ code: string }, unknown];
+  'two-factor/enable': [{ password: string }, { totpURI: string; backupCodes: string[] }];
+  'two-factor/disable': [{ password: string }, unknown];
+  'change-password': [{ currentPassword: string; newPassword: string; revokeOtherSessions: boolean }, unknown];
+  'update-user': [{ name: string }, unknown];
+  'revoke-other-sessions': [Record<string, never>, unknown];
+  'sign-out': [Record<string, never>, unknown];
+}
+
+export const auth = <Path extends keyof Asked>(path: Path, body: Asked[Path][0]): Promise<Asked[Path][1]> =>
+  post(`/api/auth/${path}`, body);
+
+/** Why the sign-in library refused, in its own word. */
+export const reasonOf = (error: unknown) =>
+  error instanceof Refusal ? (error.details as { reason?: string } | undefined)?.reason : undefined;
+
+/** Somebody was let in: whatever was known belongs to somebody else. */
+export async function enter(next: string | null): Promise<void> {
+  forgetAnswers();
+  go(isOwnAddress(next) ? next : '/', { replace: true });
+  await askAgain('session.show');
+}
+
+export async function leave(): Promise<void> {
+  await auth('sign-out', {});
+  go('/sign-in');
+  forgetAnswers();
+}
+
+const isOwnAddress = (next: string | null): next is string => next !== null && /^\/(?![/\\])/.test(next);

@@ -1,0 +1,134 @@
+import { useState } from 'react';
+import { encode } from 'uqr';
+import { askAgain } from '../../../../ui/answers.ts';
+import { Form } from '../../../../ui/form.tsx';
+import { Answered, Button, Copyable, Page, Section, TextField } from '../../../../ui/kit.tsx';
+import { auth, leave } from '../../auth.ts';
+import { useSession, type Session } from '../../session.ts';
+
+/** Who is signed in: name, password, second factor, sessions. */
+export default function AccountPage() {
+  const known = useSession();
+  return (
+    <Answered known={known}>
+      {({ person }) =>
+        person ? <Account person={person} /> : <Page title="Your account">This page was opened with a key.</Page>
+      }
+    </Answered>
+  );
+}
+
+function Account({ person }: { person: NonNullable<Session['person']> }) {
+  const [said, say] = useState('');
+  return (
+    <Page
+      title="Your account"
+      verdict={`${person.name}, ${person.email}. ${person.twoFactor ? 'A second factor guards it.' : 'A password alone guards it.'}`}
+      acts={<Button onClick={() => void leave()}>Sign out</Button>}
+    >
+      <p role="status" className={said ? 'notice' : 'sr'}>
+        {said}
+      </p>
+      <Section title="Second factor">
+        <SecondFactor on={person.twoFactor} say={say} />
+      </Section>
+      <Section title="Password">
+        <Form
+          act="Change the password"
+          look="plain"
+          onSubmit={async ({ text }) => {
+            const asked = { currentPassword: text('current'), newPassword: text('new'), revokeOtherSessions: true };
+            await auth('change-password', asked);
+            say('The password is changed. Every other session has ended.');
+          }}
+        >
+          <input type="hidden" name="username" autoComplete="username" value={person.email} readOnly />
+          <TextField label="Password now" name="current" type="password" autoComplete="current-password" required />
+          <TextField
+            label="New password"
+            name="new"
+            type="password"
+            autoComplete="new-password"
+            minLength={12}
+            required
+            hint="12 characters or more."
+          />
+        </Form>
+      </Section>
+      <Section title="Name">
+        <Form
+          act="Change the name"
+          look="plain"
+          onSubmit={async ({ text }) => {
+            await auth('update-user', { name: text('name') });
+            await askAgain('session.show');
+            say('The name is changed.');
+          }}
+        >
+          <TextField label="Your name" name="name" autoComplete="name" defaultValue={person.name} maxLength={120} required />
+        </Form>
+      </Section>
+    </Page>
+  );
+}
+
+function SecondFactor({ on, say }: { on: boolean; say: (words: string) => void }) {
+  const [begun, setBegun] = useState<{ totpURI: string; backupCodes: string[] }>();
+  if (on)
+    return (
+      <Form
+        key="off"
+        act="Turn it off"
+        look="danger"
+        onSubmit={async ({ text }) => {
+          await auth('two-factor/disable', { password: text('password') });
+          await askAgain('session.show');
+          say('The second factor is off.');
+        }}
+      >
+        <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+      </Form>
+    );
+  if (!begun)
+    return (
+      <Form
+        key="on"
+        act="Set it up"
+        look="plain"
+        onSubmit={async ({ text }) => setBegun(await auth('two-factor/enable', { password: text('password') }))}
+      >
+        <p className="prose">A code from an app on your phone, beside the password, each time you sign in.</p>
+        <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+      </Form>
+    );
+  const secret = new URL(begun.totpURI).searchParams.get('secret') ?? '';
+  return (
+    <Form
+      key="confirm"
+      act="Turn it on"
+      onSubmit={async ({ text }) => {
+        await auth('two-factor/verify-totp', { code: text('code').trim() });
+        setBegun(undefined);
+        await askAgain('session.show');
+        say('The second factor is on. The next sign-in asks for a code.');
+      }}
+    >
+      <p>Scan this with the app, or type the secret into it.</p>
+      <QrCode text={begun.totpURI} />
+      <Copyable text={secret} label="the secret" />
+      <p>Keep these codes where the phone is not: each lets you in once when the phone is lost.</p>
+      <Copyable text={begun.backupCodes.join('\n')} label="the backup codes" />
+      <TextField label="Code that the app shows" name="code" inputMode="numeric" autoComplete="one-time-code" required />
+    </Form>
+  );
+}
+
+function QrCode({ text }: { text: string }) {
+  const { data, size } = encode(text, { border: 2 });
+  const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
+  return (
+    <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label="QR code of the secret" shapeRendering="crispEdges">
+      <path d={path} />
+    </svg>
+  );
+}

@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import { Form } from '../../../../ui/form.tsx';
+import { Button, TextField } from '../../../../ui/kit.tsx';
+import { useParams } from '../../../../ui/router.tsx';
+import { auth, enter } from '../../auth.ts';
+import { Door } from '../../door.tsx';
+
+/** E-mail and password, then a code where the account has a second factor. */
+export default function SignInPage() {
+  const [step, setStep] = useState<'password' | 'code' | 'backup'>('password');
+  const [params] = useParams();
+  const next = params.get('next');
+  if (step === 'password')
+    return (
+      <Door title="Sign in">
+        <Form
+          key={step}
+          act="Sign in"
+          onSubmit={async ({ text }) => {
+            const { twoFactorRedirect } = await auth('sign-in/email', { email: text('email'), password: text('password') });
+            if (twoFactorRedirect) setStep('code');
+            else await enter(next);
+          }}
+        >
+          <TextField
+            label="E-mail"
+            name="email"
+            type="email"
+            autoComplete="username"
+            defaultValue={params.get('email') ?? ''}
+            required
+          />
+          <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+        </Form>
+        <p className="hint">
+          No account? Ask an owner of the practice for an invitation. An owner who is locked out runs{' '}
+          <code>steward owner-link</code> on the server.
+        </p>
+      </Door>
+    );
+  const backup = step === 'backup';
+  return (
+    <Door
+      title="One more step"
+      verdict={backup ? 'Type one of your backup codes. It works once.' : 'Type the code that your app shows.'}
+    >
+      <Form
+        key={step}
+        act="Sign in"
+        onSubmit={async ({ text }) => {
+          const code = text('code').trim();
+          await auth(backup ? 'two-factor/verify-backup-code' : 'two-factor/verify-totp', { code });
+          await enter(next);
+        }}
+      >
+        {backup ? (
+          <TextField label="Backup code" name="code" autoComplete="off" spellCheck={false} required autoFocus />
+        ) : (
+          <TextField
+            label="Code of six digits"
+            name="code"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            pattern="\s*\d{6}\s*"
+            required
+            autoFocus
+          />
+        )}
+      </Form>
+      <div>
+        <Button onClick={() => setStep(backup ? 'code' : 'backup')}>{backup ? 'Use the app' : 'Use a backup code'}</Button>
+      </div>
+    </Door>
+  );
+}

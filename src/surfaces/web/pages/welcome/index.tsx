@@ -1,0 +1,34 @@
+import { Form } from '../../../../ui/form.tsx';
+import { TextField } from '../../../../ui/kit.tsx';
+import { useParams } from '../../../../ui/router.tsx';
+import { auth, enter } from '../../auth.ts';
+import { Door } from '../../door.tsx';
+
+/** The link that the first start printed: the owner's account. */
+export default function WelcomePage() {
+  const [params] = useParams();
+  const token = params.get('token') ?? '';
+  return (
+    <Door title="Set up your account" verdict="You will own this practice: its clients, its people and its keys.">
+      <Form
+        act="Create the account"
+        onSubmit={async ({ text }) => {
+          await auth('welcome', { token, name: text('name'), email: text('email'), password: text('password') });
+          await enter('/');
+        }}
+      >
+        <TextField label="Your name" name="name" autoComplete="name" maxLength={120} required />
+        <TextField label="E-mail" name="email" type="email" autoComplete="username" required />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          minLength={12}
+          required
+          hint="12 characters or more. Four words that you can remember are a good one."
+        />
+      </Form>
+    </Door>
+  );
+}
