@@ -5,6 +5,7 @@ import { localContext, type Context } from './platform/context.ts';
 import { runJob } from './platform/job.ts';
 import { openLog } from './platform/log.ts';
 import { Problem } from './platform/problem.ts';
+import type { Server } from './server.ts';
 import { runCli } from './surfaces/cli/index.ts';
 
 /** What is done when we are told to end. At once, by the front door: temporary directories and child processes go with us. */
@@ -26,11 +27,7 @@ function endWhenTold() {
 async function serve(ctx: Context): Promise<number> {
   const { startServer } = await import('./server.ts');
   const server = await startServer(ctx, { operations, routes });
-  process.stdout.write(`Steward serves at ${server.url}\nThe practice's API key, for scripts: ${server.ownerKeyFile}\n`);
-  if (server.ownerLink)
-    process.stdout.write(
-      `The owner sets up their account here, once, within a day: ${server.ownerLink}\n"steward owner-link" makes a new link.\n`,
-    );
+  process.stdout.write(`${greeting(server)}\n`);
   await new Promise<void>((told) => {
     end = () => {
       end = endAtOnce;
@@ -40,6 +37,20 @@ async function serve(ctx: Context): Promise<number> {
   await server.close();
   return 0;
 }
+
+/** Where to go. The one-time link is last, where the eye is. */
+const greeting = ({ url, ownerKeyFile, ownerLink }: Server) =>
+  [
+    `Steward serves at ${url}`,
+    `The practice's API key, for scripts: ${ownerKeyFile}`,
+    ...(ownerLink
+      ? [
+          '',
+          'Open this link to set up your account. It works once, within a day ("steward owner-link" makes a new one):',
+          ownerLink,
+        ]
+      : []),
+  ].join('\n');
 
 /** Until the agent closes its end. */
 async function bridge({ config }: Context): Promise<number> {
@@ -60,8 +71,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const ctx = localContext({ now: systemClock, config, log });
     for (const job of features.flatMap(({ jobs = [] }) => jobs)) if (job.every === 'start') await runJob(job, ctx);
     process.exitCode = await runCli(
-      // Until there is a server to start, starting shows what Steward can do.
-      argv.length > 0 ? argv : ['audit-sample'],
+      argv.length > 0 ? argv : ['serve'],
       operations,
       ctx,
       { out: process.stdout, err: process.stderr },

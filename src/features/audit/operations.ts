@@ -80,7 +80,7 @@ export const runAudit = operation({
   },
 });
 
-/** What `npm start` shows as long as there is no server to start. */
+/** What an audit says, without a log of one's own: `npm run sample`. */
 export const runSample = operation({
   name: 'audit.sample',
   summary: 'Write a small sample log and audit it, to see what an audit says.',
