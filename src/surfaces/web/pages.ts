@@ -14,6 +14,8 @@ interface Place {
   readonly path: string;
   /** In the navigation and the palette. A page without one is reached from another. */
   readonly label?: string;
+  /** Below this heading in the navigation. */
+  readonly group?: 'Settings' | 'Practice';
   /** The second letter after `g`. */
   readonly key?: string;
   /** Whose roles it is shown to; the server decides what they may do. Everyone, unless it is said. */
@@ -41,16 +43,41 @@ export const pages: readonly Page[] = [
   { of: 'visitor', path: '/welcome', load: () => import('./pages/welcome/index.tsx') },
   { of: 'visitor', path: '/invite', load: () => import('./pages/invite/index.tsx') },
   { of: 'practice', path: '/', label: 'All clients', key: 'h', load: () => import('./pages/practice/index.tsx') },
-  { of: 'practice', path: '/account', label: 'Your account', key: 'u', load: () => import('./pages/account/index.tsx') },
-  { of: 'practice', path: '/api/docs', label: 'API', key: 'i', open: true, load: () => import('./pages/docs/index.tsx') },
   { of: 'client', path: '/c/:client', label: 'Workflows', key: 'w', load: () => import('./pages/client/index.tsx') },
   {
     of: 'client',
     path: '/c/:client/settings/keys',
     label: 'Keys',
+    group: 'Settings',
     key: 'k',
     roles: leads,
     load: () => import('./pages/keys/index.tsx'),
+  },
+  {
+    of: 'client',
+    path: '/c/:client/settings/prices',
+    label: 'Prices',
+    group: 'Settings',
+    key: 'm',
+    roles: ['owner', 'operator', 'sponsor', 'member'],
+    load: () => import('./pages/prices/index.tsx'),
+  },
+  {
+    of: 'practice',
+    path: '/account',
+    label: 'Your account',
+    group: 'Practice',
+    key: 'u',
+    load: () => import('./pages/account/index.tsx'),
+  },
+  {
+    of: 'practice',
+    path: '/api/docs',
+    label: 'API',
+    group: 'Practice',
+    key: 'i',
+    open: true,
+    load: () => import('./pages/docs/index.tsx'),
   },
 ];
 

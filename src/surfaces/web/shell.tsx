@@ -126,18 +126,26 @@ function Frame({
       </div>
       <div id="places" className={open ? 'places open' : 'places'}>
         <nav aria-label="Pages">
-          <ul>
-            {places.map((page) => {
-              const to = addressOf(page, client);
-              return (
-                <li key={page.path} className={page.of}>
-                  <Link to={to} aria-current={path === to ? 'page' : undefined} onClick={() => setOpen(false)}>
-                    {page.label}
-                  </Link>
-                </li>
-              );
-            })}
-          </ul>
+          {[undefined, 'Settings', 'Practice'].map((group) => {
+            const of = places.filter((page) => page.group === group);
+            return of.length === 0 ? null : (
+              <div key={group ?? ''}>
+                {group && <p className="group">{group}</p>}
+                <ul>
+                  {of.map((page) => {
+                    const to = addressOf(page, client);
+                    return (
+                      <li key={page.path}>
+                        <Link to={to} aria-current={path === to ? 'page' : undefined} onClick={() => setOpen(false)}>
+                          {page.label}
+                        </Link>
+                      </li>
+                    );
+                  })}
+                </ul>
+              </div>
+            );
+          })}
         </nav>
         <div className="tools">
           <button type="button" className="find" onClick={onPalette}>

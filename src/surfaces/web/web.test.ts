@@ -104,6 +104,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
   test.each([
     ['practice', '/', 'All clients'],
     ['keys', '/settings/keys', 'Keys'],
+    ['prices', '/settings/prices', 'Prices'],
     ['account', '/account', 'Your account'],
     ['docs', '/api/docs', 'API'],
     ['nowhere', '/no/such/page', 'There is nothing here'],

@@ -1,8 +1,9 @@
 import { useState } from 'react';
+import { ActTwice } from '../../../../ui/act.tsx';
 import { askAgain } from '../../../../ui/answers.ts';
 import { Form } from '../../../../ui/form.tsx';
 import { counted } from '../../../../ui/format.ts';
-import { Answered, Button, Copyable, Empty, Page, Section, State, TextField, When } from '../../../../ui/kit.tsx';
+import { Answered, Copyable, Empty, Page, Section, State, TextField, When } from '../../../../ui/kit.tsx';
 import { Table } from '../../../../ui/table.tsx';
 import { call, useCall, type Answer } from '../../call.ts';
 import type { ClientPageProps } from '../../pages.ts';
@@ -90,22 +91,10 @@ function KeyState({ of }: { of: Key }) {
   return <State kind={state === 'good' ? 'healthy' : 'no_data'}>{state}</State>;
 }
 
-/** Ending a key cannot be undone, so it takes two steps that name what ends. */
 function Revoke({ of, client }: { of: Key; client: string }) {
-  const [sure, setSure] = useState(false);
   const revoke = async () => {
     await call('keys.revoke', { client, id: of.id });
     await askAgain('keys.list');
   };
-  if (!sure)
-    return (
-      <Button onClick={() => setSure(true)} aria-label={`Revoke ${of.name}`}>
-        Revoke
-      </Button>
-    );
-  return (
-    <Button look="danger" onClick={() => void revoke()} onBlur={() => setSure(false)} autoFocus>
-      End “{of.name}” for good
-    </Button>
-  );
+  return <ActTwice name="Revoke" sure={`End “${of.name}” for good`} label={`Revoke ${of.name}`} onAct={revoke} />;
 }
