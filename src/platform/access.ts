@@ -13,7 +13,7 @@ export type Role = z.infer<typeof Role>;
 export type Actor =
   | { kind: 'local' }
   | { kind: 'job'; name: string }
-  | { kind: 'key'; id: string; scopes: readonly Scope[]; client: Client | null }
+  | { kind: 'key'; id: string; name?: string; scopes: readonly Scope[]; client: Client | null }
   | {
       kind: 'person';
       id: string;

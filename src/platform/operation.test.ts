@@ -20,6 +20,7 @@ function practice() {
     findClient: (named) => Promise.resolve([ours, theirs].find(({ id, name }) => id === named || name === named)),
     reading: () => closedHandles,
     receiving: () => ({ noteSpans: () => ({ resent: [], resentCount: 0, forget() {} }), keep: () => Promise.resolve() }),
+    forget: () => Promise.resolve(),
     async writing(_client, deed, work) {
       const answer = await work(closedHandles);
       deeds.push(deed);

@@ -70,6 +70,8 @@ export interface Practice {
   reading(client: Client | null): Handles;
   /** Where telemetry of the client goes in. */
   receiving(client: Client): WalledIntake;
+  /** Deletes all telemetry of a client, for good. */
+  forget(client: Client): Promise<void>;
   /** Runs the work in one transaction together with its entry in the audit trail: both are kept, or neither. */
   writing<T>(client: Client | null, deed: Deed, work: (handles: Handles) => Promise<T>): Promise<T>;
 }

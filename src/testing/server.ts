@@ -21,6 +21,9 @@ export interface Reply {
 
 export const operationsOfAll: readonly AnyOperation[] = features.flatMap(({ operations }) => operations);
 
+/** Of everybody in tests. */
+const password = 'a password for tests';
+
 const routesOfAll = features.flatMap(({ routes = [] }) => routes);
 
 /** A real server on stores of its own, its clock in the test's hand. */
@@ -66,6 +69,16 @@ export async function testServer(extra: readonly AnyOperation[] = []) {
     },
     /** The telemetry as it lies there, over every wall. */
     telemetry: () => telemetryOf(dir.path),
+    /** Somebody in their browser, who came by an invitation: to a client, or into the practice. */
+    async person(name: string, role: string, client?: string) {
+      const email = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}@people.example`;
+      const { json } = await (client ? ask('people.invite', { client, email, role }) : ask('team.invite', { email, role }));
+      const { url } = json as unknown as { url: string };
+      const browser = openBrowser(() => server.url);
+      const reply = await browser.auth('invitation/accept', { token: new URL(url).searchParams.get('token'), name, password });
+      if (reply.status !== 200) throw new Error(`${name} could not join: ${reply.text}`);
+      return { ...browser, email, password, id: (reply.json as unknown as { person: { id: string } }).person.id };
+    },
     /** The records as they lie there, over every wall. */
     records: () =>
       openRecords(

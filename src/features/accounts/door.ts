@@ -46,10 +46,10 @@ const admitClient = (records: Pick<Records, 'behind'>, hash: Buffer, at: Date): 
   records.behind({ client: null, does: 'write' }, async (sql) => {
     const found = await findValidKey(sql, hash, at);
     if (!found) return undefined;
-    const { id, clientId, clientName, scopes, expiresAt, stale } = found;
+    const { id, name, clientId, clientName, scopes, expiresAt, stale } = found;
     if (stale) await setKeyUsed(sql, clientId, id, at);
     return {
-      actor: { kind: 'key', id, scopes, client: { id: clientId, name: clientName } },
+      actor: { kind: 'key', id, name, scopes, client: { id: clientId, name: clientName } },
       untilMs: expiresAt.getTime(),
     };
   });
@@ -59,5 +59,8 @@ const admitPractice = (records: Pick<Records, 'behind'>, hash: Buffer, at: Date)
     const found = await findValidPracticeKey(sql, hash, at);
     if (!found) return undefined;
     await setPracticeKeyUsed(sql, found.id, at);
-    return { actor: { kind: 'key', id: found.id, scopes: ['admin'], client: null }, untilMs: found.expiresAt.getTime() };
+    return {
+      actor: { kind: 'key', id: found.id, name: found.name, scopes: ['admin'], client: null },
+      untilMs: found.expiresAt.getTime(),
+    };
   });

@@ -1,6 +1,10 @@
 import type { Feature } from '../../platform/feature.ts';
-import { createClient, createKey, listClients, listKeys, revokeKey } from './operations.ts';
-import { renewOwner, showSession } from './session.ts';
+import { closeClient, createClient, deleteClient, listClients, renameClient, reopenClient } from './operations/clients.ts';
+import { createKey, createPracticeKey, listKeys, listPracticeKeys, revokeKey, revokePracticeKey } from './operations/keys.ts';
+import { invitePerson, listPeople, removePerson, setPersonRole, withdrawInvite } from './operations/people.ts';
+import { renewOwner, showSession } from './operations/session.ts';
+import { inviteTeamMember, listTeamMembers, removeTeamMember, setTeamRole, withdrawTeamInvite } from './operations/team.ts';
+import { listAuditTrail, listPracticeAuditTrail } from './operations/trail.ts';
 
 /** Who may do what: the practice, its clients and the walls between them, keys, the audit trail. */
 export { openDoor, type Door } from './door.ts';
@@ -11,5 +15,32 @@ export { openSignIn, SIGN_IN_PATH, signInMethod, type SignIn } from './sign-in/i
 
 export const accounts = {
   name: 'accounts',
-  operations: [showSession, renewOwner, createClient, listClients, createKey, listKeys, revokeKey],
+  operations: [
+    showSession,
+    renewOwner,
+    createClient,
+    listClients,
+    renameClient,
+    closeClient,
+    reopenClient,
+    deleteClient,
+    createKey,
+    listKeys,
+    revokeKey,
+    createPracticeKey,
+    listPracticeKeys,
+    revokePracticeKey,
+    listPeople,
+    invitePerson,
+    withdrawInvite,
+    setPersonRole,
+    removePerson,
+    listTeamMembers,
+    inviteTeamMember,
+    withdrawTeamInvite,
+    setTeamRole,
+    removeTeamMember,
+    listAuditTrail,
+    listPracticeAuditTrail,
+  ],
 } as const satisfies Feature;

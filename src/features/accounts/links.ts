@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Role } from '../../platform/access.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { Sql } from '../../platform/sql.ts';
+import { Invited } from './model.ts';
 import { hashOf, makeToken } from './secret.ts';
 
 /** Links that may be opened once. Of each, the hash alone is kept. */
@@ -92,4 +93,16 @@ export async function consumeInvitationsOf(sql: Sql, email: string, at: Date) {
     delete from invitation i where i.email = ${email} and i.expires_at > ${at}
       and not exists (select from client c where c.id = i.client_id and c.closed_at is not null)
     returning i.id, i.client_id as "clientId", null as "clientName", i.email, i.role, i.expires_at as "expiresAt"`;
+}
+
+/** Who is invited to a client, or into the practice, by a link that is still good. */
+export const listInvitations = (sql: Sql, clientId: string | null, at: Date) =>
+  sql.rows(Invited)`
+    select id, email, role, expires_at as "expiresAt" from invitation
+    where client_id is not distinct from ${clientId} and expires_at > ${at} order by email`;
+
+export async function withdrawInvitation(sql: Sql, clientId: string | null, id: string): Promise<boolean> {
+  const withdrawn = await sql.rows(z.unknown())`
+    delete from invitation where id = ${id} and client_id is not distinct from ${clientId} returning 1`;
+  return withdrawn.length > 0;
 }

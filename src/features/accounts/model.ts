@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Scope } from '../../platform/access.ts';
+import { Role, Scope } from '../../platform/access.ts';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -31,7 +31,10 @@ export const ApiKey = z.object({
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
+export const PracticeKey = ApiKey.omit({ scopes: true });
+
 export const MOST_DAYS = 365;
+export const KeyName = z.string().trim().min(1).max(120).default('API key').describe('What it is for.');
 
 const noControl = (name: string) => !/\p{C}/u.test(name);
 
@@ -52,3 +55,47 @@ export const Password = z
   .min(SHORTEST_PASSWORD, `must have ${SHORTEST_PASSWORD} characters or more`)
   .max(LONGEST_PASSWORD)
   .meta({ secret: true });
+
+/** What somebody may be to one client: an owner is of the whole practice. */
+export const ClientRole = Role.exclude(['owner']);
+export const PracticeRole = z.enum(['owner', 'operator']);
+
+export const Member = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  role: ClientRole,
+  twoFactor: z.boolean(),
+  since: z.date(),
+});
+
+export const Invited = z.object({ id: z.uuid(), email: z.string(), role: Role, expiresAt: z.date() });
+
+/** What who invites is answered: the link is theirs to hand over. */
+export const Invite = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  role: Role,
+  url: z.url().describe('Opened once, within a week, by whoever has it: hand it to nobody else. It is shown this once.'),
+  expiresAt: z.date(),
+});
+
+export const TeamMember = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  practiceRole: PracticeRole.nullable(),
+  twoFactor: z.boolean(),
+  clients: z.array(ClientRef.extend({ role: ClientRole })),
+  since: z.date(),
+});
+
+export const AuditEntry = z.object({
+  id: z.uuid(),
+  at: z.date(),
+  operation: z.string(),
+  actorKind: z.string(),
+  actorId: z.string(),
+  actorName: z.string().nullable().describe('As they were called then.'),
+  input: z.unknown().describe('What was asked for, without secrets.'),
+});

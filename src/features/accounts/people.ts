@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Role, type Actor } from '../../platform/access.ts';
 import type { Sql } from '../../platform/sql.ts';
 import type { Invitation } from './links.ts';
+import { Member, TeamMember } from './model.ts';
 import { insertAuditEntry } from './store.ts';
 
 /** A person as the sign-in library knows one. */
@@ -91,4 +92,51 @@ export async function findActor(sql: Sql, personId: string): Promise<(Actor & { 
         join client c on c.id = m.client_id and c.closed_at is null where m.person_id = p.id), '[]') as roles
     from person p where p.id = ${personId}`;
   return found && { ...found, kind: 'person', roles: new Map(found.roles) };
+}
+
+export const listMembers = (sql: Sql, clientId: string) =>
+  sql.rows(Member)`
+    select p.id, p.name, p.email, m.role, p.two_factor_enabled as "twoFactor", m.created_at as since
+    from membership m join person p on p.id = m.person_id where m.client_id = ${clientId} order by p.name, p.id`;
+
+/** Answers false when there is nobody of that id. */
+export async function setMembership(sql: Sql, clientId: string, personId: string, role: Role, at: Date): Promise<boolean> {
+  try {
+    await sql.rows(z.never())`
+      insert into membership (client_id, person_id, role, created_at) values (${clientId}, ${personId}, ${role}, ${at})
+      on conflict (client_id, person_id) do update set role = excluded.role where membership.role <> excluded.role`;
+    return true;
+  } catch (error) {
+    // A client's wall shows nobody who is not of it; the reference alone knows whether there is such a person.
+    if (error instanceof Error && 'code' in error && error.code === '23503') return false;
+    throw error;
+  }
+}
+
+export const deleteMembership = (sql: Sql, clientId: string, personId: string) =>
+  sql.rows(z.never())`delete from membership where client_id = ${clientId} and person_id = ${personId}`;
+
+/** Everybody who can sign in. */
+export const listTeam = (sql: Sql) =>
+  sql.rows(TeamMember)`
+    select p.id, p.name, p.email, p.practice_role as "practiceRole", p.two_factor_enabled as "twoFactor", p.created_at as since,
+      coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.folded_name)
+        from membership m join client c on c.id = m.client_id where m.person_id = p.id), '[]') as clients
+    from person p order by p.name, p.id`;
+
+/** The owners, by id; nobody else decides about owners until this transaction ends. */
+export async function lockOwners(sql: Sql): Promise<string[]> {
+  await sql.rows(z.unknown())`select 1 from practice for update`;
+  const owners = await sql.rows(z.object({ id: z.uuid() }))`select id from person where practice_role = 'owner'`;
+  return owners.map(({ id }) => id);
+}
+
+/** Who leaves the practice is no client's operator any more. */
+export async function setPracticeRole(sql: Sql, personId: string, role: 'owner' | 'operator' | null, at: Date) {
+  await sql.rows(z.never())`update person set practice_role = ${role}, updated_at = ${at} where id = ${personId}`;
+  if (role === null) await sql.rows(z.never())`delete from membership where person_id = ${personId} and role = 'operator'`;
+}
+
+export async function deletePerson(sql: Sql, personId: string): Promise<boolean> {
+  return (await sql.rows(z.unknown())`delete from person where id = ${personId} returning 1`).length > 0;
 }

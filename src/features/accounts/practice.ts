@@ -1,7 +1,7 @@
 import { closedHandles, type Client, type Handles, type Practice, type WalledIntake } from '../../platform/practice.ts';
 import type { Sql } from '../../platform/sql.ts';
 import type { Records, Stores } from '../../stores/index.ts';
-import { walledIntake, walledTelemetry } from '../../stores/telemetry/index.ts';
+import { forgetClient, walledIntake, walledTelemetry } from '../../stores/telemetry/index.ts';
 import { findClient, insertAuditEntry } from './store.ts';
 
 /** The practice that is kept in these stores. */
@@ -17,6 +17,7 @@ export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spo
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
     reading: (client) => handles(client, readingSql(records, client), closedHandles.intake),
     receiving,
+    forget: (client) => forgetClient(telemetry, client.id),
     writing: (client, deed, work) =>
       records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
         const answer = await work(handles(client, sql, client ? receiving(client) : closedHandles.intake));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
 import { foldName, type Deed } from '../../platform/practice.ts';
 import type { Sql } from '../../platform/sql.ts';
-import { ApiKey, Client, ClientRef } from './model.ts';
+import { ApiKey, AuditEntry, Client, ClientRef, PracticeKey } from './model.ts';
 
 /** Answers nothing when there is a client of that name. */
 export async function insertClientUnlessNamed({ records, now }: Context, name: string) {
@@ -22,6 +22,34 @@ export async function findClient(sql: Sql, named: string) {
     where (id::text = ${named.toLowerCase()} or folded_name = ${foldName(named)}) and closed_at is null`;
   return found;
 }
+
+/** The client of that id or name, closed ones too. */
+export async function findAnyClient({ records }: Context, named: string) {
+  const [found] = await records.rows(Client)`
+    select id, name, created_at as "createdAt", closed_at as "closedAt" from client
+    where id::text = ${named.toLowerCase()} or folded_name = ${foldName(named)}`;
+  return found;
+}
+
+/** Answers nothing when another client has that name. */
+export async function setNameUnlessTaken({ records }: Context, id: string, name: string) {
+  const [renamed] = await records.rows(ClientRef)`
+    update client set name = ${name}, folded_name = ${foldName(name)}
+    where id = ${id} and not exists (select from client where folded_name = ${foldName(name)} and id <> ${id})
+    returning id, name`;
+  return renamed;
+}
+
+/** Closes a client, or opens it again. One that is closed stays closed since when it was. */
+export async function setClosed({ records }: Context, id: string, at: Date | null) {
+  const [changed] = await records.rows(Client)`
+    update client set closed_at = case when ${at}::timestamptz is null then null else coalesce(closed_at, ${at}) end
+    where id = ${id} returning id, name, created_at as "createdAt", closed_at as "closedAt"`;
+  return changed;
+}
+
+/** With everything that records hold of it. */
+export const deleteClient = ({ records }: Context, id: string) => records.rows(z.never())`delete from client where id = ${id}`;
 
 export async function insertKey(
   { records, client, now }: Context,
@@ -50,6 +78,7 @@ export async function setRevoked({ records, client, now }: Context, id: string) 
 
 const KeyHolder = z.object({
   id: z.uuid(),
+  name: z.string(),
   clientId: z.uuid(),
   clientName: z.string(),
   scopes: ApiKey.shape.scopes,
@@ -60,7 +89,7 @@ const KeyHolder = z.object({
 /** The key of a client that is valid now. */
 export async function findValidKey(sql: Sql, hash: Buffer, at: Date) {
   const [found] = await sql.rows(KeyHolder)`
-    select k.id, c.id as "clientId", c.name as "clientName", k.scopes, k.expires_at as "expiresAt",
+    select k.id, k.name, c.id as "clientId", c.name as "clientName", k.scopes, k.expires_at as "expiresAt",
       coalesce(k.last_used_at < ${at}::timestamptz - interval '1 minute', true) as stale
     from api_key k join client c on c.id = k.client_id
     where k.hash = ${hash} and k.revoked_at is null and k.expires_at > ${at} and c.closed_at is null`;
@@ -70,12 +99,12 @@ export async function findValidKey(sql: Sql, hash: Buffer, at: Date) {
 export const setKeyUsed = (sql: Sql, clientId: string, id: string, at: Date) =>
   sql.rows(z.never())`update api_key set last_used_at = ${at} where client_id = ${clientId} and id = ${id}`;
 
-const PracticeKey = z.object({ id: z.uuid(), expiresAt: z.date() });
+const ValidPracticeKey = z.object({ id: z.uuid(), name: z.string(), expiresAt: z.date() });
 
 /** The key of the practice that is valid then. */
 export async function findValidPracticeKey(sql: Sql, hash: Buffer, at: Date) {
-  const [found] = await sql.rows(PracticeKey)`
-    select id, expires_at as "expiresAt" from practice_key
+  const [found] = await sql.rows(ValidPracticeKey)`
+    select id, name, expires_at as "expiresAt" from practice_key
     where hash = ${hash} and revoked_at is null and expires_at > ${at}`;
   return found;
 }
@@ -90,10 +119,24 @@ export async function hasOwner(sql: Sql) {
   return (await sql.rows(z.unknown())`select 1 from person where practice_role = 'owner' limit 1`).length > 0;
 }
 
-export const insertPracticeKey = (sql: Sql, key: { name: string; hash: Buffer; at: Date; expiresAt: Date }) =>
-  sql.rows(z.never())`
+export async function insertPracticeKey(sql: Sql, key: { name: string; hash: Buffer; at: Date; expiresAt: Date }) {
+  const [made] = await sql.rows(z.object({ id: z.uuid() }))`
     insert into practice_key (id, hash, name, created_at, expires_at)
-    values (${randomUUID()}, ${key.hash}, ${key.name}, ${key.at}, ${key.expiresAt})`;
+    values (${randomUUID()}, ${key.hash}, ${key.name}, ${key.at}, ${key.expiresAt}) returning id`;
+  return made!.id;
+}
+
+export const listPracticeKeyRows = ({ records }: Context) =>
+  records.rows(PracticeKey)`
+    select id, name, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"
+    from practice_key order by created_at, id`;
+
+/** Answers when it was revoked, also when that was before; nothing when there is no such key. */
+export async function setPracticeKeyRevoked({ records, now }: Context, id: string) {
+  const [revoked] = await records.rows(z.object({ revokedAt: z.date() }))`
+    update practice_key set revoked_at = coalesce(revoked_at, ${now()}) where id = ${id} returning revoked_at as "revokedAt"`;
+  return revoked?.revokedAt;
+}
 
 /** One line of the audit trail: the client's, or the practice's where no client is concerned. */
 export async function insertAuditEntry(sql: Sql, clientId: string | null, { actor, at, operation, input }: Deed) {
@@ -110,3 +153,21 @@ export async function insertAuditEntry(sql: Sql, clientId: string | null, { acto
       insert into audit_entry (client_id, id, at, actor_kind, actor_id, actor_name, operation, input)
       values (${clientId}, ${id}, ${at}, ${actor.kind}, ${who}, ${name}, ${operation}, ${json})`;
 }
+
+/** Where a page of the trail ends, and the next begins. */
+export interface Place {
+  at: Date;
+  id: string;
+}
+
+const endOfTime: Place = { at: new Date('9999-01-01T00:00:00Z'), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+
+export const listAuditRows = ({ records, client }: Context, { at, id }: Place = endOfTime, limit: number) =>
+  records.rows(AuditEntry)`
+    select id, at, operation, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", input
+    from audit_entry where client_id = ${client?.id} and (at, id) < (${at}, ${id}) order by at desc, id desc limit ${limit}`;
+
+export const listPracticeAuditRows = ({ records }: Context, { at, id }: Place = endOfTime, limit: number) =>
+  records.rows(AuditEntry)`
+    select id, at, operation, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", input
+    from practice_audit_entry where (at, id) < (${at}, ${id}) order by at desc, id desc limit ${limit}`;

@@ -2,6 +2,7 @@
 export type { QueryProgress } from './control.ts';
 export { openTelemetry, type TelemetryConfig } from './open.ts';
 export { openScratchTelemetry, removeStaleScratch, type ScratchOptions, type ScratchTelemetry } from './scratch.ts';
+export { forgetClient } from './forget.ts';
 export { noteLately } from './note-lately.ts';
 export { openSeen, type Seen } from './seen.ts';
 export type { TableRows } from './segment.ts';

@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Scope } from '../../platform/access.ts';
+import type { ClientAccess, Role, Scope } from '../../platform/access.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import { clientField, operation, type AnyOperation } from '../../platform/operation.ts';
 import { notFound, type ProblemCode } from '../../platform/problem.ts';
 import { span, traces } from '../../features/telemetry/otlp/testing/body.ts';
 import { encodeJson } from '../../features/telemetry/otlp/testing/encode.ts';
 import { eventually } from '../../stores/testing/temp.ts';
-import { operationsOfAll, testServer, type Reply, type TestServer } from '../../testing/server.ts';
+import { operationsOfAll, testServer, type Reply, type TestBrowser, type TestServer } from '../../testing/server.ts';
 import { statusOf } from './status.ts';
 
 /**
- * The authorisation matrix: every operation, by every kind of key, on every kind of object. It is made from the declarations; a
+ * The authorisation matrix: every operation, by every kind of key and every role of people, on every kind of object. It is made from the declarations; a
  * new operation needs a line in `samples` and nothing else.
  */
 
 const Key = z.object({ id: z.string(), name: z.string() });
 
 /** One verb for each scope, as long as features have none. */
-const probe = (scope: Exclude<Scope, 'admin'>, does: 'read' | 'write') =>
+const probe = (scope: Exclude<Scope, 'admin'>, does: 'read' | 'write', ...roles: Role[]) =>
   operation({
     name: `probe.${scope}`,
     summary: 'Looks at an object of a client.',
-    access: { of: 'client', does, key: scope, roles: ['owner'] },
+    access: { of: 'client', does, key: scope, roles },
     input: z.object({ client: clientField, id: z.uuid() }),
     output: Key,
     async run({ records }, { id }) {
@@ -36,7 +36,11 @@ const probe = (scope: Exclude<Scope, 'admin'>, does: 'read' | 'write') =>
       return key;
     },
   });
-const probes: AnyOperation[] = [probe('read', 'read'), probe('write', 'write'), probe('ingest', 'write')];
+const probes: AnyOperation[] = [
+  probe('read', 'read', 'owner', 'operator', 'sponsor', 'member', 'reviewer'),
+  probe('write', 'write', 'owner', 'operator', 'member'),
+  probe('ingest', 'write', 'owner'),
+];
 const operations = [...operationsOfAll, ...probes].filter(({ access }) => access !== 'local');
 
 interface Target {
@@ -52,6 +56,25 @@ const samples: Record<string, (target: Target) => object> = {
   'clients.list': () => ({}),
   'session.show': () => ({}),
   'practice.ownerLink': () => ({}),
+  'clients.rename': () => ({ id: randomUUID(), name: 'Another' }),
+  'clients.close': () => ({ id: randomUUID() }),
+  'clients.reopen': () => ({ id: randomUUID() }),
+  'clients.delete': () => ({ id: randomUUID(), confirm: 'Canary A' }),
+  'practiceKeys.create': () => ({}),
+  'practiceKeys.list': () => ({}),
+  'practiceKeys.revoke': () => ({ id: randomUUID() }),
+  'people.list': ({ client }) => ({ client }),
+  'people.invite': ({ client }) => ({ client, email: `${randomUUID()}@people.example`, role: 'reviewer' }),
+  'people.withdraw': ({ client }) => ({ client, id: randomUUID() }),
+  'people.setRole': ({ client }) => ({ client, id: randomUUID(), role: 'reviewer' }),
+  'people.remove': ({ client }) => ({ client, id: randomUUID() }),
+  'team.list': () => ({}),
+  'team.invite': () => ({ email: `${randomUUID()}@people.example`, role: 'operator' }),
+  'team.withdraw': () => ({ id: randomUUID() }),
+  'team.setRole': () => ({ id: randomUUID(), role: 'operator' }),
+  'team.remove': () => ({ id: randomUUID() }),
+  'auditTrail.list': ({ client }) => ({ client }),
+  'auditTrail.practice': () => ({}),
   'keys.create': ({ client }) => ({ client, scopes: ['read'] }),
   'keys.list': ({ client }) => ({ client }),
   'keys.revoke': ({ client, id }) => ({ client, id }),
@@ -70,12 +93,21 @@ const samples: Record<string, (target: Target) => object> = {
 /** The trace that stands beside a key in these tests. */
 const traceIdOf = (id: string) => id.replaceAll('-', '');
 
+/** What would end somebody or something is asked about what is not there: who may ask hears so. Their own tests do the rest. */
+const aboutNothing = new Set(
+  Object.keys(samples).filter((name) =>
+    /^(clients\.(rename|close|reopen|delete)|practiceKeys\.revoke|(people|team)\.(withdraw|setRole|remove))$/.test(name),
+  ),
+);
+
 interface Who {
   name: string;
   key: string | null;
   valid: boolean;
   client: 'A' | 'B' | null;
   scopes: readonly Scope[];
+  /** A person in a browser, and what they are. */
+  person?: { browser: TestBrowser; practiceRole?: 'owner' | 'operator'; at?: { client: 'A' | 'B'; role: Role } };
 }
 
 let server: TestServer;
@@ -107,8 +139,29 @@ beforeAll(async () => {
     { name: 'the other client', key: b.key, valid: true, client: 'B', scopes: all },
   ];
   for (const scope of all) everyone.push(ofA(scope, (await server.key(a.id, [scope])).key, [scope]));
+  const person = (name: string, browser: TestBrowser, is: Omit<NonNullable<Who['person']>, 'browser'>, valid = true) =>
+    everyone.push({ name, key: null, valid, client: is.at?.client ?? null, scopes: [], person: { browser, ...is } });
+  person('an owner in a browser', await server.person('Olga', 'owner'), { practiceRole: 'owner' });
+  person('an operator without a client', await server.person('Otto', 'operator'), { practiceRole: 'operator' });
+  for (const role of ['operator', 'sponsor', 'member', 'reviewer'] as const)
+    person(`${role} of A`, await server.person(`A ${role}`, role, a.id), {
+      ...(role === 'operator' && { practiceRole: role }),
+      at: { client: 'A', role },
+    });
+  person('a sponsor of B', await server.person('B sponsor', 'sponsor', b.id), { at: { client: 'B', role: 'sponsor' } });
+  const [late, gone, demoted] = [
+    await server.person('Late', 'owner'),
+    await server.person('Gone', 'owner'),
+    await server.person('Demoted', 'owner'),
+  ];
+  await server.ask('team.remove', { id: gone.id });
+  await server.ask('team.setRole', { id: demoted.id, role: 'operator' });
+  person('an owner whose session expired', late, {}, false);
+  person('an owner who was removed', gone, {}, false);
+  person('an owner who became something else', demoted, {}, false);
   const objects = { a: (await server.key(a.id, ['read'])).keyId, b: (await server.key(b.id, ['read'])).keyId };
   await using records = await server.records();
+  await records.rows(z.never())`update session set expires_at = now() where person_id = ${late.id}`;
   for (const [client, id] of [
     [a.id, objects.a],
     [b.id, objects.b],
@@ -147,15 +200,33 @@ async function sendTrace({ name: client, key }: { name: string; key: string }, o
 const mayBeMissing = new Set(['scores.create', 'scores.list']);
 
 /** What the declaration promises, said a second time. */
-function expected({ name, access, input }: AnyOperation, who: Who, { of }: Target): number {
+function expected(op: AnyOperation, who: Who, { of }: Target): number {
+  const { name, access, input } = op;
   if (!who.valid) return 401;
-  const isOwner = who.scopes.includes('admin');
   if (access !== 'local' && access.of === 'self') return 200;
-  if (access === 'local' || access.of === 'practice') return isOwner ? 200 : 403;
-  if (!isOwner && !who.scopes.includes(access.key)) return 403;
-  if (of.client === null || (!isOwner && of.client !== who.client)) return 404;
+  if (access === 'local' || access.of === 'practice') {
+    const mayAsk = isOwner(who) || (access !== 'local' && access.roles.some((role) => role === who.person?.practiceRole));
+    return mayAsk ? (aboutNothing.has(name) ? 404 : 200) : 403;
+  }
+  const refusal = who.person ? refusalOfPerson(access, who.person, of.client) : refusalOfKey(access, who, of.client);
+  if (refusal) return refusal;
   if (mayBeMissing.has(name)) return 200;
+  if (aboutNothing.has(name)) return 404;
   return !('id' in input.shape || 'traceId' in input.shape) || of.object === of.client ? 200 : 404;
+}
+
+const isOwner = ({ scopes, person }: Who) => scopes.includes('admin') || person?.practiceRole === 'owner';
+
+function refusalOfKey(access: ClientAccess, who: Who, client: 'A' | 'B' | null): number | undefined {
+  if (!isOwner(who) && !who.scopes.includes(access.key)) return 403;
+  return client === null || (!isOwner(who) && client !== who.client) ? 404 : undefined;
+}
+
+/** To a person a client that is not theirs is none; of one that is, the role says what is open. */
+function refusalOfPerson(access: ClientAccess, person: NonNullable<Who['person']>, client: 'A' | 'B' | null): number | undefined {
+  const role = person.practiceRole === 'owner' ? 'owner' : person.at?.client === client ? person.at.role : undefined;
+  if (client === null || !role) return 404;
+  return access.roles.includes(role) ? undefined : 403;
 }
 
 test('every operation has a line in the matrix', () => {
@@ -163,10 +234,10 @@ test('every operation has a line in the matrix', () => {
 });
 
 /** The same question over both surfaces. */
-const surfaces: Record<string, (name: string, input: object, key: string | null) => Promise<Pick<Reply, 'status' | 'text'>>> = {
-  HTTP: (name, input, key) => server.ask(name, input, key),
-  MCP: async (name, input, key) => {
-    const { status, text, json } = await server.send('/mcp', {
+const surfaces: Record<string, (name: string, input: object, who: Who) => Promise<Pick<Reply, 'status' | 'text'>>> = {
+  HTTP: (name, input, { key, person }) => (person ? person.browser.ask(name, input) : server.ask(name, input, key)),
+  MCP: async (name, input, { key, person }) => {
+    const { status, text, json } = await (person?.browser ?? server).send('/mcp', {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -194,8 +265,9 @@ test.each(both)('who may, and on what, over %s: %s', async (surface, name, op) =
   const cells = everyone.flatMap((who) => targets.map((target) => ({ who, target })));
   await Promise.all(
     cells.map(async ({ who, target }) => {
-      const reply = await ask(name, samples[name]!(target), who.key);
-      const want = expected(op, who, target);
+      const reply = await ask(name, samples[name]!(target), who);
+      // Agents show keys.
+      const want = surface === 'MCP' && who.person ? 401 : expected(op, who, target);
       if (reply.status !== want || leaks(reply, who))
         wrong.push(`${who.name}, ${target.name}: ${reply.status}, not ${want}: ${reply.text}`);
       if (reply.status === 404) absent.add(reply.text);
@@ -203,10 +275,10 @@ test.each(both)('who may, and on what, over %s: %s', async (surface, name, op) =
   );
   expect(wrong).toEqual([]);
   // What belongs to another is absent in the words of what does not exist.
-  for (const text of absent) expect(text).toMatch(/"There is no such (client|key|trace|price)\."/);
+  for (const text of absent) expect(text).toMatch(/"There is no such (client|key|trace|price|person|invitation)\."/);
   expect(absent.size).toBeLessThanOrEqual(2);
 });
 
-/** Whether a client's key was shown the other client. */
+/** Whether somebody of one client was shown the other. */
 const leaks = ({ text }: Pick<Reply, 'text'>, { client }: Who) =>
   client !== null && text.includes(client === 'A' ? 'Canary B' : 'Canary A');

@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { Role } from '../../platform/access.ts';
-import type { Context } from '../../platform/context.ts';
-import { operation } from '../../platform/operation.ts';
-import { renewOwnerLink, welcomeUrl } from './links.ts';
-import { ClientRef } from './model.ts';
-import { listClientRows } from './store.ts';
+import { Role } from '../../../platform/access.ts';
+import type { Context } from '../../../platform/context.ts';
+import { operation } from '../../../platform/operation.ts';
+import { byOwner } from '../access.ts';
+import { renewOwnerLink, welcomeUrl } from '../links.ts';
+import { ClientRef } from '../model.ts';
+import { listClientRows } from '../store.ts';
+import { addressOf } from './address.ts';
 
 const Person = z.object({ id: z.uuid(), name: z.string(), email: z.string(), twoFactor: z.boolean() });
 
@@ -50,12 +52,12 @@ async function findSelf({ records }: Context, id: string) {
 export const renewOwner = operation({
   name: 'practice.ownerLink',
   summary: 'Make a new link by which an owner sets up their account, or gets back into it. It is shown this once.',
-  access: { of: 'practice', does: 'write', roles: ['owner'] },
+  access: byOwner('write'),
   input: z.object({}),
   output: z.object({ url: z.url(), expiresAt: z.date() }),
   terminal: { words: ['owner-link'] },
   async run({ records, now, config }) {
     const link = await renewOwnerLink(records, now());
-    return { url: welcomeUrl(config.publicUrl ?? `http://127.0.0.1:${config.listen.port}`, link), expiresAt: link.expiresAt };
+    return { url: welcomeUrl(addressOf({ config }), link), expiresAt: link.expiresAt };
   },
 });

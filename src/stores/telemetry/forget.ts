@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { tableName } from './names.ts';
+import type { Telemetry } from './telemetry.ts';
+
+const Table = z.object({ found: z.string() });
+const WITHIN_MS = 10 * 60_000;
+
+/** Deletes the rows of a client from every table that has any; they are gone when it returns. */
+export async function forgetClient(telemetry: Pick<Telemetry, 'rows' | 'command'>, client: string): Promise<void> {
+  const tables = await telemetry.rows(Table)(
+    `SELECT table AS found FROM system.columns
+     WHERE database = currentDatabase() AND name = 'client_id'
+       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
+  );
+  for (const { found } of tables)
+    await telemetry.command(
+      `DELETE FROM ${tableName(found)} WHERE client_id = {client:UUID}`,
+      { client },
+      { timeoutMs: WITHIN_MS },
+    );
+}
