@@ -2,6 +2,7 @@ import type { Feature } from '../../platform/feature.ts';
 import { receiveTraces } from './ingest/routes.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
+import { changeRedaction, showRedaction, tryRedaction } from './privacy/index.ts';
 import { createScore, listScores } from './scores/index.ts';
 import { listTraces, listWorkflows, showTrace } from './operations.ts';
 
@@ -22,6 +23,9 @@ export const telemetry = {
     recostSpans,
     createScore,
     listScores,
+    showRedaction,
+    changeRedaction,
+    tryRedaction,
   ],
   routes: [receiveTraces, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

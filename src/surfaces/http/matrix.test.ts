@@ -86,6 +86,9 @@ const samples: Record<string, (target: Target) => object> = {
   'scores.create': ({ client, id }) => ({ client, traceId: traceIdOf(id), name: 'fit', value: 1, source: 'person' }),
   'scores.list': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
   'prices.recost': ({ client }) => ({ client, from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' }),
+  'redaction.show': ({ client }) => ({ client }),
+  'redaction.set': ({ client }) => ({ client, patterns: ['card'] }),
+  'redaction.try': ({ client }) => ({ client, text: 'a@b.de' }),
   'prices.remove': ({ client, id }) => ({ client, id }),
   ...Object.fromEntries(probes.map(({ name }) => [name, ({ client, id }: Target) => ({ client, id })])),
 };

@@ -1,6 +1,7 @@
 import type { Receiving } from '../../../platform/route.ts';
 import type { Span } from '../otlp/index.ts';
 import { ownPricesOf, type OwnPrice } from '../prices/index.ts';
+import { keeperFor } from '../privacy/index.ts';
 import { scoreRow, scoreRowsOf, type NewScore } from '../scores/index.ts';
 import { rowOf } from './row.ts';
 
@@ -10,12 +11,14 @@ import { rowOf } from './row.ts';
  */
 export async function keepSpans(
   { intake, records, client, now }: Receiving,
-  spans: readonly Span[],
-  scores: readonly NewScore[] = [],
+  sent: readonly Span[],
+  further: readonly NewScore[] = [],
 ): Promise<void> {
+  if (sent.length === 0 && further.length === 0) return;
+  const [prices, keeper] = await Promise.all([ownPricesOf(records, client.id), keeperFor(records, client.id)]);
+  const spans = keeper ? sent.map((span) => keeper.span(span)) : sent;
+  const scores = keeper ? further.map((score) => keeper.score(score)) : further;
   const scored = spans.some((span) => span.scores.length > 0) || scores.length > 0;
-  if (spans.length === 0 && !scored) return;
-  const prices = await ownPricesOf(records, client.id);
   const noted = intake.noteSpans(spans);
   try {
     const receivedAt = now();

@@ -114,7 +114,9 @@ export type Flag =
   | 'cache_exceeds_input'
   | 'input_excluded_cache'
   | 'output_excluded_reasoning'
-  | 'cost_invalid';
+  | 'cost_invalid'
+  | 'struck'
+  | 'texts_dropped';
 
 export interface MetricCount {
   name: string;

@@ -3,6 +3,7 @@ import type { ClientAccess } from '../../../platform/access.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { conflict, invalid, notFound } from '../../../platform/problem.ts';
 import { NewPrice, OwnPrice } from './model.ts';
+import { ownPricesOf } from './own-prices.ts';
 import { recost } from './recost.ts';
 import { listPrices, replacePrice, setRemoved } from './store.ts';
 
@@ -36,6 +37,7 @@ export const setOwnPrice = operation({
       throw invalid('A price needs at least one of inputUsdPerMillion, outputUsdPerMillion and usdPerRequest.');
     const id = await replacePrice(ctx, price);
     if (!id) throw conflict('Somebody else set this price at the same moment. Look at it with prices.list, and set it again.');
+    ownPricesOf.changed(ctx.client!.id);
     return { id };
   },
 });
@@ -49,6 +51,7 @@ export const removeOwnPrice = operation({
   async run(ctx, { id }) {
     const removedAt = await setRemoved(ctx, id);
     if (!removedAt) throw notFound('There is no such price.');
+    ownPricesOf.changed(ctx.client!.id);
     return { id, removedAt };
   },
 });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ClientAccess } from '../../../platform/access.ts';
 import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
+import { keeperFor } from '../privacy/index.ts';
 import { Score, ScoreSource, ScoreValue, sidesOf } from './model.ts';
 import { scoreRow } from './row.ts';
 import { findWorkflow, listScoreRows } from './store.ts';
@@ -50,7 +51,8 @@ export const createScore = operation({
   async run(ctx, { id = randomUUID(), value, at, spanId: of = null, explanation = null, ...score }) {
     const workflow = await workflowSoon(ctx, score.traceId, of);
     const made = { ...score, ...sidesOf(value), id, spanId: of, explanation, workflow, at: at ? new Date(at) : ctx.now() };
-    await ctx.intake.keep([{ table: 'score', rows: [scoreRow(made, ctx.now())] }]);
+    const keeper = await keeperFor(ctx.records, ctx.client!.id);
+    await ctx.intake.keep([{ table: 'score', rows: [scoreRow(keeper ? keeper.score(made) : made, ctx.now())] }]);
     return { id };
   },
 });

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+export const BuiltIn = z.enum(['email', 'phone', 'card', 'iban', 'secret']);
+export type BuiltIn = z.infer<typeof BuiltIn>;
+
+export const OwnPattern = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'A name has small letters, digits, "_" and "-".')
+    .describe('Stands in place of what was struck.'),
+  pattern: z.string().min(1).max(500).describe('A regular expression as RE2 reads it: no look-around, no back references.'),
+});
+
+/** What is struck from a client's telemetry before it is kept. */
+export const Redaction = z.object({
+  patterns: z
+    .array(BuiltIn)
+    .describe('Built-in patterns: email, phone, card (with checksum), iban (with checksum), secret (keys and tokens).'),
+  own: z.array(OwnPattern),
+  dropTexts: z.boolean().describe('Keep no texts at all: what went into models and came out of them.'),
+});
+export type Redaction = z.infer<typeof Redaction>;
+
+export const noRedaction: Redaction = { patterns: [], own: [], dropTexts: false };
+
+/** How much was struck, by the name of the pattern. */
+export type Struck = Map<string, number>;

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { ClientAccess } from '../../../platform/access.ts';
+import { DAY_MS } from '../../../platform/clock.ts';
+import { clientField, operation } from '../../../platform/operation.ts';
+import { invalid } from '../../../platform/problem.ts';
+import { BuiltIn, OwnPattern, Redaction } from './model.ts';
+import { keeperFor } from './redaction.ts';
+import { countStruck, findRedaction, setRedaction } from './store.ts';
+import { strikerOf } from './strike.ts';
+
+export const readsPrivacy = {
+  of: 'client',
+  does: 'read',
+  key: 'read',
+  roles: ['owner', 'operator', 'sponsor'],
+} satisfies ClientAccess;
+export const decidesPrivacy = { of: 'client', does: 'write', key: 'admin', roles: ['owner', 'operator'] } satisfies ClientAccess;
+
+const COUNTED_DAYS = 30;
+
+const settings = {
+  patterns: z.array(BuiltIn).max(20).default([]).describe('Built-in patterns: email, phone, card, iban, secret.'),
+  own: z.array(OwnPattern).max(20).default([]).describe('Patterns of the client’s own.'),
+  dropTexts: z.boolean().default(false).describe('Keep no texts at all: what went into models and came out of them.'),
+};
+
+export const showRedaction = operation({
+  name: 'redaction.show',
+  summary: 'Show what is struck from a client’s telemetry before it is kept, and how much that was lately.',
+  access: readsPrivacy,
+  input: z.object({ client: clientField }),
+  output: Redaction.extend({
+    struck: z.array(z.object({ name: z.string(), count: z.number() })).describe(`In the last ${COUNTED_DAYS} days, from spans.`),
+  }),
+  async run(ctx) {
+    const since = new Date(ctx.now().getTime() - COUNTED_DAYS * DAY_MS);
+    const [redaction, struck] = await Promise.all([findRedaction(ctx.records, ctx.client!.id), countStruck(ctx, since)]);
+    return { ...redaction, struck };
+  },
+});
+
+export const changeRedaction = operation({
+  name: 'redaction.set',
+  summary: 'Say what is struck from a client’s telemetry before it is kept. It holds for what comes in from now on.',
+  access: decidesPrivacy,
+  input: z.object({ client: clientField, ...settings }),
+  output: Redaction,
+  async run(ctx, { patterns, own, dropTexts }) {
+    const redaction = { patterns: [...new Set(patterns)], own, dropTexts };
+    readable(redaction);
+    await setRedaction(ctx, redaction);
+    keeperFor.changed(ctx.client!.id);
+    return redaction;
+  },
+});
+
+export const tryRedaction = operation({
+  name: 'redaction.try',
+  summary: 'Show what would be left of a text. Without patterns, those of the client are tried. Nothing is kept.',
+  access: readsPrivacy,
+  input: z.object({
+    client: clientField,
+    text: z.string().max(100_000),
+    patterns: settings.patterns.optional(),
+    own: settings.own.optional(),
+  }),
+  output: z.object({ text: z.string(), struck: z.array(z.object({ name: z.string(), count: z.number() })) }),
+  async run(ctx, { text, patterns, own }) {
+    const asked = patterns || own ? { patterns: patterns ?? [], own: own ?? [], dropTexts: false } : undefined;
+    const struck = new Map<string, number>();
+    const striker = readable(asked ?? (await findRedaction(ctx.records, ctx.client!.id)));
+    return { text: striker(text, struck), struck: Array.from(struck, ([name, count]) => ({ name, count })) };
+  },
+});
+
+function readable(redaction: Redaction) {
+  try {
+    return strikerOf(redaction);
+  } catch (error) {
+    throw invalid(`A pattern cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}

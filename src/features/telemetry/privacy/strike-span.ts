@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { carriesText, type Attributes, type Score, type Span, type Value } from '../otlp/index.ts';
+import type { Redaction, Struck } from './model.ts';
+import { strikerOf, type Striker } from './strike.ts';
+
+/** The attribute of a span that says how much was struck from it, by the name of the pattern. */
+export const STRUCK = 'steward.struck';
+
+/** What a client does not want to be kept, ready to be applied. */
+export interface Keeper {
+  readonly redaction: Redaction;
+  span(span: Span): Span;
+  score<S extends Pick<Score, 'label' | 'explanation'>>(score: S): S;
+  /** Attributes of any kind, a log's for instance. */
+  attributes(attributes: Attributes, struck: Struck): Attributes;
+  value(value: Value, struck: Struck): Value;
+}
+
+/** Nothing when a client lets everything be kept. */
+export function keeperOf(redaction: Redaction, clientId: string): Keeper | null {
+  const { patterns, own, dropTexts } = redaction;
+  if (patterns.length === 0 && own.length === 0 && !dropTexts) return null;
+  const striker = strikerOf(redaction);
+  const attributes = (given: Attributes, struck: Struck) => attributesOf(given, striker, struck, dropTexts);
+  return {
+    redaction,
+    span: (span) => struckSpan(span, striker, dropTexts, clientId),
+    score: (score) => struckScore(score, (given) => striker(given, new Map())),
+    attributes,
+    value: (value, struck) => valueOf(value, striker, struck),
+  };
+}
+
+function struckSpan(span: Span, once: Striker, dropTexts: boolean, clientId: string): Span {
+  const struck: Struck = new Map();
+  const striker = remembering(once);
+  const text = <T extends string | null>(given: T) => (given === null ? given : striker(given, struck));
+  const name = (given: string | null) => (given === null ? null : struckName(given, striker, struck, clientId));
+  const attributes = attributesOf(span.attributes, striker, struck, dropTexts);
+  const result: Span = {
+    ...span,
+    name: text(span.name),
+    statusMessage: text(span.statusMessage),
+    input: dropTexts ? null : text(span.input),
+    output: dropTexts ? null : text(span.output),
+    user: name(span.user),
+    session: name(span.session),
+    traceName: text(span.traceName),
+    tags: span.tags.map((tag) => text(tag)),
+    scores: span.scores.map((score) => struckScore(score, text)),
+    events: span.events.map((event) => ({ ...event, attributes: attributesOf(event.attributes, striker, struck, dropTexts) })),
+    attributes,
+    resource: attributesOf(span.resource, striker, struck, false),
+    flags: [...span.flags],
+  };
+  if (dropTexts && (span.input !== null || span.output !== null)) result.flags.push('texts_dropped');
+  if (struck.size === 0) return result;
+  result.flags.push('struck');
+  attributes.set(STRUCK, Object.fromEntries(struck));
+  return result;
+}
+
+const struckScore = <S extends Pick<Score, 'label' | 'explanation'>>(score: S, text: (given: string) => string): S => ({
+  ...score,
+  label: score.label === null ? null : text(score.label),
+  explanation: score.explanation === null ? null : text(score.explanation),
+});
+
+/** A text stands in several places of one span: it is struck once, and counted once. */
+function remembering(striker: Striker): Striker {
+  const known = new Map<string, string>();
+  return (text, struck) => {
+    let out = known.get(text);
+    if (out === undefined) known.set(text, (out = striker(text, struck)));
+    return out;
+  };
+}
+
+/** A user or session that was struck stays one of many: a hash behind it tells it from the others, and nothing else of it. */
+export function struckName(given: string, striker: Striker, struck: Struck, clientId: string): string {
+  const out = striker(given, struck);
+  if (out === given) return given;
+  return `${out} ${createHash('sha256').update(`${clientId}\n${given}`).digest('hex').slice(0, 12)}`;
+}
+
+function attributesOf(given: Attributes, striker: Striker, struck: Struck, dropTexts: boolean): Attributes {
+  const kept: Attributes = new Map();
+  for (const [name, value] of given) {
+    if (dropTexts && carriesText(name)) continue;
+    kept.set(name, valueOf(value, striker, struck));
+  }
+  return kept;
+}
+
+function valueOf(value: Value, striker: Striker, struck: Struck): Value {
+  if (typeof value === 'string') return striker(value, struck);
+  if (Array.isArray(value)) return value.map((one) => valueOf(one, striker, struck));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.create(null) as { [key: string]: Value };
+  for (const [name, one] of Object.entries(value)) kept[name] = valueOf(one, striker, struck);
+  return kept;
+}

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { BuiltIn, noRedaction, type Redaction } from './model.ts';
+import { strikerOf } from './strike.ts';
+
+const everything: Redaction = { ...noRedaction, patterns: BuiltIn.options };
+function strike(text: string, redaction: Redaction = everything) {
+  const struck = new Map<string, number>();
+  return [strikerOf(redaction)(text, struck), Object.fromEntries(struck)] as const;
+}
+
+test('addresses, numbers and keys are struck wherever they stand in a text', () => {
+  const cases: [string, string, string][] = [
+    ['email', 'mail anna.müller+x@sub.example.co.uk, now', 'mail [email struck], now'],
+    ['email', '{"from":"a@b.de"}', '{"from":"[email struck]"}'],
+    ['phone', 'call +49 (30) 1234-5678 or +4915112345678.', 'call [phone struck] or [phone struck].'],
+    ['phone', 'ring 030 12345678, 0171/2345678 or (555) 123-4567', 'ring [phone struck], [phone struck] or [phone struck]'],
+    ['phone', '555-123-4567', '[phone struck]'],
+    ['card', 'card 4111 1111 1111 1111, 5500-0000-0000-0004', 'card [card struck], [card struck]'],
+    ['card', 'amex 378282246310005', 'amex [card struck]'],
+    ['iban', 'DE89 3704 0044 0532 0130 00 PLEASE PAY', '[iban struck] PLEASE PAY'],
+    ['iban', 'to GB82WEST12345698765432 and nl91abna0417164300', 'to [iban struck] and [iban struck]'],
+    ['secret', `key sk-proj-${'a1B2'.repeat(10)}`, 'key [secret struck]'],
+    ['secret', 'AKIAIOSFODNN7EXAMPLE', '[secret struck]'],
+    ['secret', `ghp_${'a1'.repeat(18)} xoxb-1234567890-abc`, '[secret struck] [secret struck]'],
+    ['secret', `stwc_${'a1'.repeat(20)}`, '[secret struck]'],
+    ['secret', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP', '[secret struck]'],
+    ['secret', '{"api_key": "abcdef1234567890"}', '{"[secret struck]"}'],
+    ['secret', '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', '[secret struck]'],
+  ];
+  for (const [name, text, expected] of cases) {
+    const [out, struck] = strike(text);
+    expect(out).toBe(expected);
+    expect(Object.keys(struck)).toEqual([name]);
+  }
+  expect(strike('a@b.de, c@d.de and +49 30 12345678')[1]).toEqual({ email: 2, phone: 1 });
+});
+
+test('other numbers and words stay', () => {
+  const texts = [
+    'order 4111 1111 1111 1112 of 2026-11-21T09:15:00.123456Z',
+    'from 192.168.100.200:8080, 10.0.0.1, version 1.20.300',
+    '0.123456789012 and 1234567890123456789, -12345.678',
+    '{"trace":"0af7651916cd43dd8448eb211c80319c","at":1763716500000,"n":[1000,2000,3000]}',
+    '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+    'DE12 3456 7890 1234 5678 91',
+    'the secret ingredient is patience; a bearer of news',
+    'an @ sign, user@host, task-management-for-everyone-in-the-house',
+    '21.11.2026, 11/21/2026, 2026/11/21, 1 000 000',
+  ];
+  for (const text of texts) expect(strike(text)).toEqual([text, {}]);
+});
+
+test('only what is asked for, and own patterns with their own names', () => {
+  expect(strike('a@b.de 4111111111111111', { ...noRedaction, patterns: ['card'] })[0]).toBe('a@b.de [card struck]');
+  const own = [{ name: 'staff-id', pattern: String.raw`(?i)\bemp-\d{6}\b` }];
+  expect(strike('EMP-123456 and emp-654321, EMP-1', { ...noRedaction, own })).toEqual([
+    '[staff-id struck] and [staff-id struck], EMP-1',
+    { 'staff-id': 2 },
+  ]);
+  expect(strike('abc', { ...noRedaction, own: [{ name: 'none', pattern: 'x*' }] })).toEqual(['abc', {}]);
+  expect(() => strikerOf({ ...noRedaction, own: [{ name: 'a', pattern: '(?=a)b' }] })).toThrow(/parsing regexp/);
+});
+
+test('a hostile text takes time by its length alone', () => {
+  const own = [{ name: 'evil', pattern: '(a+)+$' }];
+  const hostile = ['a', '1', '1 ', 'a@', '+1(', 'DE89 ', 'eyJ', 'sk-', '-----BEGIN ', 'secret: ', 'a.'].map((bit) =>
+    bit.repeat(100_000 / bit.length),
+  );
+  const begun = performance.now();
+  for (const text of hostile) strikerOf({ ...everything, own })(text, new Map());
+  // Each takes a few hundred milliseconds at most; what is not linear takes hours.
+  expect(performance.now() - begun).toBeLessThan(60_000);
+});
