@@ -95,14 +95,16 @@ async function judge(
   const base = { store, imported, files, overview, dimensions, metrics: list };
   const timed = overview.from !== null && overview.to !== null && overview.to > overview.from;
   const bucketMs = timed ? chooseBucket(overview.rows, overview.from!, overview.to!) : 0;
-  const series = timed ? await readSeries(store, list, dimensions, bucketMs) : [];
+  // The wording is weighed here while the engine counts.
+  const [series, worded] = timed
+    ? await Promise.all([readSeries(store, list, dimensions, bucketMs), judgeText(store)])
+    : [[], null];
   const dated = judgeTime(series, bucketMs, overview);
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
     timed: dated.judgements.length > 0 || dated.steady.length > 0,
   });
-  const worded = timed ? await judgeText(store) : null;
   const tests = dated.tests + compared.tests + (worded ? 1 : 0);
   const judged: Judged = {
     judgements: joinAfter(

@@ -9,7 +9,7 @@ import { volume } from './metrics.ts';
 import type { AuditReport, Cause, ReportFinding } from './model.ts';
 import { count } from './report/format.ts';
 import { findExamples, placeExamples } from './examples.ts';
-import { countByValue, listRejectReasons, segmentStats } from './store.ts';
+import { findSides, listRejectReasons } from './store.ts';
 import { action, explanation, severity, title, verdict } from './words.ts';
 
 interface Told {
@@ -89,22 +89,13 @@ async function explain({ store, dimensions }: Evidence, judgement: Judgement): P
   const nothing = { kind, cause: null, because: null };
   if (at === null || window === null || kind === 'stall')
     return { judgement, explained: nothing, alsoMoved: [], models: undefined };
-  const others = dimensions.filter(({ name }) => !(name in judgement.segment));
+  const stretches = { from: window.from, at, until: until ?? at, to: window.to };
   const sides: Sides[] = [];
   const counts = [];
-  for (const dimension of others) {
-    const { name } = dimension;
-    if (metric.sql !== '')
-      sides.push({
-        dimension: name,
-        before: await segmentStats(store, metric, dimension, window.from, at),
-        after: await segmentStats(store, metric, dimension, until ?? at, window.to),
-      });
-    counts.push({
-      dimension: name,
-      before: await countByValue(store, dimension, window.from, at),
-      after: await countByValue(store, dimension, until ?? at, window.to),
-    });
+  for (const dimension of dimensions.filter(({ name }) => !(name in judgement.segment))) {
+    const { before, after } = await findSides(store, metric, dimension, stretches);
+    sides.push({ dimension: dimension.name, before: before.stats, after: after.stats });
+    counts.push({ dimension: dimension.name, before: before.rows, after: after.rows });
   }
   const explained = explainChange(
     judgement,

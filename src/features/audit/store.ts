@@ -142,45 +142,64 @@ export async function listCohorts(
   }));
 }
 
-/** Mean and spread of one metric by the values of a dimension, between two times. */
-export async function segmentStats(
+/** A stretch of time before a change and one after it, ms. */
+export interface Stretches {
+  from: number;
+  at: number;
+  until: number;
+  to: number;
+}
+
+/** The rows of one side by the values of a dimension: how many, and of a metric mean and spread. */
+export interface Side {
+  rows: Map<string, number>;
+  stats: Map<string, SegmentStats>;
+}
+
+const SideRow = z.object({
+  value: z.string(),
+  before: z.number(),
+  rows: z.number(),
+  n: z.number(),
+  mean: z.number().nullable(),
+  sd: z.number().nullable(),
+});
+
+/** Both sides of a change by the values of a dimension, those with the most rows; of a metric that no row has by itself no more than rows. */
+export async function findSides(
   store: ScratchTelemetry,
   metric: Metric,
   { sql }: Dimension,
-  fromMs: number,
-  toMs: number,
-): Promise<Map<string, SegmentStats>> {
-  const rows = await store.rows(z.object({ value: z.string(), n: z.number(), mean: z.number(), sd: z.number().nullable() }))(
-    `select ${sql} as value, count(${metric.sql} as x) as n, avg(assumeNotNull(x)) as mean, stddevSamp(assumeNotNull(x)) as sd from call
-     where reject = '' and isNotNull(x) and at >= fromUnixTimestamp64Milli({from:Int64}) and at < fromUnixTimestamp64Milli({to:Int64})
-     group by value order by n desc limit 200`,
-    { from: Math.round(fromMs), to: Math.round(toMs) },
+  stretches: Stretches,
+): Promise<{ before: Side; after: Side }> {
+  const bound = (name: keyof Stretches) => `fromUnixTimestamp64Milli({${name}:Int64})`;
+  const rows = await store.rows(SideRow)(
+    `select ${sql} as value, at < ${bound('at')} as before, count() as rows,
+       count(${metric.sql || "CAST(NULL, 'Nullable(Float64)')"} as x) as n, avg(x) as mean, stddevSamp(x) as sd from call
+     where reject = '' and (at >= ${bound('from')} and at < ${bound('at')} or at >= ${bound('until')} and at < ${bound('to')})
+     group by value, before order by n desc, rows desc limit 200 by before`,
+    Object.fromEntries(Object.entries(stretches).map(([name, ms]) => [name, Math.round(ms)])),
     LIMIT,
   );
-  return new Map(
-    rows.map(({ value, n, mean, sd }) => [
-      value,
-      { n, mean, ...(metric.kind !== 'rate' && sd !== null && Number.isFinite(sd) ? { sd } : {}) },
-    ]),
-  );
+  const side = (before: 0 | 1) =>
+    sideOf(
+      rows.filter((row) => row.before === before),
+      metric,
+    );
+  return { before: side(1), after: side(0) };
 }
 
-/** Rows by value of a dimension between two times. */
-export async function countByValue(
-  store: ScratchTelemetry,
-  { sql }: Dimension,
-  fromMs: number,
-  toMs: number,
-): Promise<Map<string, number>> {
-  const rows = await store.rows(z.object({ value: z.string(), n: z.number() }))(
-    `select ${sql} as value, count() as n from call
-     where reject = '' and at >= fromUnixTimestamp64Milli({from:Int64}) and at < fromUnixTimestamp64Milli({to:Int64})
-     group by value order by n desc limit 200`,
-    { from: Math.round(fromMs), to: Math.round(toMs) },
-    LIMIT,
-  );
-  return new Map(rows.map(({ value, n }) => [value, n]));
-}
+const sideOf = (list: readonly z.infer<typeof SideRow>[], { kind }: Metric): Side => ({
+  rows: new Map(list.map(({ value, rows }) => [value, rows])),
+  stats: new Map(
+    list
+      .filter(({ n }) => n > 0)
+      .map(({ value, n, mean, sd }) => [
+        value,
+        { n, mean: mean ?? 0, ...(kind !== 'rate' && sd !== null && Number.isFinite(sd) ? { sd } : {}) },
+      ]),
+  ),
+});
 
 const SAMPLED_TEXTS = 3000;
 

@@ -17,15 +17,16 @@ export interface Rules {
 const TRIED_ROWS = 5000;
 const LIMIT_MS = 300_000;
 
-/** Tries every grader and every form on the first answers, and picks. */
+/** Tries every form, and every grader where something is to be graded, on the first answers, and picks. */
 export async function chooseRules(telemetry: Telemetry, source: Source, mapping: Mapping): Promise<Rules> {
   if (!mapping.fields.output) return { grader: null, format: null };
-  const found = await tryAll(telemetry, source, mapping);
+  const tried = mapping.fields.expected && !mapping.fields.score ? graderNames : [];
+  const found = await tryAll(telemetry, source, mapping, tried);
   const shares = Object.fromEntries(formatNames.map((name) => [name, found(`form_${name}`)])) as Record<FormatName, number>;
   const trials = Object.fromEntries(
     graderNames.map((name) => [name, { right: found(`right_${name}`), coverage: found(`coverage_${name}`) }]),
   ) as GraderTrial;
-  const graded = !mapping.fields.score && found('expected') > 0;
+  const graded = tried.length > 0 && found('expected') > 0;
   return {
     grader: graded ? pickGrader(trials, valuesOf(source, mapping.fields.expected?.name)) : null,
     format: pickFormat(shares, labelsIn(await answersOf(telemetry, source, mapping))),
@@ -48,11 +49,16 @@ async function answersOf(telemetry: Telemetry, source: Source, mapping: Mapping)
 const valuesOf = ({ columns }: Source, name: string | undefined) =>
   columns.find((column) => column.name === name)?.values.filter((value): value is string => Boolean(value)) ?? [];
 
-async function tryAll(telemetry: Telemetry, source: Source, mapping: Mapping): Promise<(key: string) => number> {
+async function tryAll(
+  telemetry: Telemetry,
+  source: Source,
+  mapping: Mapping,
+  tried: readonly GraderName[],
+): Promise<(key: string) => number> {
   const binder = new Binder();
   const { from, text } = fieldTexts(source, mapping, binder);
-  const right = graderNames.map((name) => `avgIf(${graders[name].sql}, e != '') as right_${name}`);
-  const coverage = graderNames.map((name) => `avgIf(${graders[name].coverage}, e != '') as coverage_${name}`);
+  const right = tried.map((name) => `avgIf(${graders[name].sql}, e != '') as right_${name}`);
+  const coverage = tried.map((name) => `avgIf(${graders[name].coverage}, e != '') as coverage_${name}`);
   const forms = formatNames.map((name) => `avg(${formats[name].sql}) as form_${name}`);
   const [row] = await telemetry.rows(z.record(z.string(), z.number().nullable()))(
     `select countIf(e != '') as expected, ${[...right, ...coverage, ...forms].join(', ')} from (

@@ -13,7 +13,10 @@ const MOST = 0.9;
 export const looksLike: Record<Content, (values: readonly string[]) => boolean> = {
   time: (values) => timeFormat(values) !== null,
   number: (values) => share(values, reads(values)) >= MOST,
-  verdict: (values) => share(values, (value) => reads(values)(value) || Object.hasOwn(verdicts, word(value))) >= MOST,
+  verdict: (values) => {
+    const isNumeric = reads(values);
+    return share(values, (value) => isNumeric(value) || Object.hasOwn(verdicts, word(value))) >= MOST;
+  },
   failure: () => true,
   text: () => true,
   label: (values) => share(values, (value) => value.length <= 200) >= MOST,

@@ -41,6 +41,8 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
 
 const MAX_LABEL = 200;
 const MAX_SEGMENT = 80;
+/** What is kept of a text, once all of it has been judged: no reader looks further. */
+const MAX_TEXT = 2000;
 
 /** Layer by layer: the texts of a row, the values in them, what the values mean. Answers the columns of `call`, in their order. */
 export function selectCalls(source: Source, index: number, reading: Reading, binder: Binder): string {
@@ -124,7 +126,8 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
     mapping.id ? callIdOf : '0',
   ];
-  const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, i, o, e`;
+  const texts = ['i', 'o', 'e'].map((text) => `substringUTF8(${text}, 1, ${MAX_TEXT})`).join(', ');
+  const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, ${texts}`;
   return [read, output ? '1' : '0', ...found];
 }
 

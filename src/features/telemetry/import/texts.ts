@@ -45,10 +45,10 @@ const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
 const opening = `replaceAll(lowerUTF8(substring(o, 1, ${OPENING})), '’', '\\'')`;
 
 /**
- * Whether an answer declines to do what was asked. The quick look is at bytes, for all signs
- * in one pass; only where it finds one is the text tidied.
+ * Whether an answer declines to do what was asked. The quick look is at bytes, for all signs in one pass; only where it finds one
+ * is the text tidied: of `and` the engine asks the rest of no row that is decided, of `if` it does.
  */
-export const refusal = `if(multiMatchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}), match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}), 0)`;
+export const refusal = `(multiMatchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}) and match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}))`;
 
 /** Words so common that a few lines hold some. */
 const stopWords: Record<string, readonly string[]> = {
