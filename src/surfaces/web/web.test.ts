@@ -105,12 +105,43 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     ['practice', '/', 'All clients'],
     ['keys', '/settings/keys', 'Keys'],
     ['prices', '/settings/prices', 'Prices'],
+    ['trail', '/settings/trail', 'Audit trail'],
     ['account', '/account', 'Your account'],
+    ['team', '//settings/team', 'Team'],
+    ['practice-trail', '//settings/trail', 'Audit trail'],
     ['docs', '/api/docs', 'API'],
     ['nowhere', '/no/such/page', 'There is nothing here'],
   ])('%s: readable by everyone, in every look', async (what, path, title) => {
-    await open(path.startsWith('/settings') ? home + path : path, title);
+    await open(path.startsWith('/settings') ? home + path : path.replace('//', '/'), title);
     await expectGood(what);
+  });
+
+  test('somebody is invited by a link, opens it in a browser of their own, and sees their client alone', async () => {
+    const { page } = browser;
+    await open(`${home}/settings/people`, 'People');
+    await page.getByLabel('E-mail').fill('grace@acme.example');
+    await page.getByLabel('As', { exact: true }).selectOption('sponsor');
+    await press('Make the link');
+    const link = (await page.getByRole('region', { name: 'the link for grace@acme.example' }).textContent()) ?? '';
+    await expectGood('people-invited');
+    const other = await openBrowser({ url: server.url() });
+    try {
+      await other.page.goto(new URL(link).pathname + new URL(link).search);
+      await other.page.getByLabel('Your name').fill('Grace Hopper');
+      await other.page.getByLabel('Password').fill('a long enough password');
+      await other.expectAccessible('invite');
+      await other.picture('invite');
+      await other.page.getByRole('button', { name: 'Create the account' }).click();
+      await other.page.getByRole('heading', { level: 1, name: 'Workflows' }).waitFor();
+      expect(await other.page.getByRole('navigation', { name: 'Pages' }).textContent()).not.toContain('Team');
+      await other.page.goto(`${home}/settings/keys`);
+      await other.page.getByRole('alert').waitFor();
+    } finally {
+      await other.close();
+    }
+    await page.reload();
+    await page.getByRole('row', { name: 'Grace Hopper' }).waitFor();
+    await expectGood('people');
   });
 
   test('one goes by keys: to a client, back, and through the palette', async () => {
