@@ -40,7 +40,7 @@ export function Invitations({
         onSubmit={async ({ text }) => setMade(await invite({ email: text('email'), role: text('role') }))}
       >
         <TextField label="E-mail" name="email" type="email" autoComplete="off" required />
-        <Field label="As" hint={roles.map(([role, does]) => `${role}: ${does}`).join(' ')}>
+        <Field label="As" hint={roles.map(([role, does]) => `${role}: ${does}`).join('\n')}>
           {(props) => (
             <select name="role" defaultValue={roles.at(-1)?.[0]} {...props}>
               {roles.map(([role]) => (
@@ -159,7 +159,7 @@ function RoleOf({
         onChange={({ target }) => {
           setRole(target.value).then(
             () => refuse(''),
-            (error: unknown) => refuse(String((error as Error).message)),
+            (error: Error) => refuse(error.message),
           );
         }}
       >

@@ -31,7 +31,10 @@ export default function PeoplePage({ client }: ClientPageProps) {
   return (
     <Page
       title="People"
-      verdict={known.answer && `${counted(known.answer.people.length, 'person', 'people')} of ${client.name} and its team.`}
+      verdict={
+        known.answer &&
+        `${counted(known.answer.people.length, 'person sees', 'people see')} ${client.name}, beside the owners of the practice.`
+      }
     >
       <Answered known={known}>
         {({ people, invited }) => (
