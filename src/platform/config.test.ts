@@ -10,6 +10,7 @@ test('without settings, everything has its usual place', () => {
     databaseUrl: undefined,
     clickhouseUrl: undefined,
     listen: { host: '127.0.0.1', port: 4319 },
+    metrics: 'key',
     publicUrl: undefined,
     server: { url: undefined, key: undefined },
   });
@@ -34,6 +35,7 @@ test('settings are taken, and a directory is where it was meant from here', () =
     databaseUrl: env.DATABASE_URL,
     clickhouseUrl: env.CLICKHOUSE_URL,
     listen: { host: '0.0.0.0', port: 8080 },
+    metrics: 'key',
     publicUrl: env.STEWARD_PUBLIC_URL,
     server: { url: env.STEWARD_URL, key: env.STEWARD_KEY },
   });

@@ -5,6 +5,12 @@ import { invalid } from './problem.ts';
 
 const levels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+const bytes = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a number of bytes')
+  .transform(Number)
+  .optional();
+
 // The messages continue the name of the variable. They never repeat its value, which may hold a password.
 const Env = z.object({
   STEWARD_DATA: z.string().min(1, 'must name a directory').optional().describe('Directory of the data. Default: ~/.steward'),
@@ -40,6 +46,14 @@ const Env = z.object({
     .describe(
       'Signs the cookies of people and encrypts their one-time codes. Default: the file session.secret, made at the first start.',
     ),
+  STEWARD_SPOOL_BYTES: bytes.describe('What telemetry may take on disk while its store is away. Default: 2 GiB.'),
+  STEWARD_LEAST_FREE_BYTES: bytes.describe(
+    'With less free space on the disk of the data directory, no telemetry is taken. Default: 1 GiB, or a twentieth of a small disk.',
+  ),
+  STEWARD_METRICS: z
+    .enum(['key', 'open'], 'must be key or open')
+    .default('key')
+    .describe('Who may read /metrics: whoever shows a key of the practice, or anyone who reaches the server (totals only).'),
   STEWARD_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:4319' })
     .optional()
@@ -58,6 +72,9 @@ export interface Config {
   readonly clickhouseUrl: string | undefined;
   readonly listen: { readonly host: string; readonly port: number };
   readonly publicUrl: string | undefined;
+  readonly spoolBytes: number | undefined;
+  readonly leastFreeBytes: number | undefined;
+  readonly metrics: 'key' | 'open';
   readonly secret: string | undefined;
   /** The server that the command line asks, and the key it shows there. */
   readonly server: { readonly url: string | undefined; readonly key: string | undefined };
@@ -79,6 +96,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     clickhouseUrl: CLICKHOUSE_URL,
     listen: { host: rest.STEWARD_HOST, port: rest.PORT },
     publicUrl: rest.STEWARD_PUBLIC_URL,
+    spoolBytes: rest.STEWARD_SPOOL_BYTES,
+    leastFreeBytes: rest.STEWARD_LEAST_FREE_BYTES,
+    metrics: rest.STEWARD_METRICS,
     secret: rest.STEWARD_SECRET,
     server: { url: rest.STEWARD_URL, key: rest.STEWARD_KEY },
   };

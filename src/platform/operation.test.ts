@@ -19,7 +19,12 @@ function practice() {
   const kept: Practice = {
     findClient: (named) => Promise.resolve([ours, theirs].find(({ id, name }) => id === named || name === named)),
     reading: () => closedHandles,
-    receiving: () => ({ noteSpans: () => ({ resent: [], resentCount: 0, forget() {} }), keep: () => Promise.resolve() }),
+    receiving: () => ({
+      noteSpans: () => ({ resent: [], resentCount: 0, forget() {} }),
+      keep: () => Promise.resolve(),
+      refused: () => undefined,
+      whileStill: (ask) => ask([]),
+    }),
     forget: () => Promise.resolve(),
     async writing(_client, deed, work) {
       const answer = await work(closedHandles);

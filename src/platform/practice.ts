@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Actor } from './access.ts';
+import type { LedgerLine, Tally } from './ledger.ts';
 import type { Sql } from './sql.ts';
 
 /** A company the practice serves, and the wall between it and the others. */
@@ -39,8 +40,12 @@ export interface NotedSpans {
 export interface WalledIntake {
   /** Notes that spans have come, before they are kept. What is sent again is told while it is among the latest some millions. */
   noteSpans(spans: readonly { readonly traceId: string; readonly spanId: string }[]): NotedSpans;
-  /** Keeps the rows of one request, all of them or none. On disk when it returns. Throws `Problem`. */
-  keep(tables: readonly RowsFor[]): Promise<void>;
+  /** Keeps the rows of one request and its line in the ledger, all or none. On disk when it returns. Throws `Problem`. */
+  keep(tables: readonly RowsFor[], tally?: Tally): Promise<void>;
+  /** Notes in the ledger that a request was refused as a whole. */
+  refused(reason: string): void;
+  /** Runs a question while nothing moves from the spool into the store: what waits, and what is there, add up. */
+  whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
 }
 
 /** Both stores behind one wall. */
@@ -84,5 +89,5 @@ const noStore = (): never => {
 export const closedHandles: Handles = {
   records: { rows: noStore, transaction: noStore },
   telemetry: { rows: noStore },
-  intake: { noteSpans: noStore, keep: noStore },
+  intake: { noteSpans: noStore, keep: noStore, refused: noStore, whileStill: noStore },
 };

@@ -5,9 +5,11 @@ import { lockDataDir } from './lock.ts';
 import { openRecords, type Records } from './records/index.ts';
 import {
   noteLately,
+  openRefusals,
   openSeen,
   openSpool,
   openTelemetry,
+  type Refusals,
   type Seen,
   type Spool,
   type TableRows,
@@ -17,7 +19,7 @@ import {
 export { lockDataDir, type DataLock } from './lock.ts';
 export { memoryOf, type Memory } from './memory.ts';
 export type { Records, Sql } from './records/index.ts';
-export type { Seen, Spool, Telemetry } from './telemetry/index.ts';
+export type { Refusals, Seen, Spool, SpoolStatus, Telemetry } from './telemetry/index.ts';
 
 /** Both stores of one data directory, which is ours alone until they are closed. */
 export interface Stores extends AsyncDisposable {
@@ -27,11 +29,19 @@ export interface Stores extends AsyncDisposable {
   readonly spool: Spool;
   /** Which spans came lately. */
   readonly seen: Seen;
+  /** Refused requests, on their way into the ledger. */
+  readonly refusals: Refusals;
   close(): Promise<void>;
 }
 
+type StoresConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'clickhouseUrl'> &
+  Partial<Pick<Config, 'spoolBytes' | 'leastFreeBytes'>>;
+
+/** How long a start waits for what the spool still holds. */
+const DRAINED_WITHIN_MS = 3000;
+
 /** Locks the data directory and opens both stores at once. Throws `Problem`: `conflict` when another Steward is using it. */
-export async function openStores(config: Pick<Config, 'dataDir' | 'databaseUrl' | 'clickhouseUrl'>, log: Log): Promise<Stores> {
+export async function openStores(config: StoresConfig, log: Log): Promise<Stores> {
   const { dataDir, databaseUrl, clickhouseUrl } = config;
   const lock = await lockDataDir(dataDir);
   const [records, telemetry] = await Promise.allSettled([
@@ -47,14 +57,26 @@ export async function openStores(config: Pick<Config, 'dataDir' | 'databaseUrl' 
     }
   };
   if (records.status === 'fulfilled' && telemetry.status === 'fulfilled') {
+    const spool = openSpool(
+      {
+        dir: join(dataDir, 'spool'),
+        load: loaderOf(telemetry.value),
+        ...(config.spoolBytes !== undefined && { mostBytes: config.spoolBytes }),
+        leastFreeBytes: config.leastFreeBytes,
+      },
+      log,
+    );
+    // What the last process acknowledged right before its end may come again: it should be known by then.
+    await spool.drained(DRAINED_WITHIN_MS);
     const seen = openSeen();
     await noteLately(telemetry.value, seen, log);
-    const spool = openSpool({ dir: join(dataDir, 'spool'), load: loaderOf(telemetry.value) }, log);
+    const refusals = openRefusals(spool);
     const closeAll = async () => {
+      await refusals.close();
       await spool.close();
       await close();
     };
-    const stores = { records: records.value, telemetry: telemetry.value, spool, seen };
+    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, refusals };
     return { ...stores, close: closeAll, [Symbol.asyncDispose]: closeAll };
   }
   await close();

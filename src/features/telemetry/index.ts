@@ -1,5 +1,6 @@
 import type { Feature } from '../../platform/feature.ts';
 import { receiveTraces } from './ingest/routes.ts';
+import { showLedger } from './ledger/index.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
 import { changeRedaction, showRedaction, tryRedaction } from './privacy/index.ts';
@@ -17,6 +18,7 @@ export const telemetry = {
     listTraces,
     showTrace,
     listWorkflows,
+    showLedger,
     listOwnPrices,
     setOwnPrice,
     removeOwnPrice,

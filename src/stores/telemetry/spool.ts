@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { open, readFile, rename, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { open, readFile, rename, statfs, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem, unavailable } from '../../platform/problem.ts';
-import { byTable, frame, readSegment, sizeOf, type TableRows } from './segment.ts';
+import { byTable, frame, readSegment, sizeOf, type Segment, type TableRows } from './segment.ts';
 
 /**
  * What was acknowledged and is not yet in the store: segments on disk, written and flushed before the acknowledgement, moved
@@ -13,11 +14,38 @@ import { byTable, frame, readSegment, sizeOf, type TableRows } from './segment.t
  */
 export interface Spool {
   /** Keeps rows of one or several tables. All are on disk when it returns. Throws `unavailable` when there is no room; then none is kept. */
-  append(rows: readonly TableRows[]): Promise<void>;
+  append(rows: readonly TableRows[], entry?: Entry): Promise<void>;
   /** Bytes that are not yet in the store. */
   bytes(): number;
+  status(): SpoolStatus;
+  /** Runs a question while nothing is moved into the store. It is told what waits. */
+  whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
+  /** Resolves once nothing waits, or when the time is up. */
+  drained(withinMs: number): Promise<void>;
   /** Finishes what is being written. What the store has not got stays for the next start. */
   close(): Promise<void>;
+}
+
+/** Whose rows they are, and what the ledger says of them: `rows` hold the same lines. */
+export interface Entry {
+  readonly client: string;
+  readonly lines: readonly LedgerLine[];
+}
+
+export interface SpoolStatus {
+  readonly bytes: number;
+  readonly mostBytes: number;
+  /** When the oldest that waits was opened. */
+  readonly oldestAt: Date | null;
+  /** Files with telemetry that was acknowledged and is not shown. */
+  readonly setAside: { readonly refused: number; readonly damaged: number };
+  readonly disk: Disk;
+}
+
+export interface Disk {
+  readonly freeBytes: number;
+  /** With less than that, nothing more is taken. */
+  readonly neededBytes: number;
 }
 
 export interface SpoolOptions {
@@ -26,6 +54,8 @@ export interface SpoolOptions {
   load: (rows: TableRows, token: string) => Promise<void>;
   /** What it may take on disk. */
   mostBytes?: number;
+  /** What must stay free on its disk. Default: 1 GB, or a twentieth of a small disk. */
+  leastFreeBytes?: number | undefined;
   /** A segment is closed when it has this many. */
   segmentBytes?: number;
 }
@@ -45,28 +75,106 @@ const setAside = { refused: '.refused', damaged: '.damaged' };
 /** The same rows have the same token. */
 const tokenOf = (segment: string, { table }: TableRows) => `${segment.slice(0, -suffix.length)}-${table}`;
 
+/**
+ * Of what is free, one client may have this many times as much waiting. So a noisy one takes four fifths at most, two take four
+ * ninths each, and whoever comes then still finds room.
+ */
+const SHARE = 4;
+/** In memory on their way to the disk. */
+const MOST_UNWRITTEN_BYTES = 256 * MIB;
+const DISK_AGE_MS = 500;
+const LEDGER = 'ingest_ledger';
+
 const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
 
 interface Waiting {
   buffers: readonly Buffer[];
+  size: number;
+  entry: Entry | undefined;
   done: () => void;
   failed: (reason: unknown) => void;
 }
 
-interface OpenSegment {
+/** A segment, and what it holds of whom. */
+interface Held {
   name: string;
-  file: FileHandle;
   bytes: number;
+  lines: LedgerSum;
+  byClient: Map<string, number>;
+}
+
+interface OpenSegment extends Held {
+  file: FileHandle;
+}
+
+const empty = (name: string): Held => ({ name, bytes: 0, lines: new LedgerSum(), byClient: new Map() });
+
+/** Counts a frame in, or out. */
+function count(byClient: Map<string, number>, client: string | undefined, bytes: number): void {
+  if (client === undefined) return;
+  const sum = (byClient.get(client) ?? 0) + bytes;
+  if (sum > 0) byClient.set(client, sum);
+  else byClient.delete(client);
+}
+
+/** What an earlier process left. */
+function inspect(dir: string, name: string): Held {
+  const path = join(dir, name);
+  const held = empty(name);
+  for (const frame of readSegment(readFileSync(path)).frames) {
+    const lines = linesIn(frame);
+    held.lines.add(lines);
+    count(
+      held.byClient,
+      lines[0]?.client_id,
+      frame.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    );
+  }
+  held.bytes = statSync(path).size;
+  return held;
+}
+
+/** The ledger's lines of one request. We wrote them ourselves. */
+const linesIn = (frame: readonly TableRows[]) =>
+  frame
+    .filter(({ table }) => table === LEDGER)
+    .flatMap(({ bytes }) => Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean))
+    .map((line) => JSON.parse(line) as LedgerLine);
+
+export const ledgerRows = (lines: readonly LedgerLine[]): TableRows => ({
+  table: LEDGER,
+  format: 'JSONEachRow',
+  bytes: Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
+});
+
+/** What the ledger says when rows of a table are set aside: those that are new are nowhere else. */
+function asideLines(frame: readonly TableRows[], table: string): LedgerLine[] {
+  const sum = new LedgerSum();
+  for (const line of linesIn(frame)) {
+    if (line.kind !== table || !['received', 'resent', 'rejected'].includes(line.outcome)) continue;
+    const aside = { ...line, outcome: 'set_aside', reason: 'refused_by_the_store', requests: 0, bytes: 0 } as const;
+    sum.add([aside], line.outcome === 'received' ? 1 : -1);
+  }
+  return sum.lines();
 }
 
 /** Opens the spool of a directory and goes on with what an earlier process left there. */
-export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * MIB }: SpoolOptions, log: Log): Spool {
+export function openSpool(
+  { dir, load, mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = 16 * MIB }: SpoolOptions,
+  log: Log,
+): Spool {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const closed = readdirSync(dir)
-    .filter((name) => name.endsWith(suffix))
-    .sort()
-    .map((name) => ({ name, bytes: statSync(join(dir, name)).size }));
+  const files = readdirSync(dir).sort();
+  const closed = files.filter((name) => name.endsWith(suffix)).map((name) => inspect(dir, name));
+  const aside = {
+    refused: files.filter((name) => name.endsWith(setAside.refused)).length,
+    damaged: files.filter((name) => name.endsWith(setAside.damaged)).length,
+  };
   let kept = closed.reduce((sum, { bytes }) => sum + bytes, 0);
+  const keptBy = new Map<string, number>();
+  for (const held of closed) for (const [client, bytes] of held.byClient) count(keptBy, client, bytes);
+  let unwritten = 0;
+  let disk = { ...diskOf(statfsSync(dir), leastFreeBytes), atMs: Date.now() };
   let current: OpenSegment | undefined;
   let waiting: Waiting[] = [];
   let lastNumber = Number(closed.at(-1)?.name.split('-')[0] ?? 0);
@@ -82,6 +190,43 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
     return mine;
   };
 
+  // Only one at a time moves rows into the store, or asks what is there.
+  let move: Promise<unknown> = Promise.resolve();
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = move.then(work);
+    move = mine.catch(() => undefined);
+    return mine;
+  };
+
+  function letGo({ bytes, byClient }: Held): void {
+    kept -= bytes;
+    for (const [client, of] of byClient) count(keptBy, client, -of);
+  }
+
+  /** Looks at the disk now and then, and never waits for it. */
+  function freeDisk(): Disk {
+    if (Date.now() - disk.atMs > DISK_AGE_MS) {
+      disk = { ...disk, atMs: Date.now() };
+      void statfs(dir).then(
+        (found) => (disk = { ...diskOf(found, leastFreeBytes), atMs: Date.now() }),
+        () => undefined,
+      );
+    }
+    return disk;
+  }
+
+  /** Why there is no room for so many bytes of a client. */
+  function refusalOf(size: number, client: string | undefined): string | undefined {
+    const { freeBytes, neededBytes } = freeDisk();
+    if (freeBytes < neededBytes) return 'The disk is nearly full. Telemetry is taken again once there is room on it.';
+    if (kept + size > mostBytes) return 'Too much telemetry waits for its store. Send it again in a moment.';
+    if (unwritten + size > MOST_UNWRITTEN_BYTES) return 'Too much telemetry comes at once. Send it again in a moment.';
+    const mine = client === undefined ? 0 : (keptBy.get(client) ?? 0) + size;
+    return mine > SHARE * (mostBytes - kept)
+      ? 'Too much telemetry of this client waits for its store. Send it again in a moment.'
+      : undefined;
+  }
+
   async function openSegment(): Promise<OpenSegment> {
     // The names are the tokens, too: never the same twice, whatever the clock does.
     lastNumber = Math.max(lastNumber + 1, Date.now());
@@ -93,7 +238,7 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
       await file.close();
       throw error;
     }
-    return { name, file, bytes: 0 };
+    return { ...empty(name), file };
   }
 
   async function flushDirectory(): Promise<void> {
@@ -107,9 +252,9 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
 
   async function closeSegment(): Promise<void> {
     if (!current) return;
-    const { name, file, bytes } = current;
+    const { file, ...held } = current;
     current = undefined;
-    closed.push({ name, bytes });
+    closed.push(held);
     await file.close();
   }
 
@@ -125,8 +270,13 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
       await writeWhole(current.file, Buffer.concat(buffers), current.bytes);
       await current.file.datasync();
       current.bytes += size;
+      for (const one of batch) {
+        current.lines.add(one.entry?.lines ?? []);
+        count(current.byClient, one.entry?.client, one.size);
+      }
     } catch (error) {
       kept -= size;
+      for (const one of batch) count(keptBy, one.entry?.client, -one.size);
       // What such a failure leaves behind is not to be built upon: back to what was acknowledged, and on in a new segment.
       await current?.file.truncate(current.bytes).catch(() => undefined);
       await closeSegment().catch(() => undefined);
@@ -135,46 +285,71 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
       log.error({ err: error }, 'the spool cannot write');
       for (const { failed } of batch) failed(reason);
       return;
+    } finally {
+      unwritten -= size;
     }
     for (const { done } of batch) done();
     if (current.bytes >= segmentBytes) await closeSegment();
     wake();
   }
 
-  async function loadSegment({ name, bytes }: { name: string; bytes: number }): Promise<void> {
-    const path = join(dir, name);
-    const { frames, tornBytes, damagedBytes } = readSegment(await readFile(path));
+  async function loadSegment(held: Held): Promise<void> {
+    const path = join(dir, held.name);
+    const segment = readSegment(await readFile(path));
     // One insert per table: each is there once, however often all of them are tried.
-    for (const rows of byTable(frames)) await load(rows, tokenOf(name, rows));
-    if (tornBytes > 0) log.warn({ segment: name, tornBytes }, 'the end of a write that was never acknowledged is dropped');
-    if (damagedBytes > 0)
-      log.error({ segment: name, damagedBytes }, 'telemetry on disk has changed and cannot be read; its file is kept');
-    await (damagedBytes > 0 ? rename(path, path + setAside.damaged) : unlink(path));
-    kept -= bytes;
+    for (const rows of byTable(segment.frames)) await load(rows, tokenOf(held.name, rows));
+    await endSegment(held, segment);
   }
 
   /** Loads what the store takes of a segment, request by request, and sets aside what it does not. */
-  async function siftSegment({ name, bytes }: { name: string; bytes: number }): Promise<void> {
-    const path = join(dir, name);
-    const { frames, damagedBytes } = readSegment(await readFile(path));
-    const refused: TableRows[][] = [];
-    for (const [n, tables] of frames.entries()) {
-      for (const rows of tables) {
-        try {
-          await load(rows, `${tokenOf(name, rows)}-${n}`);
-        } catch (error) {
-          if (isClosing() || mayPass(error)) throw error;
-          refused.push([rows]);
+  async function siftSegment(held: Held): Promise<void> {
+    const path = join(dir, held.name);
+    const segment = readSegment(await readFile(path));
+    const refused: TableRows[] = [];
+    const lines = new LedgerSum();
+    for (const whole of byTable(segment.frames)) {
+      if (await takes(whole, tokenOf(held.name, whole))) continue;
+      for (const [n, frame] of segment.frames.entries())
+        for (const rows of frame.filter(({ table, format }) => table === whole.table && format === whole.format)) {
+          if (await takes(rows, `${tokenOf(held.name, rows)}-${n}`)) continue;
+          refused.push(rows);
+          lines.add(asideLines(frame, rows.table));
         }
-      }
     }
     if (refused.length > 0) {
-      log.error({ segment: name, batches: refused.length }, 'the store refuses this telemetry; it is kept in a file');
-      await writeFile(path + setAside.refused, Buffer.concat(refused.flatMap(frame)), { mode: 0o600, flush: true });
+      log.error({ segment: held.name, batches: refused.length }, 'the store refuses this telemetry; it is kept in a file');
+      const kept = Buffer.concat(refused.flatMap((rows) => frame([rows])));
+      await writeFile(path + setAside.refused, kept, { mode: 0o600, flush: true });
       await flushDirectory();
+      const told = ledgerRows(lines.lines());
+      if (told.bytes.length > 0) await takes(told, `${tokenOf(held.name, told)}-aside`);
+      aside.refused += 1;
     }
-    await (damagedBytes > 0 ? rename(path, path + setAside.damaged) : unlink(path));
-    kept -= bytes;
+    await endSegment(held, segment);
+  }
+
+  /** Whether the store takes the rows. Throws where it may take them later. */
+  async function takes(rows: TableRows, token: string): Promise<boolean> {
+    try {
+      await load(rows, token);
+      return true;
+    } catch (error) {
+      if (isClosing() || mayPass(error)) throw error;
+      return false;
+    }
+  }
+
+  async function endSegment(held: Held, { tornBytes, damagedBytes }: Segment): Promise<void> {
+    const path = join(dir, held.name);
+    const segment = held.name;
+    if (tornBytes > 0) log.warn({ segment, tornBytes }, 'the end of a write that was never acknowledged is dropped');
+    if (damagedBytes > 0) {
+      log.error({ segment, damagedBytes }, 'telemetry on disk has changed and cannot be read; its file is kept');
+      await rename(path, path + setAside.damaged);
+      aside.damaged += 1;
+    } else await unlink(path);
+    closed.shift();
+    letGo(held);
   }
 
   async function loadAll(): Promise<void> {
@@ -191,8 +366,7 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
         continue;
       }
       try {
-        await (refusals < MOST_REFUSALS ? loadSegment(next) : siftSegment(next));
-        closed.shift();
+        await alone(() => (refusals < MOST_REFUSALS ? loadSegment(next) : siftSegment(next)));
         refusals = 0;
       } catch (error) {
         if (isClosing()) return;
@@ -208,21 +382,43 @@ export function openSpool({ dir, load, mostBytes = 2 * GIB, segmentBytes = 16 * 
   const loading = loadAll();
 
   return {
-    append(rows) {
+    append(rows, entry) {
       const filled = rows.filter(({ bytes }) => bytes.length > 0);
       if (filled.length === 0) return Promise.resolve();
       if (isClosing()) return Promise.reject(unavailable('Steward is being stopped.'));
       const buffers = frame(filled);
       const size = sizeOf(buffers);
-      if (kept + size > mostBytes)
-        return Promise.reject(unavailable('Too much telemetry waits for its store. Send it again in a moment.'));
+      const refusal = refusalOf(size, entry?.client);
+      if (refusal) return Promise.reject(unavailable(refusal));
       kept += size;
+      unwritten += size;
+      count(keptBy, entry?.client, size);
       return new Promise<void>((done, failed) => {
-        waiting.push({ buffers, done, failed });
+        waiting.push({ buffers, size, entry, done, failed });
         void inTurn(write);
       });
     },
     bytes: () => kept,
+    status() {
+      const oldest = closed[0] ?? current;
+      return {
+        bytes: kept,
+        mostBytes,
+        oldestAt: oldest && oldest.bytes > 0 ? new Date(Number(oldest.name.split('-')[0])) : null,
+        setAside: { ...aside },
+        disk: freeDisk(),
+      };
+    },
+    whileStill: (ask) =>
+      alone(() => {
+        const sum = new LedgerSum();
+        for (const { lines } of [...closed, ...(current ? [current] : [])]) sum.add(lines.lines());
+        return ask(sum.lines());
+      }),
+    async drained(withinMs) {
+      const isEmpty = () => kept === 0;
+      for (const endMs = Date.now() + withinMs; !isEmpty() && Date.now() < endMs && !isClosing();) await pause(10);
+    },
     async close() {
       closing.abort();
       wake();
@@ -242,3 +438,11 @@ async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Pr
     at += bytesWritten;
   }
 }
+
+const diskOf = (
+  { bavail, blocks, bsize }: { bavail: number; blocks: number; bsize: number },
+  least: number | undefined,
+): Disk => ({
+  freeBytes: bavail * bsize,
+  neededBytes: least ?? Math.min(GIB, (blocks * bsize) / 20),
+});

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { tempDir, quiet } from '../testing/temp.ts';
-import { openSeen, openTelemetry, walledIntake, walledTelemetry, type TableRows } from './index.ts';
+import { openSeen, openTelemetry, walledIntake, walledTelemetry, type Spool, type TableRows } from './index.ts';
 
 const ours = '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e';
 const theirs = '7c1d2e3f-0a1b-4c2d-8e3f-4a5b6c7d8e9f';
 const Row = z.object({ n: z.number() });
+
+const stores = (append: Spool['append']) => ({
+  spool: { append, whileStill: () => Promise.reject(new Error('It was asked.')) },
+  seen: openSeen(),
+  refusals: { note: () => undefined, lines: () => [] },
+});
 
 test('a question about telemetry is about the client of the wall, whatever it is told', async () => {
   using dir = tempDir();
@@ -27,7 +33,7 @@ test('what is handed in is the client’s of the wall, whatever it says', async 
   const kept: string[] = [];
   const append = (rows: readonly TableRows[]) =>
     Promise.resolve(void kept.push(...rows.map(({ table, bytes }) => `${table} ${Buffer.from(bytes).toString()}`)));
-  const intake = walledIntake({ spool: { append }, seen: openSeen() }, ours);
+  const intake = walledIntake(stores(append), ours);
   await intake.keep([
     { table: 'span', rows: [{ n: 1 }, { n: 2, client_id: theirs }] },
     { table: 'score', rows: [{ n: 3 }] },
@@ -40,7 +46,7 @@ test('what is handed in is the client’s of the wall, whatever it says', async 
 
 test('a request of too many bytes is refused, all of it', async () => {
   const append = () => Promise.reject(new Error('It was kept.'));
-  const intake = walledIntake({ spool: { append }, seen: openSeen() }, ours);
+  const intake = walledIntake(stores(append), ours);
   const rows = Array.from({ length: 40 }, () => ({ text: 'x'.repeat(1024 * 1024) }));
   await expect(
     intake.keep([

@@ -1,7 +1,9 @@
+import { linesOf, refusalLine } from '../../platform/ledger.ts';
 import type { WalledIntake, WalledTelemetry } from '../../platform/practice.ts';
 import { Problem } from '../../platform/problem.ts';
 import type { Seen } from './seen.ts';
-import type { Spool } from './spool.ts';
+import type { Refusals } from './refusals.ts';
+import { ledgerRows, type Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Telemetry behind the wall of one client; of none, when there is none: the practice as a whole has no telemetry. */
@@ -20,11 +22,17 @@ const MIB = 1024 ** 2;
 /** Of one request, as rows. What a resource says once is in each of its spans' rows: a small body can hold a great many bytes. */
 const MOST_BATCH_BYTES = 64 * MIB;
 
+interface Intakes {
+  spool: Pick<Spool, 'append' | 'whileStill'>;
+  seen: Seen;
+  refusals: Pick<Refusals, 'note' | 'lines'>;
+}
+
 /** The way in for telemetry of one client: whatever a row says, it is that client's. */
-export function walledIntake({ spool, seen }: { spool: Pick<Spool, 'append'>; seen: Seen }, client: string): WalledIntake {
+export function walledIntake({ spool, seen, refusals }: Intakes, client: string): WalledIntake {
   return {
     noteSpans: (spans) => seen.note(client, spans),
-    async keep(tables) {
+    async keep(tables, tally) {
       let room = MOST_BATCH_BYTES;
       const written = tables.map(({ table, rows }) => {
         const lines: Buffer[] = [];
@@ -37,7 +45,11 @@ export function walledIntake({ spool, seen }: { spool: Pick<Spool, 'append'>; se
         }
         return { table, format: 'JSONEachRow', bytes: Buffer.concat(lines) };
       });
-      await spool.append(written);
+      const lines = tally ? linesOf(client, new Date(), tally) : [];
+      await spool.append(tally ? [...written, ledgerRows(lines)] : written, { client, lines });
     },
+    refused: (reason) => refusals.note(refusalLine(client, new Date(), reason)),
+    whileStill: (ask) =>
+      spool.whileStill((waiting) => ask([...waiting, ...refusals.lines()].filter((line) => line.client_id === client))),
   };
 }

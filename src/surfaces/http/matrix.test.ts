@@ -80,6 +80,7 @@ const samples: Record<string, (target: Target) => object> = {
   'keys.revoke': ({ client, id }) => ({ client, id }),
   'telemetry.traces': ({ client }) => ({ client }),
   'telemetry.trace': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
+  'telemetry.ledger': ({ client }) => ({ client }),
   'workflows.list': ({ client }) => ({ client }),
   'prices.list': ({ client }) => ({ client }),
   'prices.set': ({ client }) => ({ client, model: `model-${randomUUID()}`, inputUsdPerMillion: 1 }),

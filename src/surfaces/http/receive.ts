@@ -12,6 +12,9 @@ import { RETRY_AFTER_S, statusOf } from './status.ts';
 /** Requests that are in memory at once, as they came; past it the sender waits. */
 const MOST_AT_ONCE = 64;
 
+/** What the ledger calls an answer that says no. */
+const reasons: Record<number, string> = { 415: 'unsupported' };
+
 /** The routes of the features: what is sent, by whom, and how they are told when it was not kept. */
 export function receiver(routes: readonly Route[], log: Log) {
   const byPath = new Map(routes.flatMap((route) => route.paths.map((path) => [path, route] as const)));
@@ -20,14 +23,22 @@ export function receiver(routes: readonly Route[], log: Log) {
   const answerOf = (route: Route) => async (ctx: Context, incoming: HttpBindings['incoming']) => {
     const client = senderOf(ctx.actor);
     if (!ctx.practice) throw unavailable('No practice is open here.');
-    if (atOnce >= MOST_AT_ONCE) throw unavailable('Too much telemetry comes at once. Send it again in a moment.');
+    const intake = ctx.practice.receiving(client);
+    if (atOnce >= MOST_AT_ONCE) {
+      intake.refused('unavailable');
+      throw unavailable('Too much telemetry comes at once. Send it again in a moment.');
+    }
     atOnce += 1;
     try {
       const body = await bodyOf(incoming, route.mostBytes);
       const { records, telemetry } = ctx.practice.reading(client);
-      const intake = ctx.practice.receiving(client);
       const receiving = { client, intake, records, telemetry, now: ctx.now, log: ctx.log };
-      return respond(await route.answer(receiving, { headers: incoming.headers, body }));
+      const answer = await route.answer(receiving, { headers: incoming.headers, body });
+      if (answer.status >= 400) intake.refused(reasons[answer.status] ?? 'invalid');
+      return respond(answer);
+    } catch (error) {
+      intake.refused(error instanceof Problem ? error.code : 'unavailable');
+      throw error;
     } finally {
       atOnce -= 1;
     }

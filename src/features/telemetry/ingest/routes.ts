@@ -29,7 +29,7 @@ export const receiveTraces: Route = {
     }
     const decoded = decodeTraces(plain.body, encoding);
     if (!decoded.ok) throw asProblem(decoded);
-    await keepSpans(receiving, decoded.items);
+    await keepSpans(receiving, decoded, body.length);
     return {
       status: 200,
       contentType: contentTypes[encoding],

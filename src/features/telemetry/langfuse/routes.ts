@@ -40,7 +40,7 @@ export const receiveLangfuseBatch: Route = {
     );
     const decoded = decodeTraces(documentOf(pieces), 'json');
     if (!decoded.ok) throw asProblem(decoded);
-    await keepSpans(receiving, decoded.items, scores);
+    await keepSpans(receiving, decoded, incoming.body.length, scores);
     return json(207, answered);
   },
   refuse,
@@ -56,7 +56,7 @@ export const receiveLangfuseScore: Route = {
   async answer(receiving, incoming) {
     const score = scoreOf(readAs(ScoreBody, await documentIn(incoming)), receiving.now());
     if (!score) throw new Problem('invalid', NO_TRACE);
-    await keepSpans(receiving, [], [score]);
+    await keepSpans(receiving, { items: [], received: 0, reasons: new Map() }, incoming.body.length, [score]);
     return json(200, { id: score.id });
   },
   refuse,

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { enginePid } from '../../../stores/testing/pids.ts';
+import { eventually } from '../../../stores/testing/temp.ts';
+import { testServer, type TestServer } from '../../../testing/server.ts';
+import { span, traces } from '../otlp/testing/body.ts';
+import { encodeTraces, type Doc } from '../otlp/testing/encode.ts';
+import type { Ledger } from './model.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await testServer();
+});
+afterAll(() => server.close());
+
+const some = (trace: string, count: number): Doc[] =>
+  Array.from({ length: count }, (_, n) =>
+    span({}, { traceId: trace.repeat(32), spanId: (n + 1).toString(16).padStart(16, '0') }),
+  );
+const post = (key: string, body: Uint8Array, headers: Record<string, string> = {}) =>
+  server.send('/v1/traces', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-protobuf', 'x-api-key': key, ...headers },
+    body,
+  });
+const ledgerOf = async (client: string) => (await server.ask('telemetry.ledger', { client })).json as unknown as Ledger;
+const settled = (client: string) => eventually(async () => (await ledgerOf(client)).spooled === 0, 15_000);
+
+test('every item and every refused request is in the ledger, and it adds up', async () => {
+  const { key } = await server.client('Counted');
+  const bad = span({}, { traceId: '00', spanId: '00' });
+  const body = encodeTraces(traces([...some('a', 5), bad, bad]));
+  expect((await post(key, body)).status).toBe(200);
+  // The same batch three times, gzipped or not.
+  expect((await post(key, gzipSync(body), { 'content-encoding': 'gzip' })).status).toBe(200);
+  expect((await post(key, body)).status).toBe(200);
+  expect((await post(key, encodeTraces(traces([bad])))).status).toBe(200);
+  expect((await post(key, Buffer.from([0xff, 0xff]))).status).toBe(400);
+  expect((await post(key, body, { 'content-type': 'text/xml' })).status).toBe(415);
+  expect((await post(key, Buffer.alloc(21 * 1024 * 1024))).status).toBe(413);
+  await settled('Counted');
+  const counts = {
+    received: 22,
+    stored: 5,
+    deduplicated: 10,
+    rejected: { trace_id_invalid: 7 },
+    setAside: 0,
+    spooled: 0,
+  };
+  expect(await ledgerOf('Counted')).toMatchObject({
+    ...counts,
+    balanced: true,
+    difference: 0,
+    refused: { invalid: 1, unsupported: 1, too_large: 1 },
+    requests: 4,
+    kinds: [{ kind: 'span', ...counts }],
+  });
+  await server.restart();
+  expect(await ledgerOf('Counted')).toMatchObject({
+    ...counts,
+    balanced: true,
+    refused: { invalid: 1, unsupported: 1, too_large: 1 },
+  });
+});
+
+test('a client’s ledger is empty before it sends, and shows nothing of another', async () => {
+  await server.client('Silent');
+  expect(await ledgerOf('Silent')).toMatchObject({ received: 0, stored: 0, balanced: true, since: null });
+});
+
+test('what waits while the store is away stands in the ledger as soon as the store can be asked, and is counted once', async () => {
+  const { key } = await server.client('Waiting');
+  for (let n = 0; n < 3; n += 1) {
+    // Stopped, it can take nothing: what is acknowledged now is in the spool alone.
+    const engine = enginePid(server.dataDir);
+    process.kill(engine, 'SIGSTOP');
+    for (const trace of ['1', '2']) expect((await post(key, encodeTraces(traces(some(trace, 3))))).status).toBe(200);
+    process.kill(engine, 'SIGKILL');
+    await eventually(async () => (await ledgerOf('Waiting')).balanced, 20_000);
+  }
+  await settled('Waiting');
+  expect(await ledgerOf('Waiting')).toMatchObject({ received: 18, stored: 6, deduplicated: 12, balanced: true });
+});
+
+test('an acknowledged batch that the store refuses is counted as set aside', async () => {
+  const { key } = await server.client('Refused');
+  await using telemetry = server.telemetry();
+  await telemetry.command("ALTER TABLE span ADD CONSTRAINT no_b CHECK trace_id != repeat('b', 32)");
+  try {
+    await Promise.all(['a', 'b', 'c'].map((trace) => post(key, encodeTraces(traces(some(trace, 2))))));
+    await settled('Refused');
+    expect(await ledgerOf('Refused')).toMatchObject({ received: 6, stored: 4, setAside: 2, balanced: true });
+  } finally {
+    await telemetry.command('ALTER TABLE span DROP CONSTRAINT no_b');
+  }
+});
+
+test('a ledger that does not add up says so', async () => {
+  const { id, key } = await server.client('Robbed');
+  expect((await post(key, encodeTraces(traces(some('a', 4))))).status).toBe(200);
+  await settled('Robbed');
+  await using telemetry = server.telemetry();
+  await telemetry.command(
+    `ALTER TABLE span DELETE WHERE client_id = '${id}' AND span_id = '0000000000000001' SETTINGS mutations_sync = 2`,
+  );
+  expect(await ledgerOf('Robbed')).toMatchObject({ received: 4, stored: 3, balanced: false, difference: 1 });
+});
