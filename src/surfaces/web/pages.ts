@@ -73,6 +73,15 @@ export const pages: readonly Page[] = [
   },
   {
     of: 'client',
+    path: '/c/:client/settings/privacy',
+    label: 'Privacy',
+    group: 'Settings',
+    key: 'x',
+    roles: [...leads, 'sponsor'],
+    load: () => import('./pages/privacy/index.tsx'),
+  },
+  {
+    of: 'client',
     path: '/c/:client/settings/trail',
     label: 'Audit trail',
     group: 'Settings',

@@ -105,6 +105,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     ['practice', '/', 'All clients'],
     ['keys', '/settings/keys', 'Keys'],
     ['prices', '/settings/prices', 'Prices'],
+    ['privacy', '/settings/privacy', 'Privacy'],
     ['trail', '/settings/trail', 'Audit trail'],
     ['account', '/account', 'Your account'],
     ['team', '//settings/team', 'Team'],
