@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { shipped } from '../platform/paths.ts';
@@ -27,6 +27,11 @@ export function chromium(): { program: string; libraries: string; fonts: string 
   };
 }
 
+const fontSettings = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${join(unpacked, 'fonts')}</dir><cachedir>${join(unpacked, 'fonts-cache')}</cachedir></fontconfig>
+`;
+
 // The package unpacks into the temporary directory, wherever that is, so a process of its own is told another one; in place at
 // once, because several tests may come here at the same time.
 function unpack(): void {
@@ -41,6 +46,8 @@ function unpack(): void {
     encoding: 'utf8',
   });
   if (run.status !== 0) throw new Error(`Chromium could not be unpacked: ${run.stderr}`);
+  // The package's own file names fonts in /tmp: without any font of the system, pages would never be drawn.
+  writeFileSync(join(staging, 'fonts', 'fonts.conf'), fontSettings);
   try {
     renameSync(staging, unpacked);
   } catch (error) {

@@ -82,6 +82,15 @@ export const pages: readonly Page[] = [
   },
   {
     of: 'client',
+    path: '/c/:client/settings/ledger',
+    label: 'Ledger',
+    group: 'Settings',
+    key: 'l',
+    roles: ['owner', 'operator', 'sponsor', 'member'],
+    load: () => import('./pages/ledger/index.tsx'),
+  },
+  {
+    of: 'client',
     path: '/c/:client/settings/trail',
     label: 'Audit trail',
     group: 'Settings',
