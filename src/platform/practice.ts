@@ -19,7 +19,8 @@ export interface WalledTelemetry {
 }
 
 /** The tables that telemetry goes into. */
-export type TelemetryTable = 'span' | 'score' | 'log_record' | 'metric_point' | 'ingest_ledger';
+export const telemetryTables = ['span', 'score', 'log_record', 'metric_point', 'ingest_ledger'] as const;
+export type TelemetryTable = (typeof telemetryTables)[number];
 
 /** Rows of a table, without their client: the wall puts it in. */
 export interface RowsFor {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import { telemetryTables } from '../platform/practice.ts';
 import { lockDataDir } from './lock.ts';
 import { openRecords, type Records } from './records/index.ts';
 import {
@@ -10,7 +11,9 @@ import {
   openSpool,
   openTelemetry,
   type Refusals,
+  readShapes,
   type Seen,
+  type Shapes,
   type Spool,
   type TableRows,
   type Telemetry,
@@ -31,6 +34,8 @@ export interface Stores extends AsyncDisposable {
   readonly seen: Seen;
   /** Refused requests, on their way into the ledger. */
   readonly refusals: Refusals;
+  /** How rows of telemetry are written. */
+  readonly shapes: Shapes;
   close(): Promise<void>;
 }
 
@@ -69,6 +74,7 @@ export async function openStores(config: StoresConfig, log: Log): Promise<Stores
     // What the last process acknowledged right before its end may come again: it should be known by then.
     await spool.drained(DRAINED_WITHIN_MS);
     const seen = openSeen();
+    const shapes = await readShapes(telemetry.value, telemetryTables);
     await noteLately(telemetry.value, seen, log);
     const refusals = openRefusals(spool);
     const closeAll = async () => {
@@ -76,7 +82,7 @@ export async function openStores(config: StoresConfig, log: Log): Promise<Stores
       await spool.close();
       await close();
     };
-    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, refusals };
+    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, shapes, refusals };
     return { ...stores, close: closeAll, [Symbol.asyncDispose]: closeAll };
   }
   await close();

@@ -5,7 +5,7 @@ import { forgetClient, walledIntake, walledTelemetry } from '../../stores/teleme
 import { findClient, insertAuditEntry } from './store.ts';
 
 /** The practice that is kept in these stores. */
-export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'refusals'>): Practice {
+export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals'>): Practice {
   const { records, telemetry } = stores;
   const handles = (client: Client | null, sql: Sql, intake: WalledIntake): Handles => ({
     records: sql,

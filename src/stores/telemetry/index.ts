@@ -6,6 +6,7 @@ export { forgetClient } from './forget.ts';
 export { noteLately } from './note-lately.ts';
 export { openRefusals, type Refusals } from './refusals.ts';
 export { openSeen, type Seen } from './seen.ts';
+export { readShapes, type Shapes } from './shapes.ts';
 export type { TableRows } from './segment.ts';
 export { openSpool, type Spool, type SpoolStatus } from './spool.ts';
 export { walledIntake, walledTelemetry } from './walled.ts';

@@ -1,13 +1,24 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { tempDir, quiet } from '../testing/temp.ts';
-import { openSeen, openTelemetry, walledIntake, walledTelemetry, type Spool, type TableRows } from './index.ts';
+import { shapeOf } from './native/block.ts';
+import {
+  openSeen,
+  openTelemetry,
+  readShapes,
+  walledIntake,
+  walledTelemetry,
+  type Shapes,
+  type Spool,
+  type TableRows,
+} from './index.ts';
 
 const ours = '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e';
 const theirs = '7c1d2e3f-0a1b-4c2d-8e3f-4a5b6c7d8e9f';
 const Row = z.object({ n: z.number() });
 
-const stores = (append: Spool['append']) => ({
+const stores = (append: Spool['append'], shapes: Shapes) => ({
+  shapes,
   spool: { append, whileStill: () => Promise.reject(new Error('It was asked.')) },
   seen: openSeen(),
   refusals: { note: () => undefined, lines: () => [] },
@@ -30,23 +41,42 @@ test('a question about telemetry is about the client of the wall, whatever it is
 });
 
 test('what is handed in is the client’s of the wall, whatever it says', async () => {
-  const kept: string[] = [];
-  const append = (rows: readonly TableRows[]) =>
-    Promise.resolve(void kept.push(...rows.map(({ table, bytes }) => `${table} ${Buffer.from(bytes).toString()}`)));
-  const intake = walledIntake(stores(append), ours);
+  using dir = tempDir();
+  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  await telemetry.command('CREATE TABLE other (client_id UUID, n UInt64) ENGINE = MergeTree ORDER BY n');
+  const append = async (tables: readonly TableRows[]) => {
+    for (const { table, format, bytes } of tables) await telemetry.insert(table, bytes, { format });
+  };
+  const shapes = await readShapes(telemetry, ['span', 'other']);
+  const intake = walledIntake(stores(append, shapes), ours);
   await intake.keep([
-    { table: 'span', rows: [{ n: 1 }, { n: 2, client_id: theirs }] },
-    { table: 'score', rows: [{ n: 3 }] },
+    {
+      table: 'span',
+      rows: [
+        { span_id: '1', name: '1' },
+        { span_id: '2', name: '2', client_id: theirs },
+      ],
+    },
+    { table: 'other' as 'score', rows: [{ client_id: theirs, n: 3 }] },
   ]);
-  expect(kept).toEqual([
-    `span {"n":1,"client_id":"${ours}"}\n{"n":2,"client_id":"${ours}"}\n`,
-    `score {"n":3,"client_id":"${ours}"}\n`,
-  ]);
+  const kept = z.object({ client: z.string(), said: z.string() });
+  const asked = 'SELECT client_id AS client, name AS said FROM span UNION ALL SELECT client_id, toString(n) FROM other';
+  expect(await telemetry.rows(kept)(`SELECT * FROM (${asked}) ORDER BY said`)).toEqual(
+    ['1', '2', '3'].map((said) => ({ client: ours, said })),
+  );
 });
 
 test('a request of too many bytes is refused, all of it', async () => {
   const append = () => Promise.reject(new Error('It was kept.'));
-  const intake = walledIntake(stores(append), ours);
+  const shape = shapeOf([
+    { name: 'text', type: 'String' },
+    { name: 'client_id', type: 'UUID' },
+  ]);
+  const shapes = new Map([
+    ['span', shape],
+    ['score', shape],
+  ]);
+  const intake = walledIntake(stores(append, shapes), ours);
   const rows = Array.from({ length: 40 }, () => ({ text: 'x'.repeat(1024 * 1024) }));
   await expect(
     intake.keep([

@@ -1,8 +1,11 @@
 import { linesOf, refusalLine } from '../../platform/ledger.ts';
-import type { WalledIntake, WalledTelemetry } from '../../platform/practice.ts';
-import { Problem } from '../../platform/problem.ts';
-import type { Seen } from './seen.ts';
+import type { RowsFor, WalledIntake, WalledTelemetry } from '../../platform/practice.ts';
+import { writeBlock } from './native/block.ts';
+import { Output } from './native/output.ts';
 import type { Refusals } from './refusals.ts';
+import type { Seen } from './seen.ts';
+import type { TableRows } from './segment.ts';
+import type { Shapes } from './shapes.ts';
 import { ledgerRows, type Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -25,31 +28,42 @@ const MOST_BATCH_BYTES = 64 * MIB;
 interface Intakes {
   spool: Pick<Spool, 'append' | 'whileStill'>;
   seen: Seen;
+  shapes: Shapes;
   refusals: Pick<Refusals, 'note' | 'lines'>;
 }
 
 /** The way in for telemetry of one client: whatever a row says, it is that client's. */
-export function walledIntake({ spool, seen, refusals }: Intakes, client: string): WalledIntake {
+export function walledIntake({ spool, seen, shapes, refusals }: Intakes, client: string): WalledIntake {
   return {
     noteSpans: (spans) => seen.note(client, spans),
     async keep(tables, tally) {
-      let room = MOST_BATCH_BYTES;
-      const written = tables.map(({ table, rows }) => {
-        const lines: Buffer[] = [];
-        for (const row of rows) {
-          const line = Buffer.from(`${JSON.stringify({ ...row, client_id: client })}\n`);
-          room -= line.length;
-          if (room < 0)
-            throw new Problem('too_large', `The batch takes more than ${MOST_BATCH_BYTES / MIB} MB. Send smaller batches.`);
-          lines.push(line);
-        }
-        return { table, format: 'JSONEachRow', bytes: Buffer.concat(lines) };
-      });
+      const kept = written(tables, shapes, client);
       const lines = tally ? linesOf(client, new Date(), tally) : [];
-      await spool.append(tally ? [...written, ledgerRows(lines)] : written, { client, lines });
+      await spool.append(tally ? [...kept, ledgerRows(lines)] : kept, { client, lines });
     },
     refused: (reason) => refusals.note(refusalLine(client, new Date(), reason)),
     whileStill: (ask) =>
       spool.whileStill((waiting) => ask([...waiting, ...refusals.lines()].filter((line) => line.client_id === client))),
   };
+}
+
+// Used again and again: nothing waits while it is filled.
+const output = new Output(MOST_BATCH_BYTES);
+
+function written(tables: readonly RowsFor[], shapes: Shapes, client: string): TableRows[] {
+  try {
+    return tables.map(({ table, rows }) => {
+      const from = output.at;
+      const shape = shapes.get(table);
+      if (!shape) throw new Error(`There is no table ${table}.`);
+      writeBlock(
+        Array.from(rows, (row) => ({ ...row, client_id: client })),
+        shape,
+        output,
+      );
+      return { table, format: 'Native', bytes: output.taken(from) };
+    });
+  } finally {
+    output.clear();
+  }
 }

@@ -50,7 +50,7 @@ interface Known {
 
 /** One after the other: a batch that is too large is given up before all of it is in memory. */
 function* spanRows(spans: readonly Span[], { resent, prices, receivedAt }: Known) {
-  for (const [n, span] of spans.entries()) yield { ...rowOf(span, receivedAt, prices), resent: resent[n] === true };
+  for (const [n, span] of spans.entries()) yield rowOf(span, receivedAt, prices, resent[n] === true);
 }
 
 function* scoreRows(spans: readonly Span[], scores: readonly NewScore[], receivedAt: Date) {

@@ -2,7 +2,7 @@ import type { Attributes, Span } from '../otlp/index.ts';
 import { priceOf, type OwnPrice } from '../prices/index.ts';
 
 /** A span as a row of the table `span`; its client is put in by the wall. */
-export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice[]) {
+export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice[], resent: boolean) {
   const price = priceOf(span, ownPrices, span.startedAt === null ? receivedAt : new Date(span.startedAt));
   return {
     trace_id: span.traceId,
@@ -10,7 +10,7 @@ export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice
     parent_span_id: span.parentSpanId ?? '',
     name: span.name,
     kind: span.kind,
-    started_at: span.startedAt === null ? receivedAt.toISOString() : toMicros(span.startedAt),
+    started_at: span.startedAt ?? receivedAt.getTime(),
     duration_ms: span.durationMs,
     status: span.status,
     status_message: span.statusMessage,
@@ -43,7 +43,7 @@ export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice
     time_to_first_token_ms: span.timeToFirstTokenMs,
     flags: span.flags,
     attributes: jsonOf(span.attributes),
-    resource: jsonOf(span.resource),
+    resource: sharedJsonOf(span.resource),
     scores: JSON.stringify(span.scores),
     events: JSON.stringify(
       span.events.map(({ name, at, attributes }) => ({ name, at, attributes: Object.fromEntries(attributes) })),
@@ -51,16 +51,21 @@ export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice
     links: JSON.stringify(span.links),
     scope_name: span.scope.name,
     scope_version: span.scope.version,
-    received_at: receivedAt.toISOString(),
+    received_at: receivedAt.getTime(),
+    resent,
   };
 }
 
-const jsonOf = (attributes: Attributes) =>
-  Object.fromEntries(Array.from(attributes, ([name, value]) => [name, JSON.stringify(value)]));
+const jsonOf = (attributes: Attributes): ReadonlyMap<string, string> =>
+  new Map(Array.from(attributes, ([name, value]) => [name, JSON.stringify(value)] as const));
 
-/** `2026-11-21T09:15:00.123456Z`: a Date knows no microseconds. */
-function toMicros(ms: number): string {
-  const whole = Math.floor(ms);
-  const micros = Math.min(999, Math.round((ms - whole) * 1000));
-  return new Date(whole).toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`);
+const shared = new WeakMap<Attributes, ReadonlyMap<string, string>>();
+
+/** Of a resource, which all of its spans share: however many they are, it is in memory once. */
+function sharedJsonOf(resource: Attributes): ReadonlyMap<string, string> {
+  const known = shared.get(resource);
+  if (known) return known;
+  const json = jsonOf(resource);
+  shared.set(resource, json);
+  return json;
 }

@@ -1,0 +1,130 @@
+import { Problem } from '../../../platform/problem.ts';
+
+const MIB = 1024 ** 2;
+const FIRST_BYTES = MIB;
+/** Shorter texts of plain letters are copied faster than the call that copies costs. */
+const SHORT = 24;
+
+/** Bytes that are written one after the other, into memory that is used again for the next. */
+export class Output {
+  readonly #mostBytes: number;
+  #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #view = viewOf(this.#bytes);
+  at = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** What was written since `from`; a copy. */
+  taken(from: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(from, this.at));
+  }
+
+  /** For the next. What one large batch took is given back. */
+  clear(): void {
+    this.at = 0;
+    if (this.#bytes.length > 8 * MIB) this.#become(Buffer.allocUnsafeSlow(FIRST_BYTES));
+  }
+
+  /** Makes room for so many bytes more. Throws `too_large`. */
+  room(bytes: number): void {
+    const needed = this.at + bytes;
+    if (needed <= this.#bytes.length) return;
+    if (needed > this.#mostBytes)
+      throw new Problem('too_large', `The batch takes more than ${Math.floor(this.#mostBytes / MIB)} MB. Send smaller batches.`);
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, this.#bytes.length * 2), this.#mostBytes));
+    this.#bytes.copy(larger, 0, 0, this.at);
+    this.#become(larger);
+  }
+
+  byte(value: number): void {
+    this.room(1);
+    this.#bytes[this.at++] = value;
+  }
+
+  varint(value: number): void {
+    this.room(10);
+    let rest = value;
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.#bytes[this.at++] = (rest % 128) | 128;
+    this.#bytes[this.at++] = rest;
+  }
+
+  uint16(value: number): void {
+    this.room(2);
+    this.#view.setUint16(this.at, value, true);
+    this.at += 2;
+  }
+
+  uint32(value: number): void {
+    this.room(4);
+    this.#view.setUint32(this.at, value, true);
+    this.at += 4;
+  }
+
+  /** Of 64 bits; negative ones too. Digits beyond 2^53 were lost before. */
+  int64(value: number): void {
+    this.room(8);
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.#view.setUint32(this.at, value - high * 0x1_0000_0000, true);
+    this.#view.setInt32(this.at + 4, high, true);
+    this.at += 8;
+  }
+
+  float64(value: number): void {
+    this.room(8);
+    this.#view.setFloat64(this.at, value, true);
+    this.at += 8;
+  }
+
+  /** Length and UTF-8. Half a character, which UTF-8 cannot say, becomes its mark. */
+  text(value: string): void {
+    const { length } = value;
+    if (length <= SHORT && this.#shortText(value)) return;
+    // Three bytes at most for one unit of a string.
+    this.room(length * 3 + 10);
+    // The length is not known before the bytes are there: room is left for the most it may take, and closed if it took less.
+    const lengthBytes = varintBytes(length);
+    const written = this.#bytes.write(value, this.at + lengthBytes, 'utf8');
+    const really = varintBytes(written);
+    if (really !== lengthBytes) this.#bytes.copyWithin(this.at + really, this.at + lengthBytes, this.at + lengthBytes + written);
+    this.varint(written);
+    this.at += written;
+  }
+
+  #shortText(value: string): boolean {
+    const { length } = value;
+    this.room(length + 1);
+    const bytes = this.#bytes;
+    const start = this.at;
+    for (let n = 0; n < length; n += 1) {
+      const unit = value.charCodeAt(n);
+      if (unit > 127) return false;
+      bytes[start + 1 + n] = unit;
+    }
+    bytes[start] = length;
+    this.at = start + 1 + length;
+    return true;
+  }
+
+  /** So many bytes, cut or filled with zeros. */
+  fixed(value: string, size: number): void {
+    this.room(size);
+    this.#bytes.fill(0, this.at, this.at + size);
+    this.#bytes.write(value, this.at, size, 'latin1');
+    this.at += size;
+  }
+
+  #become(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
+  }
+}
+
+const viewOf = (bytes: Buffer) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes += 1;
+  return bytes;
+}
