@@ -1,24 +1,31 @@
-/** `npm run torture -- [kills]`: kill -9 of each process at random moments, and what was lost. Default: 100 kills each. */
-import { killRepeatedly, victims } from '../../src/stores/testing/kills.ts';
+/**
+ * `npm run torture -- [what] [count]`: what is acknowledged survives, at length. Without arguments everything is done.
+ *   stores  kill -9 of each process while a writer inserts (100 kills each)
+ *   kills   kill -9 of Steward, ClickHouse and PostgreSQL while an exporter sends (500 kills)
+ *   outage  ClickHouse stands still for a minute while an exporter sends (60 seconds)
+ *   fuzz    hostile requests over HTTP (2,000,000)
+ */
+import { fuzzServer } from './fuzz.ts';
+import { killServer, stopStore } from './server.ts';
+import { killStores } from './stores.ts';
 
-const kills = Number(process.argv[2] ?? 100);
-let lost = 0;
-console.log('killed      kills  acknowledged (telemetry, records)  lost  partial  unacknowledged  back after (median, max)');
-for (const victim of victims) {
-  const outcome = await killRepeatedly(victim, kills, 400);
-  const gone = outcome.lost.telemetry + outcome.lost.records;
-  lost += gone + outcome.partial;
-  console.log(
-    [
-      victim.padEnd(10),
-      String(kills).padStart(6),
-      `${outcome.acknowledged.telemetry}, ${outcome.acknowledged.records}`.padStart(34),
-      String(gone).padStart(5),
-      String(outcome.partial).padStart(8),
-      String(outcome.unacknowledged).padStart(15),
-      `${outcome.backMs.median} ms, ${outcome.backMs.max} ms`.padStart(25),
-    ].join(' '),
-  );
+const all: Record<string, { run: (count: number) => Promise<boolean>; count: number }> = {
+  stores: { run: killStores, count: 100 },
+  kills: { run: killServer, count: 500 },
+  outage: { run: stopStore, count: 60 },
+  fuzz: { run: fuzzServer, count: 2_000_000 },
+};
+
+const [what, count] = process.argv.slice(2);
+const chosen = what && !all[what] ? undefined : what ? [what] : Object.keys(all);
+if (!chosen) {
+  console.error(`There is no torture "${what}". Choose ${Object.keys(all).join(', ')}, or nothing for all.`);
+  process.exit(1);
 }
-console.log(lost === 0 ? '\nNothing that was acknowledged is missing.' : `\n${lost} acknowledged batches are missing.`);
-process.exitCode = lost === 0 ? 0 : 1;
+let held = true;
+for (const name of chosen) {
+  console.log(`\n${name}`);
+  held = (await all[name]!.run(Number(count ?? all[name]!.count))) && held;
+}
+console.log(held ? '\nNothing that was acknowledged is missing.' : '\nSomething did not hold: see above.');
+process.exit(held ? 0 : 1);
