@@ -5,6 +5,7 @@ export { findChanges, type Change, type ChangeReport, type FindChangesOptions } 
 export { findStalls, type FindStallsOptions, type Stall } from './changes/find-stalls.ts';
 export { compare, MIN_EFFECT, rowsNeeded, type Comparison } from './compare.ts';
 export { categoricalDrift, type CategoricalDrift } from './drift/categorical.ts';
+export { changedWords, type ChangedWord } from './drift/changed-words.ts';
 export { hashNgrams, NGRAM_DIMENSIONS } from './drift/hash-ngrams.ts';
 export { DRIFT_P, numericDrift, type Drift, type NumericDrift } from './drift/numeric.ts';
 export { textChange, type DatedText, type TextChange } from './drift/text-change.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { gaussian, seededRandom } from '../math/random.ts';
 import { categoricalDrift } from './categorical.ts';
+import { changedWords } from './changed-words.ts';
 import { hashNgrams } from './hash-ngrams.ts';
 import { numericDrift } from './numeric.ts';
 import { textChange } from './text-change.ts';
@@ -115,4 +116,20 @@ test('a change of wording in a stream is dated to the row, and a steady stream h
 test('case, numbers and white space make no other text; an empty text is all zeros', () => {
   expect(hashNgrams('Total:  42 EUR')).toEqual(hashNgrams('total: 17 eur'));
   expect(hashNgrams('').every((x) => x === 0)).toBe(true);
+});
+
+test('the words that more or fewer texts hold are named surest first, with their shares', () => {
+  const random = seededRandom(11);
+  const texts = (share: number, word: string) =>
+    Array.from({ length: 400 }, () => `the answer is ${answer(random)} ${random() < share ? `${word}, ${word}` : 'so'} 42`);
+  const found = changedWords(texts(0.7, 'Because'), texts(0.3, "don't"));
+  expect(found.map(({ word }) => word).toSorted()).toEqual(['because', "don't", 'so']);
+  expect(found[0]).toMatchObject({ word: 'because', before: expect.closeTo(0.7, 1), after: 0 });
+  for (const { before, after, ci95, q } of found) {
+    expect(ci95[0]).toBeLessThan(after - before);
+    expect(ci95[1]).toBeGreaterThan(after - before);
+    expect(q).toBeLessThan(0.01);
+  }
+  expect(changedWords(texts(0.5, 'because'), texts(0.5, 'because'))).toEqual([]);
+  expect(changedWords([], ['x'])).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { mean, variance } from '../math/robust.ts';
 import { indices, seededRandom, shuffle } from '../math/random.ts';
-import { auc } from './text.ts';
+import { auc, aucError } from './text.ts';
 
 /** One text, hashed (`hashNgrams`), at its time. */
 export interface DatedText {
@@ -19,6 +19,8 @@ export interface TextChange {
   p: number;
   /** AUC with which held-out texts are told apart; 0.5 = alike. */
   effect: number;
+  /** 95 % interval of `effect`; null when nothing was found. */
+  ci95: [number, number] | null;
 }
 
 /** Rows are averaged to blocks of neighbours, so that likeness within an hour or a session is not taken for evidence. */
@@ -28,6 +30,7 @@ const FEWEST_BLOCKS = 4;
 const PERMUTATIONS = 299;
 const CHANGE_P = 0.001;
 const LEAST_AUC = 0.6;
+const Z95 = 1.959964;
 
 /**
  * Finds and dates the change of a stream of texts: the split with the most weighted distance between mean vectors, against
@@ -36,7 +39,7 @@ const LEAST_AUC = 0.6;
  */
 export function textChange(texts: readonly DatedText[], { seed = 1 }: { seed?: number } = {}): TextChange {
   const sorted = texts.toSorted((a, b) => a.at - b.at);
-  const nothing: TextChange = { flagged: false, undecided: null, at: null, interval: null, p: 1, effect: 0.5 };
+  const nothing: TextChange = { flagged: false, undecided: null, at: null, interval: null, p: 1, effect: 0.5, ci95: null };
   if (sorted.length < FEWEST_ROWS) return { ...nothing, undecided: { needs: FEWEST_ROWS - sorted.length } };
   const blocks = blocksOf(sorted);
   const order = indices(blocks.length);
@@ -53,7 +56,13 @@ export function textChange(texts: readonly DatedText[], { seed = 1 }: { seed?: n
     interval: interval(sorted, blocks.length, splits, row),
     p,
     effect,
+    ci95: aucInterval(effect, row / 2, (sorted.length - row) / 2),
   };
+}
+
+function aucInterval(effect: number, n: number, m: number): [number, number] {
+  const reach = Z95 * aucError(effect, n, m);
+  return [Math.max(0, effect - reach), Math.min(1, effect + reach)];
 }
 
 function blocksOf(sorted: readonly DatedText[]): Float64Array[] {

@@ -106,7 +106,7 @@ export function auc(low: Float64Array, high: Float64Array): number {
 }
 
 /** Hanley & McNeil (Radiology 1982). */
-function aucError(area: number, n: number, m: number): number {
+export function aucError(area: number, n: number, m: number): number {
   const q1 = area / (2 - area);
   const q2 = (2 * area * area) / (1 + area);
   return Math.sqrt((area * (1 - area) + (m - 1) * (q1 - area * area) + (n - 1) * (q2 - area * area)) / (n * m));

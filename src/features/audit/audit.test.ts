@@ -118,6 +118,9 @@ test('without a score, answers are graded by what was expected; both marks of on
   const [score, wording] = report.findings;
   expect(score).toMatchObject({ kind: 'step', metric: 'score', severity: 'page', group: 'g1' });
   expect(wording).toMatchObject({ metric: 'text', direction: 'changed', severity: 'watch', group: 'g1', moneyPerMonthUsd: null });
+  expect(wording).toMatchObject({ unit: 'rate', before: 0.5, explanation: expect.stringContaining('fewer hold "') });
+  expect(wording!.ci95![0]).toBeGreaterThan(0);
+  expect(wording!.chart!.bars!.map(({ label }) => label)).toEqual(expect.arrayContaining(['spam', 'unknown']));
   expect(report.findings).toHaveLength(2);
   expect(score!.before).toBeCloseTo(0.9, 1);
   expect(score!.after).toBeCloseTo(0.6, 1);

@@ -1,4 +1,4 @@
-import { hashNgrams, textChange, type Bucket } from '../../detect/index.ts';
+import { changedWords, hashNgrams, textChange, type Bucket } from '../../detect/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
@@ -222,7 +222,7 @@ function judgeTime(
 async function judgeText(store: ScratchTelemetry): Promise<{ judgement: Judgement | null; needs: number | null } | null> {
   const texts = await sampleTexts(store);
   if (texts.length === 0) return null;
-  const { flagged, at, interval, p, effect, undecided } = textChange(
+  const { flagged, at, interval, p, effect, ci95, undecided } = textChange(
     texts.map(({ at, text }) => ({ at, vector: hashNgrams(text) })),
   );
   if (!flagged || at === null) return { judgement: null, needs: undecided?.needs ?? null };
@@ -241,7 +241,11 @@ async function judgeText(store: ScratchTelemetry): Promise<{ judgement: Judgemen
     before: side(n, 0.5),
     after: side(texts.length - n, effect),
     change: effect - 0.5,
-    ci95: null,
+    ci95: ci95 && [ci95[0] - 0.5, ci95[1] - 0.5],
+    words: changedWords(
+      texts.slice(0, n).map((one) => one.text),
+      texts.slice(n).map((one) => one.text),
+    ),
     window: {
       from: texts[0]!.at,
       to: texts.at(-1)!.at + 1,

@@ -1,4 +1,4 @@
-import { summarise, type Bucket } from '../../detect/index.ts';
+import { summarise, type Bucket, type ChangedWord } from '../../detect/index.ts';
 import type { Judgement } from './judge.ts';
 import type { Chart } from './model.ts';
 import type { Metric } from './metrics.ts';
@@ -15,6 +15,7 @@ export function chartOf(
   letter: string,
   title: string,
 ): Chart | null {
+  if (judgement.words) return wordsChart(judgement.words, judgement, title);
   if (judgement.at === null || buckets.length < 2) return null;
   const { metric, at, interval, until, stall } = judgement;
   return {
@@ -28,8 +29,24 @@ export function chartOf(
   };
 }
 
+/** The words whose share of answers changed most, as two bars each. Nothing where no single word did. */
+function wordsChart(words: readonly ChangedWord[], { before, after }: Judgement, title: string): Chart | null {
+  if (words.length === 0) return null;
+  const bars = words.map((one) => ({
+    label: one.word,
+    before: shareOf(one.before, before?.n ?? 0),
+    after: shareOf(one.after, after?.n ?? 0),
+  }));
+  return { title, unit: 'rate', bucketMs: 0, points: [], levels: [], change: null, shaded: [], bars };
+}
+
+const shareOf = (share: number, n: number) => {
+  const { value, low, high } = point({ at: 0, n, sum: share * n, sumSq: share * n }, { kind: 'rate' });
+  return { value, low, high };
+};
+
 /** Mean of a bucket with its 95 % interval: Wilson for rates, normal for quantities. */
-function point({ at, n, sum, sumSq }: Bucket, { kind }: Metric): Chart['points'][number] {
+function point({ at, n, sum, sumSq }: Bucket, { kind }: Pick<Metric, 'kind'>): Chart['points'][number] {
   if (kind === 'count') return { at, value: n, low: Math.max(0, n - Z95 * Math.sqrt(n)), high: n + Z95 * Math.sqrt(n), n };
   const mean = sum / n;
   if (kind === 'rate') {

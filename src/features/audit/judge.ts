@@ -8,6 +8,7 @@ import {
   summarise,
   type Bucket,
   type Change,
+  type ChangedWord,
   type Stall,
   type Summary,
 } from '../../detect/index.ts';
@@ -38,6 +39,8 @@ export interface Judgement {
   /** The stretches that were compared: from the change before to the change after. */
   window: { from: number; to: number } | null;
   stall?: Stall;
+  /** Of a change of wording: the words that more or fewer answers hold. */
+  words?: ChangedWord[];
   /** Of a cohort: the value it is compared with. */
   against?: string;
   /** The comparison that was asked for and shows the same change. */

@@ -72,7 +72,7 @@ export const language: Metric = {
   unit: 'rate',
   worse: null,
 };
-export const text: Metric = { name: 'text', plain: 'wording of answers', sql: '', kind: 'value', unit: 'distance', worse: null };
+export const text: Metric = { name: 'text', plain: 'wording of answers', sql: '', kind: 'value', unit: 'rate', worse: null };
 
 /** A score that is not only right or wrong is a quantity. */
 export const asGraded = (metric: Metric): Metric =>

@@ -24,7 +24,10 @@ export const Finding = z.object({
   interval: z.tuple([z.string(), z.string()]).nullable().describe('95 % interval of the date.'),
   before: z.number().nullable(),
   after: z.number().nullable(),
-  change: z.number().nullable().describe('after − before, in the unit of the metric.'),
+  change: z
+    .number()
+    .nullable()
+    .describe('after − before, in the unit of the metric. Of `text`: how often answers are told apart, less the half of chance.'),
   ci95: Pair.nullable().describe('95 % interval of the change.'),
   q: z.number().nullable().describe('p-value, adjusted for everything that was tested (Benjamini–Hochberg).'),
   n: Pair.describe('Rows before and after.'),
@@ -86,6 +89,8 @@ export const ChartPoint = z.object({
   n: z.number(),
 });
 
+const Share = z.object({ value: z.number(), low: z.number(), high: z.number() });
+
 /** What a finding's picture shows; the same in terminal, HTML and PDF. */
 export const Chart = z.object({
   title: z.string(),
@@ -97,6 +102,8 @@ export const Chart = z.object({
   change: z.object({ at: z.number(), interval: Pair.nullable(), letter: z.string() }).nullable(),
   /** For stalls: the silent time, shaded. */
   shaded: z.array(Pair),
+  /** Of a change of wording, in place of all that: the shares of answers that hold a word, before and after. */
+  bars: z.array(z.object({ label: z.string(), before: Share, after: Share })).optional(),
 });
 export type Chart = z.infer<typeof Chart>;
 

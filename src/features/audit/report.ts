@@ -285,15 +285,14 @@ async function write(evidence: Evidence, item: Priced, index: number, groups: re
       buckets,
       evidence.bucketMs,
       letter,
-      `${metric.plain}${Object.values(segment).length > 0 ? `, ${Object.values(segment).join(', ')}` : ''}`,
+      `${judgement.words ? 'words whose share of answers changed most' : metric.plain}${Object.values(segment).length > 0 ? `, ${Object.values(segment).join(', ')}` : ''}`,
     ),
     examples: ownExamples(item, index, groups) ? await findExamples(evidence, judgement) : { before: [], after: [] },
   };
 }
 
-/** Before and after in the metric's unit: of a stall the calls expected and seen; a wording has no unit. */
-function levelsOf({ metric, before, after, change, stall }: Judgement): Pick<ReportFinding, 'before' | 'after' | 'change'> {
-  if (metric.name === 'text') return { before: null, after: null, change: null };
+/** Before and after in the metric's unit: of a stall the calls expected and seen. */
+function levelsOf({ before, after, change, stall }: Judgement): Pick<ReportFinding, 'before' | 'after' | 'change'> {
   if (stall) return { before: Math.round(stall.expected), after: stall.seen, change: Math.round(stall.seen - stall.expected) };
   return { before: before?.mean ?? null, after: after?.mean ?? null, change };
 }

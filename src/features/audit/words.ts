@@ -1,5 +1,6 @@
 import { DAY_MS } from '../../platform/clock.ts';
 import { PERIOD, type Judgement } from './judge.ts';
+import type { ChangedWord } from '../../detect/index.ts';
 import type { Explained } from './explain.ts';
 import type { Cause, Finding } from './model.ts';
 import { change as changeOf, counted, day, fromTo, quantity } from './report/format.ts';
@@ -68,6 +69,7 @@ export function explanation(
         : `${counted(judgement.stall.seen, 'call')} instead of about ${counted(judgement.stall.expected, 'call')}.`,
     );
   }
+  if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
   if (judgement.split) sentences.push(splitSentence(judgement.split));
   if (sharedWith.length > 0)
     sentences.push(
@@ -76,6 +78,19 @@ export function explanation(
   if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
   return sentences.join(' ');
 }
+
+/** "More answers hold "sorry" (2 % → 41 %); fewer hold "step" (80 % → 5 %)." */
+function wordsSentence(words: readonly ChangedWord[]): string {
+  const told = (one: ChangedWord) => `"${one.word}" (${fromTo(one.before, one.after, 'rate')})`;
+  const [more, fewer] = [words.filter((one) => one.after > one.before), words.filter((one) => one.after < one.before)];
+  const parts = [
+    ...(more.length > 0 ? [`more answers hold ${list(more.slice(0, MOST_WORDS).map(told))}`] : []),
+    ...(fewer.length > 0 ? [`fewer hold ${list(fewer.slice(0, MOST_WORDS).map(told))}`] : []),
+  ];
+  return `${capital(parts.join('; '))}.`;
+}
+
+const MOST_WORDS = 3;
 
 /** "The split that was asked for shows it too: 90 % before 24 May 2026, 76 % since 24 May 2026 (−17 to −11 points)." */
 function splitSentence({ metric, before, after, change, ci95, segment, against }: Judgement): string {

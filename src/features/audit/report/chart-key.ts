@@ -1,12 +1,17 @@
 import type { Chart } from '../model.ts';
 
 export interface KeyEntry {
-  name: 'line' | 'level' | 'baseline' | 'interval' | 'silence';
+  name: 'line' | 'level' | 'baseline' | 'interval' | 'silence' | 'before' | 'after';
   words: string;
 }
 
 /** What the lines and areas of a chart mean; only those that it shows. */
-export function chartKey({ levels, change, shaded }: Chart): KeyEntry[] {
+export function chartKey({ levels, change, shaded, bars }: Chart): KeyEntry[] {
+  if (bars)
+    return [
+      { name: 'before', words: 'before' },
+      { name: 'after', words: 'after, with 95 % intervals' },
+    ];
   const entries: (KeyEntry | false)[] = [
     { name: 'line', words: 'measured, with its 95 % interval' },
     levels.length > 0 && { name: 'level', words: 'level' },

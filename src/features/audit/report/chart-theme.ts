@@ -10,6 +10,8 @@ export interface Colors {
   baseline: string;
   interval: string;
   silence: string;
+  before: string;
+  after: string;
   mark: string;
 }
 
@@ -22,6 +24,8 @@ const light: Colors = {
   baseline: '#009e73',
   interval: '#e69f00',
   silence: '#8a857c',
+  before: '#b5aea2',
+  after: '#0072b2',
   mark: '#1d1c1a',
 };
 const dark: Colors = {
@@ -32,6 +36,8 @@ const dark: Colors = {
   baseline: '#009e73',
   interval: '#e69f00',
   silence: '#9a948a',
+  before: '#6f6a62',
+  after: '#56b4e9',
   mark: '#ece9e3',
 };
 
@@ -49,6 +55,8 @@ export const colors: Record<Theme, Colors> = {
     baseline: variable('baseline'),
     interval: variable('interval'),
     silence: variable('silence'),
+    before: variable('before'),
+    after: variable('after'),
     mark: variable('mark'),
   },
 };

@@ -8,13 +8,14 @@ export function chartInWords(chart: Chart, unit: Unit) {
   const last = chart.points.at(-1);
   return {
     title: line(chart.title, 200),
-    caption: [changeWords(chart), silentWords(chart)].filter(Boolean).join(' '),
+    caption: [changeWords(chart), silentWords(chart), barWords(chart)].filter(Boolean).join(' '),
     alt: [
       line(chart.title, 200),
       first && last && periodOf(chart, first.at, last.at),
       levelWords(chart, unit),
       changeWords(chart),
       silentWords(chart),
+      barWords(chart),
     ]
       .filter(Boolean)
       .join(' '),
@@ -41,6 +42,23 @@ const silentWords = ({ shaded }: Chart): string =>
   shaded.length === 0
     ? ''
     : `Nothing arrived ${shaded.map(([from, to]) => `from ${moment(from)} to ${moment(to)}`).join(', nor ')}.`;
+
+/** "sorry: 2 % (1–3), then 41 % (38–44)." */
+function barWords({ bars = [], unit }: Chart): string {
+  const share = ({ value, low, high }: NonNullable<Chart['bars']>[number]['before']) => withInterval(value, low, high, unit);
+  return bars.map((bar) => `${labelOf(bar.label)}: ${share(bar.before)}, then ${share(bar.after)}.`).join(' ');
+}
+
+/** The word at a bar: letters and digits of any script and nothing else, whatever was handed over. */
+export const labelOf = (label: string): string =>
+  label
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}’'-]/gu, '')
+    .replace(/(\p{M}{2})\p{M}+/gu, '$1')
+    .slice(0, MOST_LETTERS)
+    .replace(/[\ud800-\udbff]$/, '') || '*';
+
+const MOST_LETTERS = 24;
 
 /** The letter at the change: a short name and nothing else, whatever was handed over. */
 export const markOf = ({ change }: Chart): string => (change?.letter ?? '').replace(/[^A-Za-z0-9]/g, '').slice(0, 3) || '*';

@@ -35,6 +35,52 @@ test('silence is shaded', async () => {
   expect(await renderChart(chartOf(1), 'print', SIZE)).toContain('fill="#8a857c"');
 });
 
+const words = () => sampleReport().findings.find(({ chart }) => chart?.bars)!.chart!;
+
+test('a change of wording is two bars for each word, with their intervals, from zero', async () => {
+  const svg = await renderChart(words(), 'light', SIZE);
+  for (const word of ['because', 'sorry', 'primzahl']) expect(svg).toContain(`>${word}</text>`);
+  expect(svg).toContain('>0 %<');
+  expect(svg.match(/fill="#b5aea2"/g)).toHaveLength(3);
+  expect(svg.match(/fill="#0072b2"/g)).toHaveLength(3);
+  expect(svg.match(/stroke="#1d1c1a"/g)).toHaveLength(6);
+});
+
+test('of a word in the log its letters reach the picture and nothing else', async () => {
+  const bars = [
+    '<script>alert(1)</script>',
+    '&quot;onload=x',
+    '\u202egnp.exe',
+    '#read("/etc")',
+    'w'.repeat(90),
+    '{a|b}',
+    '\ud83d',
+    '日本語',
+  ];
+  const svg = await renderChart({ ...words(), bars: bars.map((label) => ({ ...words().bars![0]!, label })) }, 'page', SIZE);
+  expect(svg).not.toMatch(/<(?!\/?(?:svg|g|path|text|rect|circle|defs|clipPath|polyline|line|polygon)\b)/);
+  expect(svg).not.toMatch(/onload=|\u202e|#read|w{30}/);
+  expect(svg).toContain('>日本語</text>');
+});
+
+test('print shows letters of the shipped fonts only: its pictures are drawn with no others', async () => {
+  const bars = ['Zalgo\u0335\u0301', 'caf\u0065\u0301', 'हिन्दी', 'привет'].map((label) => ({ ...words().bars![0]!, label }));
+  const svg = await renderChart({ ...words(), bars }, 'print', SIZE);
+  expect([...svg.matchAll(/>([^<>%0-9]+)<\/text>/g)].map(([, text]) => text)).toEqual(['Zalgó', 'café', '···', 'привет']);
+});
+
+test('bars of no number are left out', async () => {
+  const [bar] = words().bars!;
+  const broken = { ...bar!, before: { value: Number.NaN, low: 0, high: 1 } };
+  const svg = await renderChart(
+    { ...words(), bars: [broken, { ...bar!, after: { value: 0.5, low: Number.NaN, high: Infinity } }] },
+    'light',
+    SIZE,
+  );
+  expect(svg).not.toMatch(/NaN|Infinity/);
+  expect(await renderChart({ ...words(), bars: [] }, 'light', SIZE)).toMatch(/^<svg /);
+});
+
 test('nothing but numbers and a letter reaches the picture', async () => {
   const chart = chartOf(0);
   const hostile = { ...chart, title: '<script>', change: chart.change && { ...chart.change, letter: '"><script>{a|b}' } };

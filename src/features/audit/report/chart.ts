@@ -3,6 +3,8 @@ import type { Chart } from '../model.ts';
 import { type Colors, colors, type Theme } from './chart-theme.ts';
 import { markOf } from './chart-words.ts';
 import { DAY_MS } from './format.ts';
+import { barsOption } from './chart-bars.ts';
+import { font } from './chart-font.ts';
 import { axisName, axisStep, axisTop, tick, timeTick, timeTicks } from './chart-axis.ts';
 
 export interface Size {
@@ -13,12 +15,12 @@ export interface Size {
 type RenderItem = NonNullable<CustomSeriesOption['renderItem']>;
 type Point = [number, number];
 
-/** The picture of a finding as SVG: the same code for HTML and PDF. Holds no text of the log but the letter of the change. */
+/** The picture of a finding as SVG: the same code for HTML and PDF. Of the log it holds the letters of words and no other text. */
 export async function renderChart(chart: Chart, theme: Theme, size: Size): Promise<string> {
   const echarts = await loadECharts();
   const plot = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
-    plot.setOption(optionOf(chart, colors[theme], size));
+    plot.setOption(optionOf(chart, theme, size));
     return tidy(plot.renderToSVGString());
   } finally {
     plot.dispose();
@@ -37,7 +39,11 @@ const tidy = (svg: string) =>
     .replace(/ class="[^"]*"/g, '')
     .replace(/\n+/g, '\n');
 
-function optionOf(chart: Chart, color: Colors, size: Size): EChartsOption {
+function optionOf(chart: Chart, theme: Theme, size: Size): EChartsOption {
+  return chart.bars ? barsOption(chart.bars, theme) : seriesOption(chart, colors[theme], size);
+}
+
+function seriesOption(chart: Chart, color: Colors, size: Size): EChartsOption {
   const points = chart.points.filter((p) => [p.at, p.value].every(Number.isFinite));
   const [from, to] = extent(chart, points);
   const top = axisTop(
@@ -48,7 +54,7 @@ function optionOf(chart: Chart, color: Colors, size: Size): EChartsOption {
   const runs = runsOf(points, chart.bucketMs);
   return {
     animation: false,
-    textStyle: { fontFamily: 'Inter, ui-sans-serif, system-ui, sans-serif', fontSize: 12, color: color.text },
+    textStyle: { ...font, color: color.text },
     grid: { left: 62, right: 16, top: 24, bottom: 26, outerBoundsMode: 'none' },
     xAxis: timeAxis(from, to, color, size),
     yAxis: valueAxis(chart, bottom, top, color),

@@ -56,6 +56,6 @@ test('the worst change and its price are the first figures', () => {
 test('of the same loss seen in several segments the price counts once', () => {
   const report = sampleReport();
   const [first] = report.findings;
-  const again = { ...(first ?? expect.fail()), id: 'f8', segment: { customer: 'acme' }, moneyPerMonthUsd: 900 };
+  const again = { ...(first ?? expect.fail()), id: 'f9', segment: { customer: 'acme' }, moneyPerMonthUsd: 900 };
   expect(reportWords({ ...report, findings: [...report.findings, again] }).figures[1]?.value).toBe('$3,390');
 });

@@ -50,6 +50,8 @@ svg{display:block;width:100%;height:auto}
 .swatch.level{height:2px;vertical-align:3px;background:var(--chart-level)}
 .swatch.baseline{background:color-mix(in srgb,var(--chart-baseline) 30%,transparent)}
 .swatch.interval{background:color-mix(in srgb,var(--chart-interval) 40%,transparent)}
+.swatch.before{background:var(--chart-before)}
+.swatch.after{background:var(--chart-after)}
 .swatch.silence{background:color-mix(in srgb,var(--chart-silence) 30%,transparent)}
 figcaption{margin-top:4px}
 .next{border-left:3px solid var(--accent);padding-left:12px}

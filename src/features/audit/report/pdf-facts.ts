@@ -22,7 +22,8 @@ type PdfChart = Awaited<ReturnType<typeof pdfChart>>;
 async function pdfChart(chart: NonNullable<AuditReport['findings'][number]['chart']>, words: NonNullable<FindingWords['chart']>) {
   const key = chartKey(chart).map(({ name, words }) => {
     const thin = name === 'line' || name === 'level';
-    return { words, thin, color: colors.print[name] + (thin ? '' : '50') };
+    const solid = thin || name === 'before' || name === 'after';
+    return { words, thin, color: colors.print[name] + (solid ? '' : '50') };
   });
   return { ...words, key, svg: await renderChart(chart, 'print', CHART) };
 }

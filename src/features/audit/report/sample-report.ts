@@ -258,6 +258,40 @@ const cohort: ReportFinding = {
   chart: null,
 };
 
+const wording: ReportFinding = {
+  ...base,
+  id: 'f8',
+  kind: 'step',
+  metric: 'text',
+  before: 0.5,
+  after: 0.83,
+  change: 0.33,
+  ci95: [0.3, 0.36],
+  direction: 'changed',
+  severity: 'watch',
+  group: null,
+  explanation:
+    'The wording of answers changed on 3 June 2026. More answers hold "sorry" (2 % → 41 %); fewer hold "because" (72 % → 8 %).',
+  title: 'The wording of answers changed on 3 June 2026.',
+  metricName: 'wording of answers',
+  unit: 'rate',
+  action: 'Make sure the change was meant.',
+  chart: {
+    title: 'Words whose share of answers changed most',
+    unit: 'rate',
+    bucketMs: 0,
+    points: [],
+    levels: [],
+    change: null,
+    shaded: [],
+    bars: [
+      { label: 'because', before: { value: 0.72, low: 0.69, high: 0.75 }, after: { value: 0.08, low: 0.06, high: 0.1 } },
+      { label: 'sorry', before: { value: 0.02, low: 0.01, high: 0.03 }, after: { value: 0.41, low: 0.38, high: 0.44 } },
+      { label: 'primzahl', before: { value: 0, low: 0, high: 0.004 }, after: { value: 0.12, low: 0.1, high: 0.14 } },
+    ],
+  },
+};
+
 /** A report with one of everything. */
 export function sampleReport(): AuditReport {
   return structuredClone<AuditReport>({
@@ -291,7 +325,7 @@ export function sampleReport(): AuditReport {
         cause: { dimension: 'model', value: 'gpt-4', share: 0.97 },
       },
     ],
-    findings: [score, stall, length, latency, cost, mix, cohort],
+    findings: [score, stall, length, latency, cost, mix, cohort, wording],
     cohorts: [
       { by: 'model', value: 'gpt-4 (March)', n: 1000, metrics: { score: 0.84, latency_s: 8.0, cost_usd: 0.0138 } },
       { by: 'model', value: 'gpt-4 (June)', n: 1000, metrics: { score: 0.5, latency_s: 2.4, cost_usd: 0.0041 } },

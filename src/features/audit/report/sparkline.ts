@@ -1,11 +1,13 @@
 import type { Chart } from '../model.ts';
-import { markOf } from './chart-words.ts';
-import { shortDay } from './format.ts';
+import { labelOf, markOf } from './chart-words.ts';
+import { quantity, shortDay } from './format.ts';
+import { columns, fit } from './text.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 
 /** A chart in one line, the change marked with its letter below. Times without data stay empty. */
 export function sparkline(chart: Chart, width: number): string[] {
+  if (chart.bars) return chart.bars.map((bar) => shareLine(bar, width)).filter((text) => text !== null);
   const first = chart.points[0];
   const last = chart.points.at(-1);
   if (!first || !last) return [];
@@ -19,6 +21,18 @@ export function sparkline(chart: Chart, width: number): string[] {
   const mark = cellOf(chart.change.at);
   const marked = [...bars.slice(0, mark), '┃', ...bars.slice(mark)].join('');
   return [left + marked + right, `${' '.repeat(left.length + mark)}${markOf(chart)}`];
+}
+
+const LABEL = 14;
+const BAR = 12;
+
+/** "sorry            2 % ▏             41 % ████▉": a word with its shares before and after. */
+function shareLine({ label, before, after }: NonNullable<Chart['bars']>[number], width: number): string | null {
+  const word = fit(labelOf(label), LABEL);
+  const share = (value: number) =>
+    `${quantity(value, 'rate').padStart(6)} ${'█'.repeat(Math.round(Math.min(1, Math.max(0, value || 0)) * BAR))}`;
+  const text = `${word}${' '.repeat(LABEL - columns(word))} ${share(before.value).padEnd(8 + BAR)}→ ${share(after.value)}`;
+  return columns(text) <= width ? text : null;
 }
 
 function barsOf({ points }: Chart, cells: number, cellOf: (at: number) => number): string[] {

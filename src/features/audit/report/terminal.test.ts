@@ -65,7 +65,7 @@ test('many findings end in a count', () => {
     report.findings.map((f) => ({ ...f, id: `f${i}-${f.id}`, group: null })),
   ).flat();
   const text = plain({ ...report, groups: [], findings: many });
-  expect(text).toContain('… and 202 more in the report.');
+  expect(text).toContain('… and 232 more in the report.');
   expect(text.split('\n').length).toBeLessThan(120);
 });
 
@@ -91,4 +91,11 @@ test('colour comes from us alone and is gone when it is not wanted', () => {
   expect(ours).not.toMatch(RAW);
   expect(colored).toContain('\u001b[31m');
   expect(stripVTControlCharacters(colored)).toBe(ours);
+});
+
+test('the words that changed are bars before and after', () => {
+  const told = renderTerminal(sampleReport(), { width: 80, color: false });
+  expect(told).toContain('because          72 % █████████    →  8.0 % █\n');
+  expect(told).toContain('answers told apart 83 % (80–86) of the time; by chance 50 %');
+  expect(renderTerminal(sampleReport(), { width: 40, color: false })).not.toMatch(/because +72 %/);
 });

@@ -1,7 +1,7 @@
 /** The words of a report, decided once: terminal, HTML and PDF only lay them out. Every text in here has been cleaned. */
 import type { AuditReport, Cohort, Example, ReportFinding, Unit } from '../model.ts';
 import { chartInWords } from './chart-words.ts';
-import { change, count, counted, dated, day, fromTo, money, perMonth, quantity, span } from './format.ts';
+import { change, count, counted, dated, day, fromTo, money, perMonth, quantity, span, withInterval } from './format.ts';
 import { clean, cut, line } from './text.ts';
 
 /** How much something needs a person: colours follow it. */
@@ -74,7 +74,9 @@ function keyFigures(report: AuditReport): Figure[] {
 }
 
 function worstFigure({ findings, steady }: AuditReport): Figure {
-  const worst = findings.find((f) => f.direction === 'worse' && f.before !== null) ?? findings.find((f) => f.before !== null);
+  const worst =
+    findings.find((f) => f.direction === 'worse' && f.before !== null) ??
+    findings.find((f) => f.before !== null && !isWording(f));
   if (!worst)
     return { name: 'Steady', value: count(steady.length), note: steady.length === 1 ? 'metric judged' : 'metrics judged' };
   const name = line(worst.metricName, 80);
@@ -136,8 +138,8 @@ function findingWords(finding: ReportFinding) {
     metric: line(finding.metricName, 120),
     where: segmentWords(finding.segment),
     when: dated(finding.at, finding.interval),
-    values: fromTo(finding.before, finding.after, finding.unit),
-    change: change(finding),
+    values: isWording(finding) ? toldApart(finding) : fromTo(finding.before, finding.after, finding.unit),
+    change: isWording(finding) ? null : change(finding),
     sample: `${count(finding.n[0])} → ${count(finding.n[1])}`,
     chance: chanceWords(finding.q),
     money: perMonth(finding.moneyPerMonthUsd),
@@ -149,6 +151,17 @@ function findingWords(finding: ReportFinding) {
     after: finding.examples.after.map(exampleWords),
   };
 }
+
+const isWording = ({ metric }: ReportFinding) => metric === 'text';
+
+/** "answers told apart 83 % (80–86) of the time; by chance 50 %": how different texts are has no other unit. */
+function toldApart({ after, ci95 }: ReportFinding): string | null {
+  if (after === null) return null;
+  const share = ci95 ? withInterval(after, CHANCE + ci95[0], CHANCE + ci95[1], 'rate') : quantity(after, 'rate');
+  return `answers told apart ${share} of the time; by chance 50 %`;
+}
+
+const CHANCE = 0.5;
 
 function chanceWords(q: number | null): string | null {
   if (q === null || !Number.isFinite(q)) return null;
