@@ -169,6 +169,15 @@ test('a dozen rows are too few to tell, and how many more it takes is told', asy
   expect(exitCode).toBe(1);
 });
 
+test('of a segment too small to judge every metric is listed, with the rows that it takes', async () => {
+  const rows = rowsOf(scenarios.step).map((row, i) => ({ ...row, customer: i % 300 === 0 ? 'tiny' : 'large' }));
+  const { report } = await run({ files: [writeRows(join(dir.path, 'segments.jsonl'), rows)] });
+  const open = report.undecided.filter(({ segment }) => segment['customer'] === 'tiny');
+  expect(open.map(({ metric }) => metric)).toEqual(expect.arrayContaining(['score', 'latency_s', 'cost_usd', 'output_length']));
+  for (const { needs } of open) expect(needs).toMatch(/^\d+ more rows?, about/);
+  expect(report.undecided.filter(({ segment }) => Object.keys(segment).length === 0)).toEqual([]);
+});
+
 describe('where nothing happened, nobody is called', () => {
   test.each([1, 2, 3, 4, 5, 6])('six customers, two prompts, seed %i', async (seed) => {
     const { report, exitCode } = await run({ files: [logOf('clean', seed)] });

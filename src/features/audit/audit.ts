@@ -181,8 +181,6 @@ const feeds = ({ segment }: Series) => !isWhole({ segment }) && !('model' in seg
 /** Fewer rows than this do not come steadily enough for their absence to say something. */
 const STEADY_ROWS = 100;
 const endOf = ({ buckets }: Series, bucketMs: number) => (buckets.at(-1)?.at ?? 0) + bucketMs;
-/** The first metric that the log has. */
-const foremost = (series: readonly Series[]) => series.find((one) => isWhole(one) && one.buckets.length > 0)?.metric.name;
 /** Fewer buckets than this say nothing about how steadily calls come. */
 const FEWEST_STEADY = 7;
 
@@ -211,8 +209,7 @@ function judgeTime(
       ...stalls,
       ...ownOfSegments([...parts.judgements, ...silent], [...whole.judgements, ...stalls], bucketMs),
     ],
-    // Of segments the metric that matters most speaks for the rest.
-    undecided: [...whole.undecided, ...parts.undecided.filter(({ metric }) => metric.name === foremost(series))],
+    undecided: [...whole.undecided, ...parts.undecided],
     steady: calls && stalls.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [...whole.steady, volume] : whole.steady,
     tests: whole.tests + parts.tests,
   };

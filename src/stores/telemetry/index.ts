@@ -1,7 +1,13 @@
 /** Telemetry: what AI systems did. ClickHouse, built in or a server, through one client. */
 export type { QueryProgress } from './control.ts';
 export { openTelemetry, type TelemetryConfig } from './open.ts';
-export { openScratchTelemetry, removeStaleScratch, type ScratchOptions, type ScratchTelemetry } from './scratch.ts';
+export {
+  makeCopiesDir,
+  openScratchTelemetry,
+  removeStaleScratch,
+  type ScratchOptions,
+  type ScratchTelemetry,
+} from './scratch.ts';
 export { forgetClient } from './forget.ts';
 export { noteLately } from './note-lately.ts';
 export { openRefusals, type Refusals } from './refusals.ts';

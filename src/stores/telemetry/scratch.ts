@@ -28,6 +28,8 @@ export interface ScratchOptions {
 }
 
 const prefix = 'steward-scratch-';
+/** Copies of logs, which features make: the same kind of directory. */
+const copiesPrefix = 'steward-log-';
 
 /** Opens an engine on a fresh temporary directory, removed at close or when the process exits. */
 export async function openScratchTelemetry({
@@ -71,6 +73,23 @@ export async function openScratchTelemetry({
   }
 }
 
+/** A directory for copies of logs: removed with `remove`, when the process exits, or where it was killed, by the next start. */
+export async function makeCopiesDir(dir = tmpdir()): Promise<{ path: string; remove: () => void }> {
+  // Made by mkdtemp, its mode is 0700: for nobody else's eyes.
+  const path = mkdtempSync(join(dir, `${copiesPrefix}${process.pid}-`));
+  const removeAll = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', removeAll);
+  const lock = await lockDataDir(path);
+  return {
+    path,
+    remove() {
+      lock.release();
+      removeAll();
+      process.off('exit', removeAll);
+    },
+  };
+}
+
 /** Removes what processes of ours that were killed left behind. Answers how many directories. */
 export function removeStaleScratch(dir = tmpdir()): number {
   return readdirSync(dir).filter((name) => {
@@ -87,7 +106,7 @@ export function removeStaleScratch(dir = tmpdir()): number {
 }
 
 function isStale(path: string): boolean {
-  const pid = new RegExp(`^${prefix}(\\d+)-`).exec(basename(path))?.[1];
+  const pid = new RegExp(`^(?:${prefix}|${copiesPrefix})(\\d+)-`).exec(basename(path))?.[1];
   if (pid === undefined || isAlive(Number(pid))) return false;
   // The temporary directory is shared: others remove what is theirs.
   const found = lstatSync(path);

@@ -59,3 +59,20 @@ test('of the same loss seen in several segments the price counts once', () => {
   const again = { ...(first ?? expect.fail()), id: 'f9', segment: { customer: 'acme' }, moneyPerMonthUsd: 900 };
   expect(reportWords({ ...report, findings: [...report.findings, again] }).figures[1]?.value).toBe('$3,390');
 });
+
+test('of a hundred things that could not be judged each form shows the first and says how many there are', async () => {
+  const report = sampleReport();
+  const undecided = Array.from({ length: 100 }, (_, i) => ({
+    metric: 'score',
+    metricName: 'right answers',
+    segment: { customer: `c${i}` },
+    needs: `${i + 1} more rows`,
+  }));
+  const many = { ...report, undecided };
+  const terminal = renderTerminal(many, { width: 120, color: false });
+  expect(terminal).toContain('right answers, customer c10: 11 more rows');
+  expect(terminal).toContain('and 89 more in the report');
+  expect(await renderHtml(many)).toContain('… and 70 more in findings.json (--json).');
+  expect(await renderHtml(many)).toContain('30 more rows');
+  expect(reportWords(many).undecided).toHaveLength(30);
+});

@@ -132,7 +132,7 @@ const tableOf = ({ caption, head, rows }: Table, numbers = true) =>
     </table>
   </div>`;
 
-const judged = ({ steady, undecided }: ReportWords) =>
+const judged = ({ steady, undecided, undecidedMore }: ReportWords) =>
   (steady || undecided.length > 0) &&
   html`<section aria-labelledby="judged">
     <h2 id="judged">What else was looked at</h2>
@@ -144,6 +144,7 @@ const judged = ({ steady, undecided }: ReportWords) =>
         false,
       )
     }
+    ${undecidedMore && html`<p class="soft">… ${undecidedMore}.</p>`}
   </section>`;
 
 const reading = (words: ReportWords) =>

@@ -48,6 +48,7 @@ function layoutOf(words: ReportWords, charts: Map<string, PdfChart>) {
       ['What', 'Needs'],
       words.undecided.map(({ what, needs }) => [what, needs]),
     ),
+    undecidedMore: words.undecidedMore,
     assumptions: words.assumptions,
     mapping: table('Columns', ['Steward reads', 'from the column'], words.mapping),
     rejected: words.rejected ?? 'Every row could be read.',

@@ -173,6 +173,7 @@ export const template = String.raw`
   heading(level: 2, "What else was looked at")
   if facts.steady != none { par({ strong-text("Steady: "); facts.steady + "." }) }
   if facts.undecided.rows.len() > 0 { table-of(facts.undecided, numbers: false) }
+  if facts.undecidedMore != none { quiet("… " + facts.undecidedMore + ".") }
 }
 
 #heading(level: 2, "How the log was read")

@@ -137,7 +137,7 @@ function foot(words: ReportWords, page: Page): string[][] {
   const list = (title: string, items: string[]) => (items.length === 0 ? [] : [section(title, items, page)]);
   return [
     ...(words.steady ? [wrap(`Steady: ${words.steady}.`, page.width)] : []),
-    ...list('Too early to tell', capped(words.undecided.map(({ what, needs }) => `${what}: ${needs}`))),
+    ...list('Too early to tell', undecided(words)),
     ...list('Columns', columnsRead(words)),
     ...list('Assumed', words.assumptions),
     ...(words.rejected
@@ -159,12 +159,14 @@ function section(title: string, items: string[], page: Page): string[] {
   return [...wrap(title, page.width).map((text) => page.paint('bold', text)), ...[...shown, ...rest].flatMap(bullet)];
 }
 
-const MAX_UNDECIDED = 12;
+/** One less than a section shows, as the last line tells of the rest. */
+const MAX_UNDECIDED = 11;
 
-const capped = (lines: readonly string[]) =>
-  lines.length <= MAX_UNDECIDED
-    ? [...lines]
-    : [...lines.slice(0, MAX_UNDECIDED), `and ${lines.length - MAX_UNDECIDED} more in the report`];
+function undecided({ undecided, undecidedCount }: ReportWords): string[] {
+  const lines = undecided.map(({ what, needs }) => `${what}: ${needs}`);
+  const more = undecidedCount - MAX_UNDECIDED;
+  return more > 0 ? [...lines.slice(0, MAX_UNDECIDED), `and ${more} more in the report`] : lines;
+}
 
 /** The fields and the columns they were read from, in one line. */
 const columnsRead = ({ mapping }: ReportWords) =>

@@ -31,7 +31,9 @@ export function reportWords(report: AuditReport) {
     rejected: rejectedWords(report),
     rejectedReasons: report.rejectedReasons.map(({ reason, rows }) => [line(reason, 300), count(rows)]),
     steady: steadyWords(report),
-    undecided: report.undecided.map(undecidedWords),
+    undecided: report.undecided.slice(0, MOST_UNDECIDED).map(undecidedWords),
+    undecidedMore: moreWords(report),
+    undecidedCount: report.undecided.length,
     nothing: report.findings.length === 0 ? nothingWords(report) : null,
   };
 }
@@ -62,6 +64,12 @@ function rejectedWords({ input, rejectedFiles }: AuditReport): string | null {
     rejectedFiles.length > 0 ? `, written with line number and reason to ${rejectedFiles.map((f) => line(f)).join(', ')}` : '';
   return `${counted(input.rejected, 'row')} could not be read${where}.`;
 }
+
+/** More are a list that nobody reads: findings.json has them all. */
+const MOST_UNDECIDED = 30;
+
+const moreWords = ({ undecided }: AuditReport): string | null =>
+  undecided.length > MOST_UNDECIDED ? `and ${count(undecided.length - MOST_UNDECIDED)} more in findings.json (--json)` : null;
 
 const undecidedWords = ({ metricName, segment, needs }: AuditReport['undecided'][number]) => ({
   what: [line(metricName, 120), segmentWords(segment)].filter(Boolean).join(', '),

@@ -1,25 +1,26 @@
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCopiesDir } from '../../../stores/telemetry/index.ts';
 
-/** Directories that are in use. One listener for all: a log may be of hundreds of files. */
-const open = new Set<string>();
+/** One directory of this process holds those of all logs: a log may be of hundreds of files. */
+let home: ReturnType<typeof makeCopiesDir> | undefined;
+let open = 0;
 
-function removeAll() {
-  for (const path of open) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-}
-
-/** A directory for copies of a log, for nobody else's eyes; removed when asked, or when the process exits, as it does on a signal. */
+/** A directory for copies of a log, for nobody else's eyes; removed when asked, when the process exits, or by the next start. */
 export async function makeWorkDir(): Promise<{ path: string; remove: () => Promise<void> }> {
-  // Made by mkdtemp, its mode is 0700.
-  const path = await mkdtemp(join(tmpdir(), 'steward-log-'));
-  if (open.size === 0) process.once('exit', removeAll);
-  open.add(path);
+  open += 1;
+  const { path: parent } = await (home ??= makeCopiesDir());
+  const path = await mkdtemp(join(parent, 'log-'));
+  let there = true;
   const remove = async () => {
     await rm(path, { recursive: true, force: true });
-    open.delete(path);
-    if (open.size === 0) process.off('exit', removeAll);
+    if (!there) return;
+    there = false;
+    open -= 1;
+    if (open > 0 || !home) return;
+    const empty = home;
+    home = undefined;
+    (await empty).remove();
   };
   return { path, remove };
 }
