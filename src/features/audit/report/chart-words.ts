@@ -52,6 +52,7 @@ function barWords({ bars = [], unit }: Chart): string {
 /** The word at a bar: letters and digits of any script and nothing else, whatever was handed over. */
 export const labelOf = (label: string): string =>
   label
+    .slice(0, LOOKED_AT)
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\p{N}’'-]/gu, '')
     .replace(/(\p{M}{2})\p{M}+/gu, '$1')
@@ -59,6 +60,8 @@ export const labelOf = (label: string): string =>
     .replace(/[\ud800-\udbff]$/, '') || '*';
 
 const MOST_LETTERS = 24;
+/** Of ten megabytes the beginning. */
+const LOOKED_AT = 200;
 
 /** The letter at the change: a short name and nothing else, whatever was handed over. */
 export const markOf = ({ change }: Chart): string => (change?.letter ?? '').replace(/[^A-Za-z0-9]/g, '').slice(0, 3) || '*';
