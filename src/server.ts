@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { openDoor, openPractice, openSignIn, prepareAccounts, sessionSecretOf, welcomeUrl } from './features/accounts/index.ts';
+import {
+  openAttempts,
+  openDoor,
+  openPractice,
+  openSignIn,
+  prepareAccounts,
+  sessionSecretOf,
+  welcomeUrl,
+} from './features/accounts/index.ts';
 import { requestContext, type Context } from './platform/context.ts';
 import type { AnyOperation } from './platform/operation.ts';
 import type { Route } from './platform/route.ts';
@@ -21,7 +29,15 @@ const One = z.object({ one: z.number() });
 /** Opens the stores and serves what the features plug in. Throws `Problem`, with everything closed again. */
 export async function startServer(
   { now, config, log }: Pick<Context, 'now' | 'config' | 'log'>,
-  { operations, routes }: { operations: readonly AnyOperation[]; routes: readonly Route[] },
+  {
+    operations,
+    routes,
+    patience,
+  }: {
+    operations: readonly AnyOperation[];
+    routes: readonly Route[];
+    /** For tests: refusals that cost nothing. */ patience?: number | undefined;
+  },
 ): Promise<Server> {
   const stores = await openStores(config, log);
   try {
@@ -32,12 +48,15 @@ export async function startServer(
     let url = '';
     const publicUrl = () => config.publicUrl ?? url;
     const secret = sessionSecretOf(config.dataDir, config.secret);
-    const signIn = openSignIn({ records, now, log, secret, baseUrl: publicUrl });
+    const attempts = openAttempts({ records, now, log, secret, patience });
+    const signIn = openSignIn({ records, now, log, secret, baseUrl: publicUrl, knownAs: attempts.knownAs });
     const app = createApp({
       operations,
       routes,
       admit: (key) => door.admit(key),
       signIn,
+      attempts,
+      proxies: new Set(config.proxies),
       contextFor: (actor) => requestContext({ now, config, log, actor, practice }),
       ready: () => Promise.all([records.rows(One)`select 1 as one`, telemetry.rows(One)('SELECT 1 AS one')]),
       hosts: hostsOf(config.listen.host, config.publicUrl),
@@ -47,6 +66,7 @@ export async function startServer(
     url = listening.url;
     const close = async () => {
       await listening.close();
+      await attempts.close();
       await stores.close();
     };
     const link = ownerLink && welcomeUrl(publicUrl(), ownerLink);

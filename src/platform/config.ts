@@ -39,6 +39,12 @@ const Env = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address such as https://steward.example' })
     .optional()
     .describe('How others reach the server, where that is not STEWARD_HOST and PORT, as behind a proxy.'),
+  STEWARD_PROXY: z
+    .string()
+    .transform((text) => text.split(',').map((address) => address.trim()))
+    .pipe(z.array(z.union([z.ipv4(), z.ipv6()], 'must hold addresses such as 10.0.0.2, divided by commas')))
+    .optional()
+    .describe('The proxies whose X-Forwarded-For is believed. Default, with STEWARD_PUBLIC_URL: those of this machine.'),
   STEWARD_SECRET: z
     .string()
     .min(32, 'must have 32 characters or more')
@@ -75,6 +81,7 @@ export interface Config {
   readonly spoolBytes: number | undefined;
   readonly leastFreeBytes: number | undefined;
   readonly metrics: 'key' | 'open';
+  readonly proxies: readonly string[];
   readonly secret: string | undefined;
   /** The server that the command line asks, and the key it shows there. */
   readonly server: { readonly url: string | undefined; readonly key: string | undefined };
@@ -99,6 +106,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     spoolBytes: rest.STEWARD_SPOOL_BYTES,
     leastFreeBytes: rest.STEWARD_LEAST_FREE_BYTES,
     metrics: rest.STEWARD_METRICS,
+    proxies: rest.STEWARD_PROXY ?? (rest.STEWARD_PUBLIC_URL === undefined ? [] : ['127.0.0.1', '::1']),
     secret: rest.STEWARD_SECRET,
     server: { url: rest.STEWARD_URL, key: rest.STEWARD_KEY },
   };

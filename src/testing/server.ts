@@ -27,14 +27,20 @@ const password = 'a password for tests';
 const routesOfAll = features.flatMap(({ routes = [] }) => routes);
 
 /** A real server on stores of its own, its clock in the test's hand. */
-export async function testServer(extra: readonly AnyOperation[] = []) {
+export async function testServer(
+  extra: readonly AnyOperation[] = [],
+  // Other tests are refused more often than any honest caller.
+  { env = {}, patience = 1_000_000, stands = false }: { env?: Record<string, string>; patience?: number; stands?: boolean } = {},
+) {
   const dir = await preparedDataDir();
-  const config = readConfig({ STEWARD_DATA: dir.path, PORT: '0' });
+  const config = readConfig({ STEWARD_DATA: dir.path, PORT: '0', ...env });
   const lines: string[] = [];
   const log = openLog('warn', { write: (line) => void lines.push(line) });
   let offsetMs = 0;
-  const now = () => new Date(Date.now() + offsetMs);
-  const start = () => startServer({ now, config, log }, { operations: [...operationsOfAll, ...extra], routes: routesOfAll });
+  const startedMs = Date.now();
+  const now = () => new Date((stands ? startedMs : Date.now()) + offsetMs);
+  const start = () =>
+    startServer({ now, config, log }, { operations: [...operationsOfAll, ...extra], routes: routesOfAll, patience });
   let server = await start();
 
   const send = (path: string, options: Parameters<typeof sendTo>[1] = {}) => sendTo(`${server.url}${path}`, options);

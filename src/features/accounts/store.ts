@@ -171,3 +171,19 @@ export const listPracticeAuditRows = ({ records }: Context, { at, id }: Place = 
   records.rows(AuditEntry)`
     select id, at, operation, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", input
     from practice_audit_entry where (at, id) < (${at}, ${id}) order by at desc, id desc limit ${limit}`;
+
+export interface Refusal {
+  address: string;
+  how: string;
+  /** The e-mail that was given. */
+  account: string | null;
+  count: number;
+}
+
+/** Who was refused at the door, in the practice's own trail. */
+export async function insertRefusals(sql: Sql, refusals: readonly Refusal[], at: Date) {
+  for (const { address, how, account, count } of refusals)
+    await sql.rows(z.never())`
+      insert into practice_audit_entry (id, at, actor_kind, actor_id, operation, input)
+      values (${randomUUID()}, ${at}, 'stranger', ${address}, 'session.refused', ${JSON.stringify({ how, account, count })})`;
+}

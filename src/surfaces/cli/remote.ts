@@ -12,6 +12,7 @@ const codes = [
   'not_found',
   'conflict',
   'too_large',
+  'too_many',
   'unavailable',
 ] as const satisfies ProblemCode[];
 const Failed = z.object({ error: z.object({ code: z.enum(codes), message: z.string(), details: z.unknown().optional() }) });

@@ -4,17 +4,18 @@ import type { Actor } from '../../platform/access.ts';
 import type { Context } from '../../platform/context.ts';
 import type { Log } from '../../platform/log.ts';
 import { perform, requireSound, type AnyOperation } from '../../platform/operation.ts';
-import { notFound, Problem } from '../../platform/problem.ts';
+import { notFound, Problem, tooMany } from '../../platform/problem.ts';
 import type { Route } from '../../platform/route.ts';
 import { mcpTools } from '../mcp/index.ts';
-import { SIGN_IN_PATH, signInMethod, type SignIn } from '../../features/accounts/index.ts';
+import { SIGN_IN_PATH, signInMethod, type Attempts, type SignIn } from '../../features/accounts/index.ts';
 import { inputOf } from './body.ts';
 import { credentialOf, showsKey } from './credential.ts';
 import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
+import { addressOf } from './address.ts';
 import { openApi } from './openapi.ts';
 import { answerFile, answerPage } from './pages.ts';
 import { receiver } from './receive.ts';
-import { inOurWords, requireOwnPage } from './sign-in.ts';
+import { attemptOf, inOurWords, isRefusal, requireOwnPage } from './sign-in.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
 
 export interface AppParts {
@@ -23,6 +24,9 @@ export interface AppParts {
   /** Whose key it is; nothing when it is no valid one. */
   admit: (key: string) => Promise<Actor | undefined>;
   signIn: SignIn;
+  attempts: Attempts;
+  /** Whose word is taken for where a request came from. */
+  proxies: ReadonlySet<string>;
   contextFor: (actor: Actor) => Context;
   /** Throws when a store cannot be asked. */
   ready: () => Promise<unknown>;
@@ -32,7 +36,18 @@ export interface AppParts {
 }
 
 /** Everything that is served over HTTP. Throws when a declaration of an operation is not sound. */
-export function createApp({ operations: all, routes, admit, signIn, contextFor, ready, hosts, log }: AppParts): Hono<Env> {
+export function createApp({
+  operations: all,
+  routes,
+  admit,
+  signIn,
+  attempts,
+  proxies,
+  contextFor,
+  ready,
+  hosts,
+  log,
+}: AppParts): Hono<Env> {
   requireSound(all);
   const operations = all.filter(({ access }) => access !== 'local');
   const byName = new Map(operations.map((op) => [op.name as string, op]));
@@ -61,8 +76,14 @@ export function createApp({ operations: all, routes, admit, signIn, contextFor, 
   /** Who asks, before it is read what is asked for. */
   const enter = async (c: Request<Env>): Promise<Context> => {
     const actor = await admit(credentialOf(c.req.raw.headers));
-    if (!actor) throw new Problem('unauthorized', 'The key is unknown, revoked or expired.');
-    return contextFor(actor);
+    if (actor) return contextFor(actor);
+    // A good key is let in however many bad ones come from the same address.
+    const from = { address: addressOf(c.env.incoming, proxies) };
+    const waitS = attempts.enter(from);
+    attempts.refused(from, 'key');
+    // Telemetry is told 401: what is told to wait is sent again for ever.
+    if (waitS > 0 && !receive.answers.has(c.req.path)) throw tooMany('Too many wrong keys came from this address.', waitS);
+    throw new Problem('unauthorized', 'The key is unknown, revoked or expired.');
   };
   /** The same, also for a person in a browser, who shows a cookie. */
   const enterAsAnyone = async (c: Request<Env>): Promise<Context> => {
@@ -82,7 +103,14 @@ export function createApp({ operations: all, routes, admit, signIn, contextFor, 
     if (c.req.method !== method) return refuseMethod(c, method);
     const { headers } = c.req.raw;
     if (method === 'POST') requireOwnPage(headers);
-    return inOurWords(await signIn.answer({ method, path, headers, body: method === 'POST' ? await input(c) : undefined }));
+    const body = method === 'POST' ? await input(c) : undefined;
+    const from = attemptOf(path, body, headers, addressOf(c.env.incoming, proxies));
+    const waitS = from ? attempts.enter(from) : 0;
+    if (waitS > 0) throw tooMany('Too many attempts were refused. Wait a moment.', waitS);
+    const answer = await signIn.answer({ method, path, headers, body });
+    if (from && isRefusal(answer.status)) attempts.refused(from, path.slice(SIGN_IN_PATH.length + 1));
+    else if (from && answer.ok) attempts.passed(from);
+    return inOurWords(answer);
   });
   for (const [path, answer] of receive.answers) app.post(path, async (c) => answer(await enter(c), c.env.incoming));
   app.post('/api/:name', async (c) => {
@@ -123,8 +151,8 @@ function refuseMethod(c: Request<Env>, method: string) {
   return c.json({ error: { code: 'invalid', message: `This is asked by ${method}.` } }, 405);
 }
 
-function answerProblem(c: Request<Env>, { code, message, details, retryable }: Problem) {
+function answerProblem(c: Request<Env>, { code, message, details, retryable, retryAfterS = RETRY_AFTER_S }: Problem) {
   if (code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="steward"');
-  if (retryable) c.header('retry-after', String(RETRY_AFTER_S));
+  if (retryable) c.header('retry-after', String(retryAfterS));
   return c.json({ error: { code, message, ...(details !== undefined && { details }) } }, statusOf[code]);
 }

@@ -1,4 +1,4 @@
-import type { SignIn } from '../../features/accounts/index.ts';
+import type { Attempt, SignIn } from '../../features/accounts/index.ts';
 import { Problem, type ProblemCode } from '../../platform/problem.ts';
 import { statusOf } from './status.ts';
 
@@ -41,5 +41,24 @@ export function requireOwnPage(headers: Headers) {
   if (headers.has('origin') || headers.get('sec-fetch-site') === 'same-origin') return;
   throw new Problem('forbidden', 'A request with a session must tell its origin, as browsers do. Scripts use an API key.');
 }
+
+/** Paths on which something is guessed at. */
+const guessed = /^\/api\/auth\/(sign-in\/email|two-factor\/.*|welcome|invitation\/.*|change-password)$/;
+
+/** Who tries to get in, as far as the request tells; nothing where nothing can be guessed. */
+export function attemptOf(path: string, body: unknown, headers: Headers, address: string): Attempt | undefined {
+  if (!guessed.test(path)) return undefined;
+  const email =
+    typeof body === 'object' && body !== null && 'email' in body && typeof body.email === 'string' ? body.email : undefined;
+  const [, known] = /(?:^|;\s*)steward\.known=([\w.-]+)/.exec(headers.get('cookie') ?? '') ?? [];
+  return {
+    address,
+    ...(email !== undefined && { account: email.trim().toLowerCase().slice(0, 254) }),
+    ...(known !== undefined && { known }),
+  };
+}
+
+/** 404: the link was spent. 400 is what a wrong password is told where somebody is signed in. */
+export const isRefusal = (status: number) => [400, 401, 403, 404, 429].includes(status);
 
 export type { SignIn };

@@ -21,10 +21,12 @@ export interface SignInParts {
   /** How people reach the server. */
   baseUrl: string;
   secret: string;
+  /** What a browser is given once an account was let in by it. */
+  knownAs: (account: string) => string;
 }
 
 /** The sign-in library, set up. Heavy: loaded when the first person comes. */
-export function openAuth({ records, now, log, baseUrl, secret }: SignInParts) {
+export function openAuth({ records, now, log, baseUrl, secret, knownAs }: SignInParts) {
   return betterAuth({
     appName: 'Steward',
     baseURL: baseUrl,
@@ -51,7 +53,7 @@ export function openAuth({ records, now, log, baseUrl, secret }: SignInParts) {
       ipAddress: { disableIpTracking: true },
       database: { generateId: () => randomUUID() },
     },
-    hooks: { before: sternly },
+    hooks: { before: sternly, after: noteBrowser(knownAs, baseUrl.startsWith('https:')) },
     plugins: [twoFactor({ issuer: 'Steward' }), links(records, now)],
   });
 }
@@ -67,3 +69,18 @@ const sternly = createAuthMiddleware(async (ctx) => {
   if ('trustDevice' in body) return { context: { body: { ...body, trustDevice: false } } };
   return undefined;
 });
+
+/** So that whoever guesses at an account from elsewhere cannot keep its owner out of the browser they use. */
+const noteBrowser = (knownAs: (account: string) => string, secure: boolean) =>
+  createAuthMiddleware((ctx) => {
+    const person = ctx.context.newSession?.user;
+    if (person)
+      ctx.setCookie('steward.known', knownAs(person.email), {
+        httpOnly: true,
+        sameSite: 'lax',
+        path: '/api/auth',
+        secure,
+        maxAge: (365 * DAY_MS) / SECOND_MS,
+      });
+    return Promise.resolve();
+  });

@@ -58,5 +58,6 @@ const rpcCodes: Record<ProblemCode, number> = {
   not_found: statusCodes.invalidArgument,
   conflict: statusCodes.invalidArgument,
   too_large: statusCodes.resourceExhausted,
+  too_many: statusCodes.unavailable,
   unavailable: statusCodes.unavailable,
 };

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+
+const Address = z.union([z.ipv4(), z.ipv6()]);
+
+/** Where a request came from: the peer, or whom a proxy of ours says it speaks for. */
+export function addressOf(
+  { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
+  proxies: ReadonlySet<string>,
+): string {
+  const peer = plain(socket.remoteAddress ?? '');
+  if (!proxies.has(peer)) return peer;
+  // The last is what the proxy itself saw; those before it are what it was told.
+  const told = plain(
+    String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim() ?? '',
+  );
+  return Address.safeParse(told).success ? told : peer;
+}
+
+const plain = (address: string) => address.replace(/^::ffff:/i, '');
