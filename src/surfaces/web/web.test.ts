@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { span, traces } from '../../features/telemetry/otlp/testing/body.ts';
 import { encodeJson } from '../../features/telemetry/otlp/testing/encode.ts';
@@ -7,6 +8,18 @@ import { testServer, type TestServer } from '../../testing/server.ts';
 
 const reason = whyNoChromium();
 if (reason) process.stderr.write(`The web app is not tested in a browser: ${reason}.\n`);
+
+/** What an app on a phone shows (RFC 6238). */
+function codeOf(secret: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = Array.from(secret, (sign) => alphabet.indexOf(sign).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const number = hash.readUInt32BE(hash.at(-1)! & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
 
 /** The day of a new owner, in order: each test goes on where the one before it ended. */
 describe.skipIf(reason !== undefined)('in a browser', () => {
@@ -188,6 +201,28 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await press('Sign in');
     await heading('Keys');
     expect(new URL(page.url()).pathname).toBe(`${home}/settings/keys`);
+  });
+
+  test('with a second factor, a code is asked for as well', async () => {
+    const { page } = browser;
+    await open('/account', 'Your account');
+    await page.getByRole('textbox', { name: 'Password', exact: true }).fill(ada.password);
+    await press('Set it up');
+    const secret = (await page.getByRole('region', { name: 'the secret' }).textContent()) ?? '';
+    await browser.expectAccessible('second factor');
+    await browser.picture('second-factor');
+    await page.getByLabel('Code that the app shows').fill(codeOf(secret));
+    await press('Turn it on');
+    await page.getByText('The second factor is on.').waitFor();
+    await press('Sign out');
+    await page.getByLabel('E-mail').fill(ada.email);
+    await page.getByLabel('Password').fill(ada.password);
+    await press('Sign in');
+    await heading('One more step');
+    await browser.expectAccessible('code');
+    await page.getByLabel('Code of six digits').fill(codeOf(secret));
+    await press('Sign in');
+    await heading('All clients');
   });
 
   test('nothing failed on the way', () => {
