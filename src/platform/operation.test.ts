@@ -18,6 +18,7 @@ function practice() {
   const deeds: Deed[] = [];
   const kept: Practice = {
     findClient: (named) => Promise.resolve([ours, theirs].find(({ id, name }) => id === named || name === named)),
+    clients: () => Promise.resolve([ours, theirs]),
     reading: () => closedHandles,
     receiving: () => ({
       noteSpans: () => ({ resent: [], resentCount: 0, forget() {} }),

@@ -30,6 +30,8 @@ export interface Operation<
   summary: string;
   /** Who may use it. Nobody, unless it says so here. */
   access: Access;
+  /** Also asked by GET over HTTP, its input in the query: for reads that a chart or a script links to. */
+  byGet?: true;
   input: Input;
   output: Output;
   terminal?: Terminal<z.output<Output>>;
@@ -124,10 +126,11 @@ export function requireSound(operations: readonly AnyOperation[]): void {
   }
 }
 
-function flawOf({ access, input, output }: AnyOperation): string | undefined {
+function flawOf({ access, byGet, input, output }: AnyOperation): string | undefined {
   if (!Access.safeParse(access).success) return 'declares no access that Steward knows';
   if (access === 'local') return undefined;
   if (!(output instanceof z.ZodObject)) return 'answers something other than an object';
+  if (byGet && access.does !== 'read') return 'writes and yet is asked by GET';
   if (access.of === 'client' && input.shape.client !== clientField) return 'is of a client and does not name it by clientField';
   if (access.of !== 'client' && 'client' in input.shape) return `is of the ${access.of} and yet names a client`;
   return isOpen(z.toJSONSchema(input.strict(), { io: 'input', unrepresentable: 'any' }))

@@ -72,6 +72,8 @@ export interface Deed {
 export interface Practice {
   /** The client of that id or name. */
   findClient(named: string): Promise<Client | undefined>;
+  /** All clients, by name. Who asks may not see each of them: `standingAt` says. */
+  clients(): Promise<Client[]>;
   /** Handles that cannot write. No connection is held between two questions. */
   reading(client: Client | null): Handles;
   /** Where telemetry of the client goes in. */

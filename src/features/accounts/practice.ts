@@ -2,7 +2,7 @@ import { closedHandles, type Client, type Handles, type Practice, type WalledInt
 import type { Sql } from '../../platform/sql.ts';
 import type { Records, Stores } from '../../stores/index.ts';
 import { forgetClient, walledIntake, walledTelemetry } from '../../stores/telemetry/index.ts';
-import { findClient, insertAuditEntry } from './store.ts';
+import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
 /** The practice that is kept in these stores. */
 export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals'>): Practice {
@@ -15,6 +15,7 @@ export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spo
   const receiving = (client: Client) => walledIntake(stores, client.id);
   return {
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
+    clients: () => records.behind({ client: null, does: 'read' }, listClientRefs),
     reading: (client) => handles(client, readingSql(records, client), closedHandles.intake),
     receiving,
     forget: (client) => forgetClient(telemetry, client.id),

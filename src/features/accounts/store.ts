@@ -16,6 +16,8 @@ export async function insertClientUnlessNamed({ records, now }: Context, name: s
 export const listClientRows = ({ records }: Context) =>
   records.rows(Client)`select id, name, created_at as "createdAt", closed_at as "closedAt" from client order by folded_name`;
 
+export const listClientRefs = (sql: Sql) => sql.rows(ClientRef)`select id, name from client order by folded_name`;
+
 export async function findClient(sql: Sql, named: string) {
   const [found] = await sql.rows(ClientRef)`
     select id, name from client

@@ -1,11 +1,21 @@
 import type { Feature } from '../../platform/feature.ts';
+import {
+  listSessions,
+  listTraces,
+  listUsers,
+  listWorkflows,
+  queryMetrics,
+  showOverview,
+  showTimeline,
+  showTrace,
+  showWorkflow,
+} from './answers/index.ts';
 import { receiveTraces } from './ingest/routes.ts';
 import { showLedger } from './ledger/index.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
 import { changeRedaction, showRedaction, tryRedaction } from './privacy/index.ts';
 import { createScore, listScores } from './scores/index.ts';
-import { listTraces, listWorkflows, showTrace } from './operations.ts';
 
 export { fieldNames, importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
 export type { Mapping } from './import/map-columns.ts';
@@ -17,7 +27,13 @@ export const telemetry = {
   operations: [
     listTraces,
     showTrace,
+    queryMetrics,
+    listSessions,
+    listUsers,
     listWorkflows,
+    showWorkflow,
+    showTimeline,
+    showOverview,
     showLedger,
     listOwnPrices,
     setOwnPrice,

@@ -19,8 +19,9 @@ export const TraceSummary = Totals.extend({
   workflow: text,
   startedAt: z.string(),
   durationMs: z.number().nullable(),
-  status: z.enum(['ok', 'error']),
+  status: z.enum(['ok', 'error']).describe('error: a span of it failed.'),
   spanCount: z.number(),
+  errorCount: z.number().describe('Spans that failed.'),
   models: z.array(z.string()),
   user: text,
   session: text,
@@ -72,10 +73,3 @@ export const TraceSpan = z.object({
   receivedAt: z.string(),
 });
 export type TraceSpan = z.infer<typeof TraceSpan>;
-
-export const Workflow = z.object({
-  name: z.string(),
-  state: z.literal('discovered').describe('It sends telemetry and nobody owns it.'),
-  firstSeenAt: z.string(),
-  lastSeenAt: z.string(),
-});

@@ -8,7 +8,7 @@ import { notFound, Problem, tooMany } from '../../platform/problem.ts';
 import type { Route } from '../../platform/route.ts';
 import { mcpTools } from '../mcp/index.ts';
 import { SIGN_IN_PATH, signInMethod, type Attempts, type SignIn } from '../../features/accounts/index.ts';
-import { inputOf } from './body.ts';
+import { inputOf, queryOf } from './body.ts';
 import { credentialOf, showsKey } from './credential.ts';
 import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
 import { addressOf } from './address.ts';
@@ -118,6 +118,12 @@ export function createApp({
     const op = byName.get(c.req.param('name'));
     if (!op) throw notFound('There is no such operation. /api/openapi.json lists them.');
     return c.json((await perform(op, ctx, await input(c))) as object);
+  });
+  // Only what is declared so, and a read always: a link that somebody follows changes nothing.
+  app.get('/api/:name', async (c, next) => {
+    const op = byName.get(c.req.param('name'));
+    if (!op?.byGet) return next();
+    return c.json((await perform(op, await enterAsAnyone(c), queryOf(c.req.url))) as object);
   });
   app.post('/mcp', async (c) => answerMcp(await enter(c), c.req.raw, await input(c)));
   for (const path of ['/api/:name', '/mcp', ...receive.answers.keys()]) app.all(path, (c) => refuseMethod(c, 'POST'));

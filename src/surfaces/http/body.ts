@@ -15,6 +15,13 @@ export async function inputOf(headers: Headers, incoming: HttpBindings['incoming
   return parseControlJson(textOf(await readWhole(incoming, LARGEST)));
 }
 
+/** The input of an operation that is asked by GET: texts, each once. Throws `invalid`. */
+export function queryOf(url: string): Record<string, string> {
+  const query = [...new URL(url).searchParams];
+  if (new Set(query.map(([name]) => name)).size < query.length) throw invalid('A parameter of the query stands there twice.');
+  return Object.fromEntries(query);
+}
+
 /** The body as it was sent. Throws `too_large`. */
 export async function readWhole(incoming: AsyncIterable<Uint8Array>, largest: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

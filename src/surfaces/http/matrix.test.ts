@@ -81,7 +81,13 @@ const samples: Record<string, (target: Target) => object> = {
   'telemetry.traces': ({ client }) => ({ client }),
   'telemetry.trace': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
   'telemetry.ledger': ({ client }) => ({ client }),
+  'telemetry.metrics': ({ client }) => ({ client, metric: 'runs' }),
+  'telemetry.sessions': ({ client }) => ({ client }),
+  'telemetry.users': ({ client }) => ({ client }),
   'workflows.list': ({ client }) => ({ client }),
+  'workflows.show': ({ client }) => ({ client, workflow: 'canary' }),
+  'workflows.timeline': ({ client }) => ({ client, workflow: 'canary' }),
+  'practice.overview': () => ({}),
   'prices.list': ({ client }) => ({ client }),
   'prices.set': ({ client }) => ({ client, model: `model-${randomUUID()}`, inputUsdPerMillion: 1 }),
   'scores.create': ({ client, id }) => ({ client, traceId: traceIdOf(id), name: 'fit', value: 1, source: 'person' }),
@@ -193,7 +199,7 @@ async function sendTrace({ name: client, key }: { name: string; key: string }, o
   await server.send('/v1/traces', {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization },
-    body: encodeJson(traces([span({}, { traceId })])),
+    body: encodeJson(traces([span({}, { traceId })], { 'service.name': 'canary' })),
   });
   await eventually(async () => {
     return (await server.ask('telemetry.trace', { client, traceId }, key)).status === 200;

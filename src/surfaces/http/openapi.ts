@@ -9,7 +9,7 @@ export const openApi = (operations: readonly AnyOperation[]) => ({
   openapi: '3.1.0',
   info: { title: 'Steward', version, description: 'The operating system for AI operations.' },
   security: [{ bearer: [] }, { apiKey: [] }, { basic: [] }],
-  paths: Object.fromEntries(operations.map((op) => [`/api/${op.name}`, { post: described(op) }])),
+  paths: Object.fromEntries(operations.map((op) => [`/api/${op.name}`, methodsOf(op)])),
   components: {
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },
@@ -39,6 +39,23 @@ const problemSchema = {
     },
   },
 };
+
+const methodsOf = (op: AnyOperation) => ({ post: described(op), ...(op.byGet && { get: byGet(op) }) });
+
+function byGet(op: AnyOperation) {
+  const { requestBody: _, ...rest } = described(op);
+  const { properties = {}, required = [] } = inputSchema(op) as { properties?: Record<string, object>; required?: string[] };
+  return {
+    ...rest,
+    operationId: `${rest.operationId}_by_get`,
+    parameters: Object.entries(properties).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: required.includes(name),
+      schema,
+    })),
+  };
+}
 
 function described(op: AnyOperation) {
   const { name, summary, access } = op;

@@ -106,7 +106,7 @@ test('what a client sends is shown, with one meaning per field and nothing count
     ],
   });
   expect((await server.ask('workflows.list', { client: 'Acme' }, acme.key)).json).toMatchObject({
-    workflows: [{ name: 'support', state: 'discovered' }],
+    workflows: [{ name: 'support', stage: 'discovered', owner: null }],
   });
   expect(await list({ workflow: 'another' })).toEqual([]);
   expect(await list({ to: '2026-11-21T00:43:03Z' })).toEqual([]);

@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../../stores/testing/temp.ts';
+import { testServer, type TestServer } from '../../../testing/server.ts';
+import { span, traces } from '../otlp/testing/body.ts';
+import { encodeJson } from '../otlp/testing/encode.ts';
+
+/** Answers about what was sent through the front door, on both stores. */
+
+let server: TestServer;
+let acme: Awaited<ReturnType<TestServer['client']>>;
+const RUNS = 60;
+const now = Date.now();
+const MINUTE = 60_000;
+const nanos = (ms: number) => `${BigInt(ms) * 1_000_000n}`;
+const traceIdOf = (n: number) => `c${n.toString(16).padStart(31, '0')}`;
+const startOf = (n: number) => now - (RUNS - n) * 20 * MINUTE;
+
+/** Run `n`: an agent that calls a model once. Every tenth fails; from the fortieth on another model answers. */
+const run = (n: number) => {
+  const at = startOf(n);
+  const failed = n % 10 === 9;
+  const common = { 'user.id': `u${n % 3}`, 'session.id': `s${Math.floor(n / 6)}` };
+  return [
+    span(
+      { ...common, 'gen_ai.operation.name': 'invoke_agent', 'acme.order': n },
+      {
+        traceId: traceIdOf(n),
+        spanId: 'a'.repeat(16),
+        name: 'agent',
+        startTimeUnixNano: nanos(at),
+        endTimeUnixNano: nanos(at + 1000 + n),
+        ...(failed && { status: { code: 2, message: 'The tool timed out' } }),
+      },
+    ),
+    span(
+      {
+        ...common,
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'openai',
+        'gen_ai.response.model': n < 40 ? 'gpt-4' : 'gpt-5',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 10,
+        'gen_ai.usage.cost': 0.01 * (n + 1),
+        'gen_ai.input.messages': JSON.stringify([
+          { role: 'user', parts: [{ type: 'text', content: `Wo ist Bestellung Nr${n}?` }] },
+        ]),
+      },
+      {
+        traceId: traceIdOf(n),
+        spanId: 'b'.repeat(16),
+        parentSpanId: 'a'.repeat(16),
+        name: 'chat',
+        startTimeUnixNano: nanos(at + 10),
+        endTimeUnixNano: nanos(at + 500),
+      },
+    ),
+  ];
+};
+
+const ask = async <T>(name: string, input: object = {}, key = acme.key) => {
+  const reply = await server.ask(name, { client: 'Acme', ...input }, key);
+  expect(reply).toMatchObject({ status: 200 });
+  return reply.json as unknown as T;
+};
+interface Listed {
+  traces: { traceId: string; status: string }[];
+  next: string | null;
+}
+const numbersOf = ({ traces: listed }: Listed) => listed.map(({ traceId }) => Number.parseInt(traceId.slice(1), 16));
+const list = async (input: object) => numbersOf(await ask<Listed>('telemetry.traces', { limit: 200, ...input }));
+
+beforeAll(async () => {
+  server = await testServer();
+  acme = await server.client('Acme');
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${acme.key}` };
+  for (let n = 0; n < RUNS; n += 20) {
+    const spans = Array.from({ length: 20 }, (_, i) => run(n + i)).flat();
+    const body = encodeJson(traces(spans, { 'service.name': 'support', 'deployment.environment.name': 'prod' }));
+    expect((await server.send('/v1/traces', { method: 'POST', headers, body })).status).toBe(200);
+  }
+  // The same once more: it counts once.
+  const again = encodeJson(traces(run(3), { 'service.name': 'support', 'deployment.environment.name': 'prod' }));
+  await server.send('/v1/traces', { method: 'POST', headers, body: again });
+  await eventually(async () => (await list({})).length === RUNS, 20_000);
+}, 60_000);
+afterAll(() => server.close());
+
+const all = Array.from({ length: RUNS }, (_, n) => RUNS - 1 - n);
+
+test('traces are listed from the latest on, each once over all pages', async () => {
+  const seen: number[] = [];
+  let before: string | null | undefined;
+  do {
+    const page = await ask<Listed>('telemetry.traces', { limit: 7, ...(before && { before }) });
+    seen.push(...numbersOf(page));
+    before = page.next;
+  } while (before);
+  expect(seen).toEqual(all);
+});
+
+test('each filter finds what it says, also where the fields stand on different spans of a trace', async () => {
+  const cases: [object, (n: number) => boolean][] = [
+    [{ workflow: 'support' }, () => true],
+    [{ workflow: 'another' }, () => false],
+    [{ model: 'gpt-5' }, (n) => n >= 40],
+    [{ environment: 'prod', model: 'gpt-4' }, (n) => n < 40],
+    [{ user: 'u1', model: 'gpt-5' }, (n) => n % 3 === 1 && n >= 40],
+    [{ session: 's2' }, (n) => Math.floor(n / 6) === 2],
+    [{ status: 'error' }, (n) => n % 10 === 9],
+    [{ status: 'ok', model: 'gpt-5' }, (n) => n % 10 !== 9 && n >= 40],
+    [{ minDurationMs: 1050 }, (n) => n >= 50],
+    [{ minCostUsd: 0.555 }, (n) => n >= 55],
+    [{ search: 'bestellung nr17' }, (n) => n === 17],
+    [{ search: 'TIMED OUT', user: 'u0' }, (n) => n % 10 === 9 && n % 3 === 0],
+    [{ search: traceIdOf(5) }, (n) => n === 5],
+    [{ attribute: 'acme.order=12' }, (n) => n === 12],
+    [{ search: "' OR 1=1 --" }, () => false],
+    [{ from: new Date(startOf(30)).toISOString(), to: new Date(startOf(40)).toISOString() }, (n) => n >= 30 && n < 40],
+  ];
+  for (const [filter, fits] of cases) expect([filter, await list(filter)]).toEqual([filter, all.filter(fits)]);
+});
+
+test('scores can be asked for, and make a series', async () => {
+  for (const [n, value] of [
+    [4, 0.2],
+    [5, 0.9],
+  ] as const)
+    await ask('scores.create', { traceId: traceIdOf(n), name: 'helpful', value, source: 'person' });
+  await eventually(async () => (await list({ scoreName: 'helpful', scoreBelow: 1 })).length === 2);
+  expect(await list({ scoreName: 'helpful', scoreBelow: 0.5 })).toEqual([4]);
+  const { series } = await ask<Series>('telemetry.metrics', { metric: 'score', scoreName: 'helpful', bucket: 'day', ...period });
+  expect(total(series[0]!.points, 'n')).toBe(2);
+});
+
+interface Series {
+  series: { group: string | null; points: { at: string; value: number | null; n: number }[] }[];
+}
+const period = { from: new Date(now - 2 * 24 * 60 * MINUTE).toISOString(), to: new Date(now + 60 * MINUTE).toISOString() };
+const total = (points: Series['series'][number]['points'], of: 'value' | 'n') =>
+  points.reduce((sum, point) => sum + (point[of] ?? 0), 0);
+
+test.each(['minute', 'hour', 'day'])('a metric by %s adds up to what was sent, resent spans left out', async (bucket) => {
+  const query = async (input: object) => (await ask<Series>('telemetry.metrics', { ...period, bucket, ...input })).series;
+  const sum = async (input: object) => total((await query(input))[0]!.points, 'value');
+  await eventually(async () => (await sum({ metric: 'runs' })) === RUNS);
+  expect(await sum({ metric: 'errors' })).toBe(6);
+  expect(await sum({ metric: 'inputTokens' })).toBe(RUNS * 100);
+  expect(await sum({ metric: 'costUsd' })).toBeCloseTo((0.01 * RUNS * (RUNS + 1)) / 2);
+  expect(await sum({ metric: 'runs', session: 's2' })).toBe(6);
+  expect(await sum({ metric: 'runs', workflow: 'support', environment: 'prod' })).toBe(RUNS);
+  const byModel = await query({ metric: 'runs', groupBy: 'model' });
+  expect(byModel.map(({ group, points }) => [group, total(points, 'value')])).toEqual([
+    ['gpt-4', 40],
+    ['gpt-5', 20],
+  ]);
+  const [slow] = await query({ metric: 'latencyP50' });
+  for (const { value } of slow!.points) expect(value).toBeGreaterThan(990);
+  const [calls] = await query({ metric: 'latencyP95', model: 'gpt-5' });
+  for (const { value } of calls!.points) expect(Math.abs(value! - 490)).toBeLessThan(10);
+  const byStatus = await query({ metric: 'runs', groupBy: 'status' });
+  expect(byStatus.map(({ group, points }) => [group, total(points, 'value')])).toEqual([
+    ['ok', RUNS - 6],
+    ['error', 6],
+  ]);
+});
+
+test('metrics can be asked by GET, with the same rules', async () => {
+  const path = `/api/telemetry.metrics?client=Acme&metric=users&bucket=day&from=${period.from}&to=${encodeURIComponent(period.to)}`;
+  const headers = { authorization: `Bearer ${acme.key}` };
+  const reply = await server.send(path, { headers });
+  expect(reply).toMatchObject({ status: 200, json: { client: acme.id, metric: 'users' } });
+  expect((reply.json as unknown as Series).series[0]!.points.at(-1)!.value).toBe(3);
+  expect(await server.send(path)).toMatchObject({ status: 401 });
+  expect(await server.send(`${path}&metric=runs`, { headers })).toMatchObject({ status: 400 });
+  expect(await server.send(`/api/scores.create?client=Acme`, { headers })).toMatchObject({ status: 405 });
+});
+
+test('sessions and users are listed with what they did', async () => {
+  const { sessions } = await ask<{ sessions: object[] }>('telemetry.sessions', { limit: 3 });
+  expect(sessions).toMatchObject([{ session: 's9', runs: 6, errors: 1 }, { session: 's8' }, { session: 's7' }]);
+  const { users } = await ask<{ users: { user: string; runs: number }[] }>('telemetry.users');
+  expect(
+    Object.entries(Object.fromEntries(users.map(({ user, runs }) => [user, runs]))).toSorted(([a], [b]) => a.localeCompare(b)),
+  ).toEqual([
+    ['u0', 20],
+    ['u1', 20],
+    ['u2', 20],
+  ]);
+});
+
+test('workflows have a state with a reason, and what they are made of', async () => {
+  const { workflows } = await ask<{ workflows: object[] }>('workflows.list');
+  expect(workflows).toMatchObject([
+    { name: 'support', stage: 'discovered', owner: null, state: 'healthy', runs: RUNS, errors: 6 },
+  ]);
+  expect(await ask('workflows.show', { workflow: 'support' })).toMatchObject({
+    name: 'support',
+    models: [
+      { model: 'gpt-4', calls: 40 },
+      { model: 'gpt-5', calls: 20 },
+    ],
+    failures: [{ message: 'The tool timed out', count: 6 }],
+  });
+  const { points, changes } = await ask<{ points: unknown[]; changes: { letter: string; sentence: string }[] }>(
+    'workflows.timeline',
+    { workflow: 'support', metric: 'errorRate', from: new Date(now - 24 * 60 * MINUTE).toISOString() },
+  );
+  expect(points.length).toBeGreaterThan(15);
+  expect(changes).toMatchObject([{ letter: 'A', sentence: expect.stringMatching(/^Model gpt-5 in place of gpt-4 on /) }]);
+});
+
+test('the practice sees counts, states and money of its clients', async () => {
+  await server.client('Empty');
+  const { clients } = (await server.ask('practice.overview', {})).json as unknown as { clients: object[] };
+  expect(clients).toMatchObject([
+    { name: 'Acme', workflows: 1, states: { healthy: 1 }, runs: RUNS },
+    { name: 'Empty', workflows: 0, runs: 0, lastSeenAt: null },
+  ]);
+});

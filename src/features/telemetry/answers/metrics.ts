@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
+import { clientField, operation } from '../../../platform/operation.ts';
+import { invalid } from '../../../platform/problem.ts';
+import { reads } from './access.ts';
+import { filterFields, time } from './filter.ts';
+import { seriesOf } from './series.ts';
+
+export const Metric = z.enum([
+  'runs',
+  'errors',
+  'errorRate',
+  'latencyP50',
+  'latencyP95',
+  'inputTokens',
+  'outputTokens',
+  'costUsd',
+  'users',
+  'score',
+]);
+export type Metric = z.infer<typeof Metric>;
+
+export const GroupBy = z.enum(['workflow', 'model', 'environment', 'promptVersion', 'status']);
+export type GroupBy = z.infer<typeof GroupBy>;
+
+export const BucketName = z.enum(['minute', 'hour', 'day']);
+export type BucketName = z.infer<typeof BucketName>;
+export const widthOf = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } satisfies Record<BucketName, number>;
+
+const MOST_BUCKETS = 3000;
+/** As finely as a chart can show it. */
+const fitting = (lengthMs: number): BucketName => (lengthMs <= 3 * HOUR_MS ? 'minute' : lengthMs <= 10 * DAY_MS ? 'hour' : 'day');
+
+export const Point = z.object({
+  at: z.string().describe('The start of the bucket.'),
+  value: z.number().nullable().describe('Nothing when nothing was measured: that is not zero.'),
+  n: z.number().describe('How many runs, calls or scores it is of.'),
+});
+
+export const queryMetrics = operation({
+  name: 'telemetry.metrics',
+  summary: 'Show one metric of a client over time, for charts. Buckets in which nothing came are left out.',
+  access: reads,
+  byGet: true,
+  input: z.object({
+    client: clientField,
+    metric: Metric.describe(
+      'A run is a trace, and one with a span that failed has failed. By model and by prompt version, calls of models are counted instead. Latency is in ms, of runs as of calls. Cost and tokens are sums over calls.',
+    ),
+    groupBy: GroupBy.optional(),
+    ...filterFields,
+    from: time.optional().describe('Default: a day before the end.'),
+    to: time.optional().describe('Default: now.'),
+    bucket: BucketName.optional().describe('Default: as the length of time suggests. Minutes are kept for 30 days.'),
+  }),
+  output: z.object({
+    metric: Metric,
+    bucket: BucketName,
+    from: z.string(),
+    to: z.string(),
+    series: z.array(z.object({ group: z.string().nullable(), points: z.array(Point) })).describe('The largest groups first.'),
+    groupsLeftOut: z.number().describe('How many smaller groups are not shown.'),
+  }),
+  async run(ctx, { metric, groupBy, from: asked, to: until, bucket: width, ...filter }) {
+    const to = until === undefined ? ctx.now() : new Date(until);
+    const from = asked === undefined ? new Date(to.getTime() - DAY_MS) : new Date(asked);
+    const lengthMs = to.getTime() - from.getTime();
+    if (lengthMs <= 0) throw invalid('"from" must be before "to".');
+    const bucket = width ?? fitting(lengthMs);
+    if (lengthMs / widthOf[bucket] > MOST_BUCKETS)
+      throw invalid(`That is more than ${MOST_BUCKETS} points. Ask for longer buckets, or for less time.`);
+    const question = { metric, groupBy, bucket, fromMs: from.getTime(), toMs: to.getTime(), filter };
+    return { metric, bucket, from: from.toISOString(), to: to.toISOString(), ...(await seriesOf(ctx, question)) };
+  },
+});

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import type { Context } from '../../../platform/context.ts';
+import { invalid } from '../../../platform/problem.ts';
+import { conditionsOf, type Filter } from './filter.ts';
+import type { BucketName, GroupBy, Metric } from './metrics.ts';
+import { isoOf, spansWhere, timeOf } from './store.ts';
+
+/** Series of a metric, out of rollups where they know enough, else out of the spans. */
+
+export interface Question {
+  metric: Metric;
+  groupBy?: GroupBy | undefined;
+  bucket: BucketName;
+  fromMs: number;
+  toMs: number;
+  filter: Filter;
+}
+
+const MOST_GROUPS = 20;
+
+const startOf = { minute: 'toStartOfMinute', hour: 'toStartOfHour', day: 'toStartOfDay' } satisfies Record<BucketName, string>;
+const columns = {
+  workflow: 'workflow',
+  model: 'model',
+  environment: 'environment',
+  promptVersion: 'prompt_version',
+  status: 'status',
+} satisfies Record<GroupBy, string>;
+
+/** A model and a prompt are of a call; the run around it has several, or none. */
+export const isOfCalls = ({ groupBy, filter }: Pick<Question, 'groupBy' | 'filter'>) =>
+  groupBy === 'model' || groupBy === 'promptVersion' || filter.model !== undefined || filter.promptVersion !== undefined;
+
+const Row = z.object({ label: z.string().nullable(), at: z.string(), value: z.number().nullable(), n: z.number() });
+
+export async function seriesOf(ctx: Context, question: Question) {
+  return grouped(question.metric === 'score' ? await rowsOfScores(ctx, question) : await rowsOfSpans(ctx, question));
+}
+
+/** One series per group, the largest first. */
+function grouped(rows: readonly z.infer<typeof Row>[]) {
+  const groups = new Map<string | null, { group: string | null; size: number; points: Omit<z.infer<typeof Row>, 'label'>[] }>();
+  for (const { label: group, ...point } of rows) {
+    const known = groups.get(group) ?? { group, size: 0, points: [] };
+    known.size += point.n;
+    known.points.push(point);
+    groups.set(group, known);
+  }
+  const sorted = [...groups.values()].sort((a, b) => b.size - a.size || String(a.group).localeCompare(String(b.group)));
+  return {
+    series: sorted.slice(0, MOST_GROUPS).map(({ group, points }) => ({ group, points })),
+    groupsLeftOut: Math.max(0, sorted.length - MOST_GROUPS),
+  };
+}
+
+/** What a metric is of the spans of a bucket: its value, and how many things that is of. */
+function measured(metric: Exclude<Metric, 'score'>, ofCalls: boolean): { value: string; n: string } {
+  const runs = ofCalls ? 'countIf(costable)' : 'uniq(trace_id)';
+  const errors = ofCalls ? `countIf(costable AND status = 'error')` : `uniqIf(trace_id, status = 'error')`;
+  const timed = `duration_ms IS NOT NULL AND ${ofCalls ? 'costable' : `parent_span_id = ''`}`;
+  const sum = (column: string) => {
+    const n = `countIf(costable AND ${column} IS NOT NULL)`;
+    return { value: `if(${n} = 0, NULL, toFloat64(sumIf(${column}, costable)))`, n };
+  };
+  const latency = (level: number) => ({
+    value: `if(countIf(${timed}) = 0, NULL, quantileTDigestIf(${level})(assumeNotNull(duration_ms), ${timed}))`,
+    n: `countIf(${timed})`,
+  });
+  switch (metric) {
+    case 'runs':
+      return { value: runs, n: runs };
+    case 'errors':
+      return { value: errors, n: runs };
+    case 'errorRate':
+      return { value: `if(${runs} = 0, NULL, ${errors} / ${runs})`, n: runs };
+    case 'latencyP50':
+      return latency(0.5);
+    case 'latencyP95':
+      return latency(0.95);
+    case 'inputTokens':
+      return sum('input_tokens');
+    case 'outputTokens':
+      return sum('output_tokens');
+    case 'costUsd':
+      return sum('cost_usd');
+    case 'users':
+      return { value: 'uniq(user)', n: runs };
+  }
+}
+
+/** Fields that stand on the spans that are measured; what else is asked for may stand on another span of the trace. */
+const onEachSpan = ['workflow', 'environment', 'model', 'promptVersion'] as const;
+
+function rowsOfSpans({ telemetry }: Context, { metric, groupBy, bucket, fromMs, toMs, filter }: Question) {
+  if (metric === 'score') throw new Error('Scores are a table of their own.');
+  const ofCalls = isOfCalls({ groupBy, filter });
+  const { value, n } = measured(metric, ofCalls);
+  const { minCostUsd, status, ...rest } = filter;
+  const own = conditionsOf(Object.fromEntries(onEachSpan.map((field) => [field, rest[field]])));
+  const others = conditionsOf({ ...rest, ...Object.fromEntries(onEachSpan.map((field) => [field, undefined])) });
+  const times = `started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`;
+  const hours = `client_id = {client:UUID} AND ${times}`;
+  const failed = `SELECT trace_id FROM span WHERE ${hours} AND status = 'error'`;
+  const where = [
+    times,
+    ...own.map(({ sql }) => sql),
+    ...others.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE ${hours} AND ${sql})`),
+    ...(status === undefined ? [] : [`trace_id ${status === 'ok' ? 'NOT ' : ''}IN (${failed})`]),
+    ...(minCostUsd === undefined
+      ? []
+      : [
+          `trace_id IN (SELECT trace_id FROM ${spansWhere(`${times} AND costable`)} GROUP BY trace_id
+            HAVING sum(cost_usd) >= {minCostUsd:Float64})`,
+        ]),
+  ];
+  // A run has failed when one of its spans has.
+  const ofRun = `if(trace_id IN (${failed}), 'error', 'ok')`;
+  const label = groupBy === undefined ? 'NULL' : groupBy === 'status' && !ofCalls ? ofRun : `toString(${columns[groupBy]})`;
+  const params = Object.assign({}, ...[...own, ...others].map((condition) => condition.params)) as Record<string, unknown>;
+  return telemetry.rows(Row)(
+    `SELECT ${label} AS label, ${startOf[bucket]}(started_at, 'UTC') AS at,
+      ${value} AS value, ${n} AS n
+    FROM ${spansWhere(where.join(' AND '))} GROUP BY label, at HAVING n > 0 ORDER BY at`,
+    { ...params, minCostUsd, from: isoOf(fromMs), to: isoOf(toMs) },
+  );
+}
+
+/** The mean of scores, by when they were given; what else is asked for is of the traces they are about. */
+function rowsOfScores({ telemetry }: Context, { groupBy, bucket, fromMs, toMs, filter }: Question) {
+  if (groupBy !== undefined && groupBy !== 'workflow') throw invalid('Scores can be grouped by workflow only.');
+  const { workflow, scoreName, scoreBelow, status, minCostUsd: _, ...rest } = filter;
+  const failed = `SELECT trace_id FROM span WHERE client_id = {client:UUID} AND status = 'error'`;
+  const conditions = conditionsOf(rest);
+  const where = [
+    `client_id = {client:UUID} AND at >= ${timeOf('from')} AND at < ${timeOf('to')} AND value IS NOT NULL`,
+    ...(workflow === undefined ? [] : ['workflow = {workflow:String}']),
+    ...(scoreName === undefined ? [] : ['name = {scoreName:String}']),
+    ...(scoreBelow === undefined ? [] : ['value < {scoreBelow:Float64}']),
+    ...conditions.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE client_id = {client:UUID} AND ${sql})`),
+    ...(status === undefined ? [] : [`trace_id ${status === 'ok' ? 'NOT ' : ''}IN (${failed})`]),
+  ];
+  const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
+  return telemetry.rows(Row)(
+    `SELECT label, started AS at, mean AS value, n FROM (SELECT ${groupBy ? 'toString(workflow)' : 'NULL'} AS label, ${startOf[bucket]}(at, 'UTC') AS started, avg(value) AS mean, count() AS n
+    FROM (SELECT * FROM score WHERE ${where.join(' AND ')} ORDER BY received_at DESC LIMIT 1 BY trace_id, id)
+    GROUP BY label, started ORDER BY started)`,
+    { ...params, workflow, scoreName, scoreBelow, from: isoOf(fromMs), to: isoOf(toMs) },
+  );
+}

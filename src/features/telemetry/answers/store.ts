@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import type { Context } from '../../../platform/context.ts';
+import { HOUR_MS } from '../../../platform/clock.ts';
+import { TraceSpan } from '../model.ts';
+import { conditionsOf, type Cursor, type Filter } from './filter.ts';
+import type { Window } from './windows.ts';
+
+/** What lists of traces ask of the table of spans. It is sorted by client and hour: each question says which hours. */
+
+/** The spans of a trace are looked for as long before and after the one that was found. */
+const BEFORE_MS = HOUR_MS;
+const AFTER_MS = 6 * HOUR_MS;
+
+/** SQL of a time that is a parameter. */
+export const timeOf = (name: string) => `parseDateTime64BestEffort({${name}:String}, 6, 'UTC')`;
+/** Before and after every time that a span may bear. */
+const EVER = [Date.parse('2000-01-01T00:00:00Z'), Date.parse('2200-01-01T00:00:00Z')] as const;
+export const isoOf = (ms: number) => new Date(Math.min(EVER[1], Math.max(EVER[0], ms))).toISOString();
+
+/** The spans of the client that fit, each once: what was sent again, or priced again, as it came last. */
+export const spansWhere = (where: string) =>
+  `(SELECT * FROM span WHERE client_id = {client:UUID} AND ${where} ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id)`;
+
+const Times = z.object({ first: z.string().nullable(), last: z.string().nullable() });
+
+/** Hours between which the spans of the client are; nothing when there are none. Read from both ends of the sorting key. */
+export async function timesOfSpans({ telemetry }: Context): Promise<Window | null> {
+  const end = (order: string) =>
+    `(SELECT started_at FROM span WHERE client_id = {client:UUID}
+      ORDER BY client_id ${order}, toStartOfHour(started_at) ${order} LIMIT 1)`;
+  const [row] = await telemetry.rows(Times)(`SELECT ${end('ASC')} AS first, ${end('DESC')} AS last`);
+  if (!row?.first || !row.last) return null;
+  return { fromMs: Date.parse(row.first) - HOUR_MS, toMs: Date.parse(row.last) + HOUR_MS };
+}
+
+const Fitting = z.object({ traceId: z.string(), startedAt: z.string() });
+/** A trace that fits, and when its first span of that kind began. */
+export type Fitting = z.infer<typeof Fitting>;
+
+/** The latest traces of a stretch of time, before the cursor. */
+export function fittingTraces(
+  { telemetry }: Context,
+  filter: Filter,
+  { fromMs, toMs }: Window,
+  cursor: Cursor | null,
+  limit: number,
+): Promise<Fitting[]> {
+  const [first, ...others] = conditionsOf(filter);
+  const params = Object.assign({}, ...[first, ...others].map((condition) => condition?.params)) as Record<string, unknown>;
+  // A trace belongs to the stretch in which it begins, so those that began just before are looked at as well.
+  const hours = `started_at >= ${timeOf('lookFrom')} AND started_at < ${timeOf('to')}`;
+  const around = `client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')} AND started_at < ${timeOf('lookTo')}`;
+  const where = [
+    'client_id = {client:UUID}',
+    hours,
+    ...(first ? [first.sql] : []),
+    ...others.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE ${around} AND ${sql})`),
+    ...(filter.status === 'ok' ? [`trace_id NOT IN (SELECT trace_id FROM span WHERE ${around} AND status = 'error')`] : []),
+    ...(filter.minCostUsd === undefined
+      ? []
+      : [
+          `trace_id IN (SELECT trace_id FROM span WHERE ${around} AND costable GROUP BY trace_id
+            HAVING sum(cost_usd) >= {minCostUsd:Float64})`,
+        ]),
+  ];
+  return telemetry.rows(Fitting)(
+    `SELECT toString(trace_id) AS traceId, min(started_at) AS startedAt FROM span WHERE ${where.join(' AND ')}
+    GROUP BY trace_id
+    HAVING startedAt >= ${timeOf('from')}
+      AND (startedAt < ${timeOf('cursorAt')} OR (startedAt = ${timeOf('cursorAt')} AND trace_id < {cursorId:String}))
+    ORDER BY startedAt DESC, trace_id DESC LIMIT {limit:UInt32}`,
+    {
+      ...params,
+      lookFrom: isoOf(fromMs - BEFORE_MS),
+      from: isoOf(fromMs),
+      to: isoOf(toMs),
+      lookTo: isoOf(toMs + BEFORE_MS),
+      minCostUsd: filter.minCostUsd,
+      cursorAt: cursor?.at ?? isoOf(Infinity),
+      cursorId: cursor?.id ?? '',
+      limit,
+    },
+  );
+}
+
+const BriefSpan = TraceSpan.pick({
+  spanId: true,
+  parentSpanId: true,
+  name: true,
+  workflow: true,
+  startedAt: true,
+  durationMs: true,
+  status: true,
+  model: true,
+  inputTokens: true,
+  cachedInputTokens: true,
+  outputTokens: true,
+  reasoningTokens: true,
+  user: true,
+  session: true,
+  environment: true,
+}).extend({
+  traceId: z.string(),
+  traceName: z.string().nullable(),
+  givenCostUsd: z.number().nullable(),
+  costable: z.boolean(),
+});
+export type BriefSpan = z.infer<typeof BriefSpan>;
+
+const briefly = (where: string) => `
+  SELECT * FROM (
+    SELECT toString(trace_id) AS traceId, toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId, name, workflow,
+      started_at AS startedAt, duration_ms AS durationMs, status, model, input_tokens AS inputTokens,
+      cached_input_tokens AS cachedInputTokens, output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, user, session,
+      environment, trace_name AS traceName, cost_usd AS givenCostUsd, costable
+    FROM span WHERE client_id = {client:UUID} AND ${where}
+    ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id
+  ) ORDER BY startedAt, spanId LIMIT {most:UInt32}`;
+
+/** The spans of a trace, each once, without their texts and attributes; the first come first. */
+export const briefSpans = ({ telemetry }: Context, traceId: string, most: number) =>
+  telemetry.rows(BriefSpan)(briefly('trace_id = {traceId:String}'), { traceId, most });
+
+/** The same of several traces, as far as they lie about the times at which they were found. */
+export function briefSpansAround({ telemetry }: Context, found: readonly Fitting[], most: number) {
+  const times = found.map(({ startedAt }) => Date.parse(startedAt));
+  return telemetry.rows(BriefSpan)(
+    briefly(`started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')} AND trace_id IN {traceIds:Array(String)}`),
+    {
+      traceIds: found.map(({ traceId }) => traceId),
+      from: isoOf(Math.min(...times) - BEFORE_MS),
+      to: isoOf(Math.max(...times) + AFTER_MS),
+      most,
+    },
+  );
+}
+
+const json = <S extends z.ZodType>(shape: S) => z.string().transform((value): z.infer<S> => shape.parse(JSON.parse(value)));
+const attributes = z
+  .record(z.string(), z.string())
+  .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown])));
+
+const StoredSpan = TraceSpan.omit({ scores: true }).extend({
+  events: json(TraceSpan.shape.events),
+  links: json(TraceSpan.shape.links),
+  attributes,
+  resource: attributes,
+});
+
+/** The first spans of a trace, with all that is known of them. */
+export const wholeSpans = ({ telemetry }: Context, traceId: string, most: number) =>
+  telemetry.rows(StoredSpan)(
+    `SELECT * FROM (
+      SELECT toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId, name, kind, workflow, started_at AS startedAt,
+        duration_ms AS durationMs, status, status_message AS statusMessage, provider, request_model AS requestModel, model,
+        input_tokens AS inputTokens, cached_input_tokens AS cachedInputTokens, cache_write_tokens AS cacheWriteTokens,
+        output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, cost_usd AS costUsd, cost_source AS costSource, user,
+        session, environment, release, version, service, tags, prompt_name AS promptName, prompt_version AS promptVersion,
+        response_id AS responseId, input, output, finish_reasons AS finishReasons,
+        time_to_first_token_ms AS timeToFirstTokenMs, flags, attributes, resource, events, links,
+        received_at AS receivedAt
+      FROM span WHERE client_id = {client:UUID} AND trace_id = {traceId:String}
+      ORDER BY received_at DESC LIMIT 1 BY span_id
+    ) ORDER BY startedAt, spanId LIMIT {most:UInt32}`,
+    { traceId, most },
+  );

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import type { Bucket } from '../../../detect/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/clock.ts';
+import type { Context } from '../../../platform/context.ts';
+import { clientField, operation } from '../../../platform/operation.ts';
+import { invalid, notFound } from '../../../platform/problem.ts';
+import { reads } from './access.ts';
+import { time } from './filter.ts';
+import { judgeWorkflow } from './judge.ts';
+import { Point } from './metrics.ts';
+import { namedChanges, type ModelBucket, type Watched } from './timeline.ts';
+import { activity, failures, FailureKind, modelsOf, ModelUse, modelUse, seenWorkflows, usersOf } from './workflows-store.ts';
+import type { Window } from './windows.ts';
+
+const WEEKS_MS = 28 * DAY_MS;
+
+export const WorkflowState = z.enum(['healthy', 'degraded', 'no_data', 'too_early']);
+
+const Workflow = z.object({
+  name: z.string(),
+  stage: z.literal('discovered').describe('It sends telemetry and nobody owns it yet.'),
+  owner: z.null(),
+  state: WorkflowState.describe('Silence is never health: no_data is a state of its own.'),
+  reason: z.string(),
+  runs: z.number().describe('Of the last 28 days, as are errors and cost.'),
+  errors: z.number(),
+  costUsd: z.number().nullable(),
+  firstSeenAt: z.string(),
+  lastSeenAt: z.string(),
+});
+
+/** Each workflow with its state: the numbers of four weeks, judged. */
+export async function workflowsOf(ctx: Context): Promise<z.infer<typeof Workflow>[]> {
+  const nowMs = ctx.now().getTime();
+  // Clocks of clients may be ahead; what they date in the future counts as now.
+  const window = { fromMs: nowMs - WEEKS_MS, toMs: nowMs + DAY_MS };
+  const [seen, hours] = await Promise.all([seenWorkflows(ctx, window), activity(ctx, window, 'hour')]);
+  const byWorkflow = new Map<string, typeof hours>(seen.map(({ name }) => [name, []]));
+  for (const hour of hours) byWorkflow.get(hour.workflow)?.push(hour);
+  return seen.map((workflow) => ({
+    ...workflow,
+    stage: 'discovered' as const,
+    owner: null,
+    ...judgeWorkflow(
+      (byWorkflow.get(workflow.name) ?? []).map(({ at, ...hour }) => ({ ...hour, atMs: Date.parse(at) })),
+      Date.parse(workflow.lastSeenAt),
+      nowMs,
+    ),
+  }));
+}
+
+export const listWorkflows = operation({
+  name: 'workflows.list',
+  summary: 'List the workflows of a client that have sent telemetry, with their state and why.',
+  access: reads,
+  byGet: true,
+  input: z.object({ client: clientField }),
+  output: z.object({ workflows: z.array(Workflow) }),
+  run: async (ctx) => ({ workflows: await workflowsOf(ctx) }),
+});
+
+const workflowField = z.string().min(1).max(500).describe('The workflow, by its name.');
+const period = {
+  from: time.optional().describe('Default: 28 days before the end.'),
+  to: time.optional().describe('Default: now.'),
+};
+
+function windowOf(ctx: Context, { from, to }: { from?: string | undefined; to?: string | undefined }): Window {
+  const toMs = to === undefined ? ctx.now().getTime() : Date.parse(to);
+  const fromMs = from === undefined ? toMs - WEEKS_MS : Date.parse(from);
+  if (fromMs >= toMs) throw invalid('"from" must be before "to".');
+  return { fromMs, toMs };
+}
+
+export const showWorkflow = operation({
+  name: 'workflows.show',
+  summary: 'Show one workflow: its state, its numbers, the models it uses, its users and what goes wrong in it.',
+  access: reads,
+  byGet: true,
+  input: z.object({ client: clientField, workflow: workflowField, ...period }),
+  output: Workflow.extend({
+    models: z.array(ModelUse),
+    users: z.array(z.object({ user: z.string(), runs: z.number(), errors: z.number(), lastSeenAt: z.string() })),
+    failures: z.array(FailureKind),
+  }),
+  async run(ctx, { workflow: name, ...asked }) {
+    const window = windowOf(ctx, asked);
+    const [all, models, users, failed] = await Promise.all([
+      workflowsOf(ctx),
+      modelUse(ctx, window, name),
+      usersOf(ctx, window, name),
+      failures(ctx, window, name),
+    ]);
+    const workflow = all.find((one) => one.name === name);
+    if (!workflow) throw notFound('There is no such workflow.');
+    return { ...workflow, models, users, failures: failed };
+  },
+});
+
+const TimelineMetric = z.enum(['errorRate', 'latency', 'costUsd', 'tokens', 'runs']);
+
+const watched = {
+  errorRate: { kind: 'rate', unit: 'rate', plain: 'Error rate', worse: 'up' },
+  latency: { kind: 'value', unit: 'ms', plain: 'Time to answer', worse: 'up' },
+  costUsd: { kind: 'value', unit: 'usd', plain: 'Cost per run', worse: 'up' },
+  tokens: { kind: 'value', unit: 'tokens', plain: 'Tokens per run', worse: null },
+  runs: { kind: 'count', unit: 'runs', plain: 'Number of runs', worse: null },
+} satisfies Record<z.infer<typeof TimelineMetric>, Watched>;
+
+export const showTimeline = operation({
+  name: 'workflows.timeline',
+  summary: 'Show one metric of a workflow over time, with the changes in it and the changes of model, in words.',
+  access: reads,
+  byGet: true,
+  input: z.object({
+    client: clientField,
+    workflow: workflowField,
+    metric: TimelineMetric.default('errorRate').describe('Cost and tokens are per run; latency is the mean, in ms.'),
+    ...period,
+  }),
+  output: z.object({
+    metric: TimelineMetric,
+    bucket: z.enum(['hour', 'day']),
+    points: z.array(Point),
+    changes: z
+      .array(
+        z.object({
+          at: z.string(),
+          until: z.string().describe('Where a slow change ends; else as `at`.'),
+          letter: z.string(),
+          sentence: z.string(),
+          direction: z.enum(['worse', 'better', 'changed']),
+          of: z.string().describe('The metric, or "model".'),
+        }),
+      )
+      .describe('Oldest first.'),
+  }),
+  async run(ctx, { workflow, metric, ...asked }) {
+    const window = windowOf(ctx, asked);
+    const lengthMs = window.toMs - window.fromMs;
+    if (lengthMs > 1100 * DAY_MS) throw invalid('A timeline is of three years at most.');
+    const bucket = lengthMs >= 14 * DAY_MS ? ('day' as const) : ('hour' as const);
+    const bucketMs = bucket === 'day' ? DAY_MS : HOUR_MS;
+    const [rows, modelRows] = await Promise.all([
+      activity(ctx, window, bucket, workflow),
+      modelsOf(ctx, window, bucket, workflow),
+    ]);
+    const buckets = rows.map((row): Bucket => {
+      const at = Date.parse(row.at);
+      const { n, sum, sumLog } = sidesOf(metric, row);
+      return { at, n, sum, sumSq: n > 0 ? sum ** 2 / n : 0, ...(sumLog !== undefined && { sumLog }) };
+    });
+    // The first and the last hold part of their time, which must not look like few runs.
+    const isWhole = ({ at }: Bucket) => at >= window.fromMs && at + bucketMs <= Math.min(window.toMs, ctx.now().getTime());
+    const judgedBuckets = metric === 'runs' ? buckets.filter(isWhole) : buckets;
+    return {
+      metric,
+      bucket,
+      points: buckets.map(({ at, n, sum }) => ({
+        at: new Date(at).toISOString(),
+        n,
+        value: metric === 'runs' ? sum : n > 0 ? sum / n : null,
+      })),
+      changes: namedChanges(watched[metric], metric, judgedBuckets, byBucket(modelRows), bucketMs),
+    };
+  },
+});
+
+type Row = Awaited<ReturnType<typeof activity>>[number];
+
+function sidesOf(metric: z.infer<typeof TimelineMetric>, row: Row): { n: number; sum: number; sumLog?: number } {
+  switch (metric) {
+    case 'errorRate':
+      return { n: row.runs, sum: row.errors };
+    case 'latency':
+      return { n: row.timed, sum: row.sumMs, sumLog: row.sumLogMs };
+    case 'costUsd':
+      return { n: row.runs, sum: row.costUsd };
+    case 'tokens':
+      return { n: row.runs, sum: row.tokens };
+    case 'runs':
+      return { n: row.runs, sum: row.runs };
+  }
+}
+
+function byBucket(rows: readonly { model: string; at: string; calls: number }[]): ModelBucket[] {
+  const buckets = new Map<number, ModelBucket>();
+  for (const { model, at, calls } of rows) {
+    const atMs = Date.parse(at);
+    const bucket = buckets.get(atMs) ?? { atMs, calls: {} };
+    bucket.calls[model] = calls;
+    buckets.set(atMs, bucket);
+  }
+  return [...buckets.values()];
+}
