@@ -1,11 +1,13 @@
 /**
  * `npm run bench:detection -- [--nab DIR] [--tcpd DIR] [--sim FILE] [--json OUT]`: the shipped detectors with their shipped
  * settings against labelled data. Without a directory or file: the simulator's two beds. `--n` and `--seeds 1,2` choose other beds;
- * `--hard` says that FILE was made with the simulator's `--hard`.
+ * `--hard` says that FILE was made with the simulator's `--hard`. `--false-alarms`: how often `findChanges` finds a change in
+ * `--series` logs of each kind in which nothing happens.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { falseAlarms } from './false-alarms.ts';
 import { anomaliesOfNab, scoreNab, scoreNabHeldOut } from './nab.ts';
 import { bed, poolOf, scoreSimulator, type SimulatorScore, type Workflow } from './simulator.ts';
 import { row, table, type Row } from './table.ts';
@@ -18,6 +20,8 @@ const { values } = parseArgs({
     sim: { type: 'string' },
     json: { type: 'string' },
     hard: { type: 'boolean', default: false },
+    'false-alarms': { type: 'boolean', default: false },
+    series: { type: 'string', default: '1000' },
     n: { type: 'string', default: '200' },
     seeds: { type: 'string', default: '1,2,3' },
   },
@@ -39,7 +43,12 @@ interface Section {
   detail: unknown;
 }
 
-const sections = [...nab(values.nab), ...tcpd(values.tcpd), ...simulator(values.sim, !values.nab && !values.tcpd)];
+const sections = [
+  ...nab(values.nab),
+  ...tcpd(values.tcpd),
+  ...clean(values['false-alarms']),
+  ...simulator(values.sim, !values.nab && !values.tcpd && !values['false-alarms']),
+];
 for (const { title, rows } of sections) console.log(`\n${title}\n${table(rows)}`);
 if (values.json) writeFileSync(values.json, `${JSON.stringify(sections, null, 2)}\n`);
 const missed = sections.flatMap(({ rows }) => rows).filter(({ met }) => met === false);
@@ -66,6 +75,13 @@ function tcpd(dir: string | undefined): Section[] {
   const score = scoreTcpd(dir);
   const rows = [row('F1', score.f1, '≥', 0.8, 3), row('cover', score.cover, '≥', 0.74, 3)];
   return [{ title: `Turing change points: ${Object.keys(score.series).length} series`, rows, detail: score }];
+}
+
+function clean(asked: boolean): Section[] {
+  if (!asked) return [];
+  const found = falseAlarms(Number(values.series));
+  const rows = found.map(({ log, share }) => row(log, share, '', null, 4));
+  return [{ title: `findChanges on clean logs, ${values.series} each: share with a change that is none`, rows, detail: found }];
 }
 
 function simulator(file: string | undefined, byDefault: boolean): Section[] {
