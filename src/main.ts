@@ -26,7 +26,7 @@ function endWhenTold() {
 /** Serves until told to end, and then finishes what has begun; told again, it ends at once. */
 async function serve(ctx: Context): Promise<number> {
   const { startServer } = await import('./server.ts');
-  const server = await startServer(ctx, { operations, routes });
+  const server = await startServer(ctx, { operations, routes, jobs });
   process.stdout.write(`${greeting(server)}\n`);
   await new Promise<void>((told) => {
     end = () => {
@@ -60,6 +60,7 @@ async function bridge({ config }: Context): Promise<number> {
 }
 
 const operations = features.flatMap((feature) => feature.operations);
+const jobs = features.flatMap((feature) => feature.jobs ?? []);
 const routes = features.flatMap((feature) => feature.routes ?? []);
 
 /** Builds the system and starts what was asked for. Sets the exit code. */
@@ -69,7 +70,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const config = readConfig();
     const log = openLog(config.logLevel);
     const ctx = localContext({ now: systemClock, config, log });
-    for (const job of features.flatMap(({ jobs = [] }) => jobs)) if (job.every === 'start') await runJob(job, ctx);
+    for (const job of jobs) if (job.every === 'start') await runJob(job, ctx);
     process.exitCode = await runCli(
       argv.length > 0 ? argv : ['serve'],
       operations,

@@ -10,8 +10,10 @@ import {
 } from './features/accounts/index.ts';
 import { requestContext, type Context } from './platform/context.ts';
 import type { AnyOperation } from './platform/operation.ts';
+import type { Job } from './platform/job.ts';
 import type { Route } from './platform/route.ts';
 import { openStores } from './stores/index.ts';
+import { startScheduler } from './surfaces/clock/index.ts';
 import { createApp, hostsOf, listen } from './surfaces/http/index.ts';
 
 export interface Server extends AsyncDisposable {
@@ -20,6 +22,8 @@ export interface Server extends AsyncDisposable {
   readonly ownerKeyFile: string;
   /** Where the owner sets up their account, once; nothing when there is one. */
   readonly ownerLink: string | undefined;
+  /** Runs the jobs that are due; it happens every minute by itself. */
+  runDueJobs(): Promise<void>;
   /** Finishes what has begun, then closes the stores. */
   close(): Promise<void>;
 }
@@ -32,10 +36,12 @@ export async function startServer(
   {
     operations,
     routes,
+    jobs,
     patience,
   }: {
     operations: readonly AnyOperation[];
     routes: readonly Route[];
+    jobs: readonly Job[];
     /** For tests: refusals that cost nothing. */ patience?: number | undefined;
   },
 ): Promise<Server> {
@@ -64,13 +70,16 @@ export async function startServer(
     });
     const listening = await listen(app, config.listen);
     url = listening.url;
+    const jobContext = requestContext({ now, config, log, actor: { kind: 'job', name: 'scheduler' }, practice });
+    const scheduler = startScheduler(jobs, records, jobContext, now);
     const close = async () => {
       await listening.close();
       await attempts.close();
+      await scheduler.close();
       await stores.close();
     };
     const link = ownerLink && welcomeUrl(publicUrl(), ownerLink);
-    return { url, ownerKeyFile, ownerLink: link, close, [Symbol.asyncDispose]: close };
+    return { url, ownerKeyFile, ownerLink: link, runDueJobs: () => scheduler.runDue(), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await stores.close();
     throw error;

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS } from './clock.ts';
 import type { Context } from './context.ts';
 
-const periodMs = { start: 0, hour: HOUR_MS, day: DAY_MS } as const;
+export const periodMs = { start: 0, hour: HOUR_MS, day: DAY_MS } as const;
 
 /** Work that Steward does by itself. Shallow, and safe to run twice. */
 export interface Job {

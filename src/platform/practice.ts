@@ -49,12 +49,20 @@ export interface WalledIntake {
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
 }
 
+/** A way to remove telemetry of one client for good. The wall says which client; a condition says what of it. */
+export interface WalledRemoval {
+  /** Deletes rows of a table, or rewrites columns of them (`UPDATE …`). They are gone from disk when it returns. */
+  change(table: string, what: 'DELETE' | `UPDATE ${string}`, condition: string, params?: Record<string, unknown>): Promise<void>;
+}
+
 /** Both stores behind one wall. */
 export interface Handles {
   readonly records: Sql;
   readonly telemetry: WalledTelemetry;
   /** Where verbs that write hand in telemetry; others cannot. */
   readonly intake: WalledIntake;
+  /** Likewise. */
+  readonly removal: WalledRemoval;
 }
 
 /** What the audit trail keeps of a write. Secrets have been struck from the input. */
@@ -93,4 +101,5 @@ export const closedHandles: Handles = {
   records: { rows: noStore, transaction: noStore },
   telemetry: { rows: noStore },
   intake: { noteSpans: noStore, keep: noStore, refused: noStore, whileStill: noStore },
+  removal: { change: noStore },
 };

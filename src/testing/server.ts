@@ -24,6 +24,7 @@ export const operationsOfAll: readonly AnyOperation[] = features.flatMap(({ oper
 /** Of everybody in tests. */
 const password = 'a password for tests';
 
+const jobsOfAll = features.flatMap(({ jobs = [] }) => jobs);
 const routesOfAll = features.flatMap(({ routes = [] }) => routes);
 
 /** A real server on stores of its own, its clock in the test's hand. */
@@ -40,7 +41,7 @@ export async function testServer(
   const startedMs = Date.now();
   const now = () => new Date((stands ? startedMs : Date.now()) + offsetMs);
   const start = () =>
-    startServer({ now, config, log }, { operations: [...operationsOfAll, ...extra], routes: routesOfAll, patience });
+    startServer({ now, config, log }, { operations: [...operationsOfAll, ...extra], routes: routesOfAll, jobs: jobsOfAll, patience });
   let server = await start();
 
   const send = (path: string, options: Parameters<typeof sendTo>[1] = {}) => sendTo(`${server.url}${path}`, options);
@@ -60,6 +61,7 @@ export async function testServer(
     ask,
     ownerKey,
     url: () => server.url,
+    runDueJobs: () => server.runDueJobs(),
     /** The link that the first start printed. */
     ownerLink: () => server.ownerLink,
     browser: () => openBrowser(() => server.url),

@@ -10,6 +10,7 @@ import { listAuditTrail, listPracticeAuditTrail } from './operations/trail.ts';
 export { openAttempts, type Attempt, type Attempts } from './attempts.ts';
 export { openDoor, type Door } from './door.ts';
 export { ownerKeyOf, prepareAccounts, sessionSecretOf } from './first-start.ts';
+export { inEachClient } from './in-each-client.ts';
 export { welcomeUrl } from './links.ts';
 export { openPractice } from './practice.ts';
 export { openSignIn, SIGN_IN_PATH, signInMethod, type SignIn } from './sign-in/index.ts';

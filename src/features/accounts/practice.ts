@@ -1,27 +1,28 @@
-import { closedHandles, type Client, type Handles, type Practice, type WalledIntake } from '../../platform/practice.ts';
+import { closedHandles, type Client, type Handles, type Practice } from '../../platform/practice.ts';
 import type { Sql } from '../../platform/sql.ts';
 import type { Records, Stores } from '../../stores/index.ts';
-import { forgetClient, walledIntake, walledTelemetry } from '../../stores/telemetry/index.ts';
+import { forgetClient, walledIntake, walledRemoval, walledTelemetry } from '../../stores/telemetry/index.ts';
 import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
 /** The practice that is kept in these stores. */
 export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals'>): Practice {
   const { records, telemetry } = stores;
-  const handles = (client: Client | null, sql: Sql, intake: WalledIntake): Handles => ({
+  const handles = (client: Client | null, sql: Sql): Handles => ({
+    ...closedHandles,
     records: sql,
     telemetry: walledTelemetry(telemetry, client?.id ?? null),
-    intake,
   });
   const receiving = (client: Client) => walledIntake(stores, client.id);
+  const writing = (client: Client) => ({ intake: receiving(client), removal: walledRemoval(telemetry, client.id) });
   return {
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
     clients: () => records.behind({ client: null, does: 'read' }, listClientRefs),
-    reading: (client) => handles(client, readingSql(records, client), closedHandles.intake),
+    reading: (client) => handles(client, readingSql(records, client)),
     receiving,
     forget: (client) => forgetClient(telemetry, client.id),
     writing: (client, deed, work) =>
       records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
-        const answer = await work(handles(client, sql, client ? receiving(client) : closedHandles.intake));
+        const answer = await work({ ...handles(client, sql), ...(client && writing(client)) });
         await insertAuditEntry(sql, client?.id ?? null, deed);
         return answer;
       }),

@@ -14,7 +14,17 @@ import { receiveTraces } from './ingest/routes.ts';
 import { showLedger } from './ledger/index.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
-import { changeRedaction, showRedaction, tryRedaction } from './privacy/index.ts';
+import {
+  changeRedaction,
+  changeRetention,
+  eraseAgain,
+  expireTelemetry,
+  listErasures,
+  requestErasure,
+  showRedaction,
+  showRetention,
+  tryRedaction,
+} from './privacy/index.ts';
 import { createScore, listScores } from './scores/index.ts';
 
 export { fieldNames, importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
@@ -44,6 +54,11 @@ export const telemetry = {
     showRedaction,
     changeRedaction,
     tryRedaction,
+    showRetention,
+    changeRetention,
+    requestErasure,
+    listErasures,
   ],
+  jobs: [expireTelemetry, eraseAgain],
   routes: [receiveTraces, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

@@ -15,5 +15,5 @@ export { openSeen, type Seen } from './seen.ts';
 export { readShapes, type Shapes } from './shapes.ts';
 export type { TableRows } from './segment.ts';
 export { openSpool, type Spool, type SpoolStatus } from './spool.ts';
-export { walledIntake, walledTelemetry } from './walled.ts';
+export { walledIntake, walledRemoval, walledTelemetry } from './walled.ts';
 export type { InsertOptions, Params, QueryOptions, Telemetry } from './telemetry.ts';

@@ -1,6 +1,7 @@
 import { linesOf, refusalLine } from '../../platform/ledger.ts';
-import type { RowsFor, WalledIntake, WalledTelemetry } from '../../platform/practice.ts';
+import type { RowsFor, WalledIntake, WalledRemoval, WalledTelemetry } from '../../platform/practice.ts';
 import { writeBlock } from './native/block.ts';
+import { tableName } from './names.ts';
 import { Output } from './native/output.ts';
 import type { Refusals } from './refusals.ts';
 import type { Seen } from './seen.ts';
@@ -67,3 +68,16 @@ function written(tables: readonly RowsFor[], shapes: Shapes, client: string): Ta
     output.clear();
   }
 }
+
+const REWRITTEN_WITHIN_MS = 10 * 60_000;
+
+/** The way out for telemetry of one client. */
+export const walledRemoval = (telemetry: Pick<Telemetry, 'command'>, client: string): WalledRemoval => ({
+  change: (table, what, condition, params) =>
+    telemetry.command(
+      `ALTER TABLE ${tableName(table)} ${what} WHERE client_id = {client:UUID} AND (${condition})`,
+      { ...params, client },
+      // Waits until it is done, on every replica.
+      { timeoutMs: REWRITTEN_WITHIN_MS, settings: { mutations_sync: '2' } },
+    ),
+});

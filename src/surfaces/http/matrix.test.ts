@@ -96,6 +96,10 @@ const samples: Record<string, (target: Target) => object> = {
   'redaction.show': ({ client }) => ({ client }),
   'redaction.set': ({ client }) => ({ client, patterns: ['card'] }),
   'redaction.try': ({ client }) => ({ client, text: 'a@b.de' }),
+  'retention.show': ({ client }) => ({ client }),
+  'retention.set': ({ client }) => ({ client, kind: 'logs', days: 30 }),
+  'erasure.request': ({ client }) => ({ client, user: 'nobody' }),
+  'erasure.list': ({ client }) => ({ client }),
   'prices.remove': ({ client, id }) => ({ client, id }),
   ...Object.fromEntries(probes.map(({ name }) => [name, ({ client, id }: Target) => ({ client, id })])),
 };

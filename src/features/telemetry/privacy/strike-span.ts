@@ -10,6 +10,8 @@ export const STRUCK = 'steward.struck';
 export interface Keeper {
   readonly redaction: Redaction;
   span(span: Span): Span;
+  /** A user or session, as it is kept. */
+  name(name: string): string;
   score<S extends Pick<Score, 'label' | 'explanation'>>(score: S): S;
   /** Attributes of any kind, a log's for instance. */
   attributes(attributes: Attributes, struck: Struck): Attributes;
@@ -25,6 +27,7 @@ export function keeperOf(redaction: Redaction, clientId: string): Keeper | null 
   return {
     redaction,
     span: (span) => struckSpan(span, striker, dropTexts, clientId),
+    name: (name) => struckName(name, striker, new Map(), clientId),
     score: (score) => struckScore(score, (given) => striker(given, new Map())),
     attributes,
     value: (value, struck) => valueOf(value, striker, struck),

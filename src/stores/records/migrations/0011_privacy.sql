@@ -17,16 +17,17 @@ create table retention (
   primary key (client_id, kind)
 );
 
--- End users whose telemetry is erased. Only a hash says who: their name would outlive what was erased.
+-- End users whose telemetry is erased. Only hashes say who: their name would outlive what was erased.
 create table erasure (
   client_id uuid not null references client on delete cascade,
   id uuid not null,
-  user_hash bytea not null check (length(user_hash) = 32),
+  -- SHA-256 of the name, and of what redaction made of it.
+  user_hashes text[] not null check (cardinality(user_hashes) > 0),
   requested_at timestamptz not null,
-  -- What was there, and what was left of it.
+  -- Rows that were there, and that were left.
   rows_before bigint not null,
   rows_after bigint not null,
-  done_at timestamptz,
+  checked_at timestamptz not null,
   primary key (client_id, id)
 );
 

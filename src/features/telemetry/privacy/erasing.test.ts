@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY_MS } from '../../../platform/clock.ts';
+import { enginePid } from '../../../stores/testing/pids.ts';
+import { eventually } from '../../../stores/testing/temp.ts';
+import { testServer, type TestServer } from '../../../testing/server.ts';
+import { span, traces } from '../otlp/testing/body.ts';
+import { encodeJson } from '../otlp/testing/encode.ts';
+
+let server: TestServer;
+beforeAll(async () => (server = await testServer()));
+afterAll(() => server.close());
+
+type Sender = Awaited<ReturnType<TestServer['client']>>;
+const traceIdOf = (n: number) => n.toString(16).padStart(32, 'a');
+const spanIdOf = (n: number) => n.toString(16).padStart(16, 'b');
+
+/** A trace of two spans, of which the outer one names the user, and a score. */
+async function sendTrace({ key }: Sender, n: number, user: string) {
+  const traceId = traceIdOf(n);
+  const sent = [
+    span({ 'user.id': user, 'annotation.name': 'tone', 'annotation.score': 1 }, { traceId, spanId: spanIdOf(1) }),
+    span(
+      { 'gen_ai.operation.name': 'chat', 'gen_ai.input.messages': `a question of ${user}`, 'acme.note': 'a note' },
+      { traceId, spanId: spanIdOf(2), parentSpanId: spanIdOf(1) },
+    ),
+  ];
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  expect((await server.send('/v1/traces', { method: 'POST', headers, body: encodeJson(traces(sent)) })).status).toBe(200);
+}
+const show = ({ id }: Sender, n: number) => server.ask('telemetry.trace', { client: id, traceId: traceIdOf(n) });
+const arrived = (client: Sender, n: number) =>
+  eventually(async () => {
+    const { status, json } = await show(client, n);
+    return status === 200 && (json as unknown as { scores: object[] }).scores.length === 1;
+  }, 15_000);
+interface Listed {
+  erasures: { id: string; rowsBefore: number; rowsAfter: number }[];
+}
+
+test('an end user is erased with the traces they had a part in, and nobody else', async () => {
+  const [acme, globex] = [await server.client('Acme'), await server.client('Globex')];
+  await sendTrace(acme, 1, 'anna');
+  await sendTrace(acme, 2, 'anna');
+  await sendTrace(acme, 3, 'bert');
+  await sendTrace(globex, 4, 'anna');
+  for (const n of [1, 2, 3]) await arrived(acme, n);
+  await arrived(globex, 4);
+
+  const reply = await server.ask('erasure.request', { client: 'Acme', user: 'anna' });
+  expect(reply).toMatchObject({ status: 200, json: { rowsBefore: 6, rowsAfter: 0 } });
+  expect([(await show(acme, 1)).status, (await show(acme, 2)).status, (await show(acme, 3)).status]).toEqual([404, 404, 200]);
+  expect((await show(globex, 4)).text).toContain('anna');
+  expect((await server.ask('scores.list', { client: 'Acme' })).text).not.toContain(traceIdOf(1));
+  const { erasures } = (await server.ask('erasure.list', { client: 'Acme' })).json as unknown as Listed;
+  expect(erasures).toMatchObject([{ rowsBefore: 6, rowsAfter: 0 }]);
+  // Neither the list nor the audit trail says who it was.
+  await using records = await server.records();
+  const { z } = await import('zod');
+  const kept = await records.rows(z.unknown())`select input from audit_entry where operation = 'erasure.request'`;
+  expect(JSON.stringify([kept, erasures])).not.toContain('anna');
+}, 60_000);
+
+test('what was on its way when an erasure was asked for is erased within the hour', async () => {
+  const initech = await server.client('Initech');
+  await sendTrace(initech, 10, 'someone');
+  await arrived(initech, 10);
+  process.kill(enginePid(server.dataDir), 'SIGSTOP');
+  await sendTrace(initech, 11, 'carla');
+  const asked = server.ask('erasure.request', { client: 'Initech', user: 'carla' });
+  process.kill(enginePid(server.dataDir), 'SIGCONT');
+  expect((await asked).status).toBe(200);
+  await sendTrace(initech, 12, 'someone');
+  await arrived(initech, 12);
+  server.later(DAY_MS / 12);
+  await server.runDueJobs();
+  expect((await show(initech, 11)).status).toBe(404);
+  expect((await show(initech, 12)).status).toBe(200);
+  const { erasures } = (await server.ask('erasure.list', { client: 'Initech' })).json as unknown as Listed;
+  expect(erasures).toMatchObject([{ rowsBefore: 3, rowsAfter: 0 }]);
+}, 60_000);
+
+test('a user whose name was struck is found by their name', async () => {
+  const hooli = await server.client('Hooli');
+  await server.ask('redaction.set', { client: 'Hooli', patterns: ['email'] });
+  await sendTrace(hooli, 20, 'dora@example.com');
+  await sendTrace(hooli, 21, 'emil@example.com');
+  for (const n of [20, 21]) await arrived(hooli, n);
+  const reply = await server.ask('erasure.request', { client: 'Hooli', user: 'dora@example.com' });
+  expect(reply.json).toMatchObject({ rowsBefore: 3, rowsAfter: 0 });
+  expect([(await show(hooli, 20)).status, (await show(hooli, 21)).status]).toEqual([404, 200]);
+}, 60_000);
+
+test('texts go before spans, and each kind when its days are over', async () => {
+  const umbrella = await server.client('Umbrella');
+  const set = (kind: string, days: number | null) => server.ask('retention.set', { client: 'Umbrella', kind, days });
+  await sendTrace(umbrella, 30, 'fred');
+  await arrived(umbrella, 30);
+  await set('texts', 5);
+  await set('logs', 5);
+  expect((await set('spans', 20)).json).toMatchObject({ texts: 5, spans: 20, logs: 5, scores: null });
+  server.later(2 * DAY_MS);
+  await server.runDueJobs();
+  expect((await show(umbrella, 30)).text).toContain('a question of fred');
+  server.later(4 * DAY_MS);
+  await server.runDueJobs();
+  const later = await show(umbrella, 30);
+  expect(later.text).not.toContain('a question');
+  expect(later.json).toMatchObject({
+    spans: [{}, { input: null, attributes: { 'acme.note': 'a note' }, flags: ['texts_expired'] }],
+  });
+  await set('spans', null);
+  server.later(30 * DAY_MS);
+  await server.runDueJobs();
+  expect((await show(umbrella, 30)).status).toBe(200);
+  await set('spans', 20);
+  server.later(2 * DAY_MS);
+  await server.runDueJobs();
+  expect((await show(umbrella, 30)).status).toBe(404);
+  expect((await set('spans', 0)).status).toBe(400);
+}, 60_000);

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Context } from '../../../platform/context.ts';
+
+export const Erasure = z.object({
+  id: z.uuid(),
+  requestedAt: z.date(),
+  checkedAt: z.date().describe('When it was last looked for rows that were still on their way then.'),
+  rowsBefore: z.number().describe('Rows that were found, in all tables.'),
+  rowsAfter: z.number().describe('Rows that were left, by a count after it.'),
+});
+export type Erasure = z.infer<typeof Erasure>;
+const Open = Erasure.extend({ userHashes: z.array(z.string()) });
+
+export async function insertErasure({ records, client, now }: Context, userHashes: readonly string[], counts: Counts) {
+  const [made] = await records.rows(Erasure)`
+    insert into erasure (client_id, id, user_hashes, requested_at, rows_before, rows_after, checked_at)
+    values (${client?.id}, ${randomUUID()}, ${userHashes}, ${now()}, ${counts.before}, ${counts.after}, ${now()})
+    returning id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter"`;
+  return made!;
+}
+
+export const listErasureRows = ({ records, client }: Pick<Context, 'records' | 'client'>) =>
+  records.rows(Erasure)`
+    select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter"
+    from erasure where client_id = ${client?.id} order by requested_at desc, id`;
+
+/** Those requested since then: what was on its way to the store may still arrive. */
+export const listRecentErasures = ({ records, client }: Pick<Context, 'records' | 'client'>, since: Date) =>
+  records.rows(Open)`
+    select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter",
+      user_hashes as "userHashes"
+    from erasure where client_id = ${client?.id} and requested_at >= ${since} order by requested_at`;
+
+export const addToErasure = ({ records, client, now }: Context, id: string, counts: Counts) =>
+  records.rows(z.never())`
+    update erasure set rows_before = rows_before + ${counts.before}, rows_after = ${counts.after}, checked_at = ${now()}
+    where client_id = ${client?.id} and id = ${id}`;
+
+export interface Counts {
+  before: number;
+  after: number;
+}
+
+// Not `name`: that is a column, too, and would be taken for this.
+const Found = z.object({ found: z.string() });
+const Counted = z.object({ rows: z.number() });
+
+const TraceTable = z.enum(['score', 'log_record', 'span']);
+type TraceTable = z.infer<typeof TraceTable>;
+
+/** The tables whose rows belong to a trace, the spans last. */
+export async function tablesOfTraces({ telemetry }: Pick<Context, 'telemetry'>) {
+  const found = await telemetry.rows(Found)(
+    `SELECT table AS found FROM system.columns
+    WHERE database = currentDatabase() AND name = 'trace_id' AND isNotNull({client:UUID})
+      AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
+  );
+  // A table that was forgotten here would keep what is said to be erased.
+  for (const row of found) TraceTable.parse(row.found);
+  return TraceTable.options.filter((table) => found.some((row) => row.found === table));
+}
+
+const ofUser = `lower(hex(SHA256(assumeNotNull(user)))) IN {userHashes:Array(String)} AND user != ''
+  AND received_at <= parseDateTime64BestEffort({until:String}, 3, 'UTC')`;
+
+/** The traces that a user had a part in, as far as they came until then. */
+export async function tracesOfUser({ telemetry }: Pick<Context, 'telemetry'>, userHashes: readonly string[], until: Date) {
+  const found = await telemetry.rows(Found)(
+    `SELECT DISTINCT toString(trace_id) AS found FROM span WHERE client_id = {client:UUID} AND ${ofUser}`,
+    { userHashes, until: until.toISOString() },
+  );
+  return found.map((row) => row.found);
+}
+
+export async function countRows({ telemetry }: Pick<Context, 'telemetry'>, table: TraceTable, traceIds: readonly string[]) {
+  const [counted] = await telemetry.rows(Counted)(
+    `SELECT count() AS rows FROM ${table} WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)}`,
+    { traceIds },
+  );
+  return counted!.rows;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { DAY_MS } from '../../../platform/clock.ts';
+import type { Context } from '../../../platform/context.ts';
+import { carriesText } from '../otlp/index.ts';
+import { tablesThere } from './retention-store.ts';
+
+export const Kind = z.enum(['texts', 'spans', 'logs', 'metrics', 'scores']);
+export type Kind = z.infer<typeof Kind>;
+
+const tables: Record<Exclude<Kind, 'texts'>, string> = {
+  spans: 'span',
+  logs: 'log_record',
+  metrics: 'metric_point',
+  scores: 'score',
+};
+
+const Key = z.object({ name: z.string() });
+const older = `received_at < parseDateTime64BestEffort({before:String}, 3, 'UTC')`;
+const withTexts = `${older} AND NOT has(flags, 'texts_expired')`;
+
+/** Removes what a client does not want to keep any longer. Safe to run twice. */
+export async function expire(ctx: Context, kind: Kind, days: number): Promise<void> {
+  const before = new Date(ctx.now().getTime() - days * DAY_MS).toISOString();
+  if (kind === 'texts') return expireTexts(ctx, before);
+  const table = tables[kind];
+  if ((await tablesThere(ctx)).has(table)) await ctx.removal.change(table, 'DELETE', older, { before });
+}
+
+/** The spans stay, with their numbers; what went into models and came out of them goes. */
+async function expireTexts(ctx: Context, before: string): Promise<void> {
+  const keys = await ctx.telemetry.rows(Key)(
+    `SELECT DISTINCT arrayJoin(mapKeys(attributes)) AS name FROM span WHERE client_id = {client:UUID} AND ${withTexts}`,
+    { before },
+  );
+  const names = keys.map(({ name }) => name).filter(carriesText);
+  await ctx.removal.change(
+    'span',
+    `UPDATE input = NULL, output = NULL, events = '[]', flags = arrayPushBack(flags, 'texts_expired'),
+      attributes = mapFilter((name, value) -> NOT has({names:Array(String)}, name), attributes)`,
+    withTexts,
+    { before, names },
+  );
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { MINUTE_MS, type Clock } from '../../platform/clock.ts';
+import type { Context } from '../../platform/context.ts';
+import { periodMs, runJob, type Job } from '../../platform/job.ts';
+import type { Sql } from '../../platform/sql.ts';
+
+export interface Scheduler {
+  /** Runs what is due now, one after the other. */
+  runDue(): Promise<void>;
+  /** Waits for what runs. */
+  close(): Promise<void>;
+}
+
+const Claimed = z.object({ job: z.string() });
+
+/** Runs jobs when they are due. Several processes on one record store share them: each run is claimed there by one. */
+export function startScheduler(jobs: readonly Job[], records: Sql, context: Context, now: Clock): Scheduler {
+  const timed = jobs.filter(({ every }) => every !== 'start');
+  let running: Promise<void> = Promise.resolve();
+  let isClosing = false;
+
+  async function runAll(): Promise<void> {
+    for (const job of timed) {
+      if (isClosing || !(await claim(job))) continue;
+      await runJob(job, context);
+      await records.rows(z.never())`update job_run set finished_at = ${now()} where job = ${job.name}`;
+    }
+  }
+
+  async function claim({ name, every }: Job): Promise<boolean> {
+    const at = now();
+    const claimed = await records.rows(Claimed)`
+      insert into job_run (job, started_at) values (${name}, ${at})
+      on conflict (job) do update set started_at = excluded.started_at, finished_at = null, error = null
+        where job_run.started_at <= ${new Date(at.getTime() - periodMs[every])}
+      returning job`;
+    return claimed.length > 0;
+  }
+
+  const runDue = () =>
+    (running = running.then(runAll).catch((error: unknown) => context.log.error({ err: error }, 'jobs could not be looked for')));
+  const timer = setInterval(() => void runDue(), MINUTE_MS);
+  timer.unref();
+  return {
+    runDue,
+    async close() {
+      isClosing = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
