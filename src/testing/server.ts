@@ -41,7 +41,10 @@ export async function testServer(
   const startedMs = Date.now();
   const now = () => new Date((stands ? startedMs : Date.now()) + offsetMs);
   const start = () =>
-    startServer({ now, config, log }, { operations: [...operationsOfAll, ...extra], routes: routesOfAll, jobs: jobsOfAll, patience });
+    startServer(
+      { now, config, log },
+      { operations: [...operationsOfAll, ...extra], routes: routesOfAll, jobs: jobsOfAll, patience },
+    );
   let server = await start();
 
   const send = (path: string, options: Parameters<typeof sendTo>[1] = {}) => sendTo(`${server.url}${path}`, options);

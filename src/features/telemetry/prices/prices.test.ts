@@ -22,7 +22,7 @@ async function sendCall({ key }: Sender, n: number, attributes: Record<string, s
       'gen_ai.usage.output_tokens': 200,
       ...attributes,
     },
-    { traceId: traceIdOf(n) },
+    { traceId: traceIdOf(n), startTimeUnixNano: `${Date.parse('2026-11-21T00:43:03.834Z')}123456` },
   );
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
   expect((await server.send('/v1/traces', { method: 'POST', headers, body: encodeJson(traces([call])) })).status).toBe(200);
@@ -118,6 +118,6 @@ test('a period is priced anew after a price change, each call once, and what the
   expect(reply.json).toMatchObject({
     spanCount: 1,
     totals: { costUsd: 0.0012 },
-    spans: [{ input: 'a text that is kept', attributes: { 'acme.note': 1 }, startedAt: '2026-11-21T00:43:03.834000Z' }],
+    spans: [{ input: 'a text that is kept', attributes: { 'acme.note': 1 }, startedAt: '2026-11-21T00:43:03.834123Z' }],
   });
 }, 60_000);

@@ -54,10 +54,11 @@ const Row = z.looseObject({ trace_id: z.string(), span_id: z.string() });
  */
 export const rowsToReplace = ({ telemetry }: Context, from: string, to: string, of: readonly StoredCall[]) =>
   telemetry.rows(Row)(
-    `SELECT * REPLACE (received_at + toIntervalMillisecond(1) AS received_at, true AS resent) FROM span
+    `SELECT * REPLACE (toUnixTimestamp64Micro(started_at) / 1000 AS started_at,
+      received_at + toIntervalMillisecond(1) AS received_at, true AS resent) FROM span
     WHERE client_id = {client:UUID} AND costable
-      AND started_at >= parseDateTime64BestEffort({from:String}, 6, 'UTC')
-      AND started_at < parseDateTime64BestEffort({to:String}, 6, 'UTC')
+      AND span.started_at >= parseDateTime64BestEffort({from:String}, 6, 'UTC')
+      AND span.started_at < parseDateTime64BestEffort({to:String}, 6, 'UTC')
       AND (toString(trace_id), toString(span_id)) IN arrayZip({traceIds:Array(String)}, {spanIds:Array(String)})
     ORDER BY span.received_at DESC LIMIT 1 BY trace_id, span_id`,
     { from, to, traceIds: of.map(({ traceId }) => traceId), spanIds: of.map(({ spanId }) => spanId) },
