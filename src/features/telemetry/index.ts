@@ -10,8 +10,9 @@ import {
   showTrace,
   showWorkflow,
 } from './answers/index.ts';
-import { receiveTraces } from './ingest/routes.ts';
+import { receiveLogs, receiveTraces } from './ingest/routes.ts';
 import { showLedger } from './ledger/index.ts';
+import { listLogs } from './logs/index.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
 import {
@@ -36,6 +37,7 @@ export const telemetry = {
   name: 'telemetry',
   operations: [
     listTraces,
+    listLogs,
     showTrace,
     queryMetrics,
     listSessions,
@@ -60,5 +62,5 @@ export const telemetry = {
     listErasures,
   ],
   jobs: [expireTelemetry, eraseAgain],
-  routes: [receiveTraces, receiveLangfuseBatch, receiveLangfuseScore],
+  routes: [receiveTraces, receiveLogs, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

@@ -80,6 +80,7 @@ const samples: Record<string, (target: Target) => object> = {
   'keys.revoke': ({ client, id }) => ({ client, id }),
   'telemetry.traces': ({ client }) => ({ client }),
   'telemetry.trace': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
+  'telemetry.logs': ({ client }) => ({ client }),
   'telemetry.ledger': ({ client }) => ({ client }),
   'telemetry.metrics': ({ client }) => ({ client, metric: 'runs' }),
   'telemetry.sessions': ({ client }) => ({ client }),

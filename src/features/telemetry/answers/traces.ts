@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { notFound, Problem } from '../../../platform/problem.ts';
+import { withLogs } from '../logs/index.ts';
 import { Totals, TraceSpan, TraceSummary } from '../model.ts';
 import { countedSpans, traceTotals } from '../otlp/index.ts';
 import { Score, scoresOfTraces } from '../scores/index.ts';
@@ -111,7 +112,8 @@ export const showTrace = operation({
     const traceId = asked.toLowerCase();
     const all = await briefSpans(ctx, traceId, MOST_SPANS);
     if (all.length === 0) throw notFound('There is no such trace.');
-    const [spans, scores] = await Promise.all([wholeSpans(ctx, traceId, MOST_SHOWN), scoresOfTraces(ctx, [traceId])]);
+    const [stored, scores] = await Promise.all([wholeSpans(ctx, traceId, MOST_SHOWN), scoresOfTraces(ctx, [traceId])]);
+    const spans = await withLogs(ctx, traceId, stored);
     const first = rootOf(all).spanId;
     return {
       traceId,

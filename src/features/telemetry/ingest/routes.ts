@@ -1,7 +1,8 @@
 import { Problem, type ProblemCode } from '../../../platform/problem.ts';
-import type { Outgoing, Route } from '../../../platform/route.ts';
+import type { Outgoing, Receiving, Route } from '../../../platform/route.ts';
 import {
   contentTypes,
+  decodeLogs,
   decodeTraces,
   decompress,
   defaultLimits,
@@ -10,37 +11,48 @@ import {
   exportResponse,
   partialOf,
   statusCodes,
+  type Decoded,
   type Encoding,
   type Failure,
+  type Signal,
 } from '../otlp/index.ts';
+import { keepLogs } from '../logs/index.ts';
 import { keepSpans } from './keep.ts';
 
-/** OTLP over HTTP, for traces. Spans are on disk before the answer says so. */
-export const receiveTraces: Route = {
-  paths: ['/v1/traces', '/api/otel/v1/traces', '/api/public/otel/v1/traces'],
-  mostBytes: defaultLimits.bodyBytes,
-  async answer(receiving, { headers, body }) {
-    const encoding = encodingOf(headers['content-type']);
-    if (!encoding) return unsupported('json', 'Send application/x-protobuf or application/json.');
-    const plain = await decompress(body, headers['content-encoding']);
-    if (!plain.ok) {
-      if (plain.code === 'unsupported') return unsupported(encoding, plain.message);
-      throw asProblem(plain);
-    }
-    const decoded = decodeTraces(plain.body, encoding);
-    if (!decoded.ok) throw asProblem(decoded);
-    await keepSpans(receiving, decoded, body.length);
-    return {
-      status: 200,
-      contentType: contentTypes[encoding],
-      body: exportResponse('traces', encoding, partialOf(decoded)),
-    };
-  },
-  refuse({ code, message }, status, headers) {
-    const encoding = encodingOf(headers['content-type']) ?? 'json';
-    return { status, contentType: contentTypes[encoding], body: errorStatus(encoding, rpcCodes[code], message) };
-  },
-};
+/** What is the same for every signal: the paths below which exporters are pointed, the body and the answer. */
+function receive<T>(
+  signal: Signal,
+  decode: (body: Uint8Array, encoding: Encoding) => Decoded<T> | Failure,
+  keep: (receiving: Receiving, decoded: Decoded<T>, bytes: number) => Promise<void>,
+): Route {
+  const path = `/v1/${signal}`;
+  return {
+    // An exporter that is told the whole address may add its own end to it.
+    paths: ['', '/api/otel', '/otlp', '/api/public/otel'].flatMap((base) => [`${base}${path}`, `${base}${path}${path}`]),
+    mostBytes: defaultLimits.bodyBytes,
+    async answer(receiving, { headers, body }) {
+      const encoding = encodingOf(headers['content-type']);
+      if (!encoding) return unsupported('json', 'Send application/x-protobuf or application/json.');
+      const plain = await decompress(body, headers['content-encoding']);
+      if (!plain.ok) {
+        if (plain.code === 'unsupported') return unsupported(encoding, plain.message);
+        throw asProblem(plain);
+      }
+      const decoded = decode(plain.body, encoding);
+      if (!decoded.ok) throw asProblem(decoded);
+      await keep(receiving, decoded, body.length);
+      return { status: 200, contentType: contentTypes[encoding], body: exportResponse(signal, encoding, partialOf(decoded)) };
+    },
+    refuse({ code, message }, status, headers) {
+      const encoding = encodingOf(headers['content-type']) ?? 'json';
+      return { status, contentType: contentTypes[encoding], body: errorStatus(encoding, rpcCodes[code], message) };
+    },
+  };
+}
+
+/** OTLP over HTTP. What was sent is on disk before the answer says so. */
+export const receiveTraces = receive('traces', decodeTraces, keepSpans);
+export const receiveLogs = receive('logs', decodeLogs, keepLogs);
 
 const asProblem = ({ code, message }: Failure) => new Problem(code === 'too_large' ? 'too_large' : 'invalid', message);
 

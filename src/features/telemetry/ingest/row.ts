@@ -1,5 +1,6 @@
-import type { Attributes, Span } from '../otlp/index.ts';
+import type { Span } from '../otlp/index.ts';
 import { priceOf, type OwnPrice } from '../prices/index.ts';
+import { jsonOf, sharedJsonOf } from './json.ts';
 
 /** A span as a row of the table `span`; its client is put in by the wall. */
 export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice[], resent: boolean) {
@@ -54,18 +55,4 @@ export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice
     received_at: receivedAt.getTime(),
     resent,
   };
-}
-
-const jsonOf = (attributes: Attributes): ReadonlyMap<string, string> =>
-  new Map(Array.from(attributes, ([name, value]) => [name, JSON.stringify(value)] as const));
-
-const shared = new WeakMap<Attributes, ReadonlyMap<string, string>>();
-
-/** Of a resource, which all of its spans share: however many they are, it is in memory once. */
-function sharedJsonOf(resource: Attributes): ReadonlyMap<string, string> {
-  const known = shared.get(resource);
-  if (known) return known;
-  const json = jsonOf(resource);
-  shared.set(resource, json);
-  return json;
 }

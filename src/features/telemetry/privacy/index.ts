@@ -3,4 +3,4 @@ export { changeRetention, listErasures, requestErasure, showRetention } from './
 export { eraseAgain, expireTelemetry } from './jobs.ts';
 export { changeRedaction, showRedaction, tryRedaction } from './operations.ts';
 export { keeperFor } from './redaction.ts';
-export type { Keeper } from './strike-span.ts';
+export { STRUCK, type Keeper } from './strike-span.ts';

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Receiving } from '../../../platform/route.ts';
+import { jsonOf, sharedJsonOf } from '../ingest/json.ts';
+import { findingsOf, type Decoded, type RawLog } from '../otlp/index.ts';
+import { keeperFor } from '../privacy/index.ts';
+import { loggedScoreRow } from '../scores/index.ts';
+import { struckLog } from './strike.ts';
+
+/** Times that a table can hold; others are as good as none. */
+const [EARLIEST, LATEST] = [Date.UTC(2000, 0, 1), Date.UTC(2200, 0, 1)];
+
+/** Keeps the log records of one request, and what they say of answers as scores. On disk when it returns. */
+export async function keepLogs(
+  { intake, records, client, now }: Receiving,
+  { items, received, reasons }: Decoded<RawLog>,
+  bytes: number,
+): Promise<void> {
+  if (received === 0) return;
+  const keeper = await keeperFor(records, client.id);
+  const logs = keeper ? items.map((log) => struckLog(log, keeper)) : items;
+  const receivedAt = now();
+  const scores = logs.flatMap((log) =>
+    findingsOf([log]).scores.flatMap((score) => loggedScoreRow(score, new Date(timeOf(log, receivedAt)), receivedAt) ?? []),
+  );
+  await intake.keep(
+    [
+      ...(logs.length > 0 ? [{ table: 'log_record', rows: logs.map((log) => rowOf(log, receivedAt)) } as const] : []),
+      ...(scores.length > 0 ? [{ table: 'score', rows: scores } as const] : []),
+    ],
+    { kind: 'log_record', received, resent: 0, rejected: reasons, bytes },
+  );
+}
+
+/** Milliseconds with microseconds behind the point. */
+function timeOf({ at }: RawLog, receivedAt: Date): number {
+  const ms = at ? at.ms + Math.floor(at.ns / 1000) / 1000 : Number.NaN;
+  return ms >= EARLIEST && ms < LATEST ? ms : receivedAt.getTime();
+}
+
+function rowOf(log: RawLog, receivedAt: Date) {
+  const attributes = jsonOf(log.attributes);
+  const body = JSON.stringify(log.body);
+  return {
+    id: idOf(log, attributes, body),
+    trace_id: log.traceId,
+    span_id: log.spanId,
+    at: timeOf(log, receivedAt),
+    name: log.name,
+    severity: Math.min(log.severity, 24),
+    body,
+    attributes,
+    resource: sharedJsonOf(log.resource.attributes),
+    scope_name: log.scope.name,
+    flags: log.flags,
+    received_at: receivedAt.getTime(),
+  };
+}
+
+function idOf(log: RawLog, attributes: ReadonlyMap<string, string>, body: string): string {
+  const said = [log.traceId, log.spanId, log.at, log.name, log.severity, body, [...attributes], log.scope.name];
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
+}

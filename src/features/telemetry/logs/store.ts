@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Context } from '../../../platform/context.ts';
+import type { RawLog, Value } from '../otlp/index.ts';
+import { LogRecord } from './model.ts';
+
+const values = z
+  .record(z.string(), z.string())
+  .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown])));
+
+const Stored = LogRecord.extend({
+  body: z.string().transform((text) => JSON.parse(text) as unknown),
+  attributes: values,
+  resource: values,
+});
+
+export interface LogFilter {
+  traceId?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  limit: number;
+}
+
+/** The latest records, each once. */
+export const latestLogs = ({ telemetry }: Context, { traceId, from, to, limit }: LogFilter) =>
+  telemetry.rows(Stored)(
+    `SELECT id, nullIf(trace_id, '') AS traceId, nullIf(span_id, '') AS spanId, at, name, severity, body, attributes, resource,
+      scope_name AS scope, flags, received_at AS receivedAt
+    FROM log_record WHERE client_id = {client:UUID} AND ({traceId:String} = '' OR trace_id = {traceId:String})
+      AND at >= parseDateTime64BestEffort({from:String}, 6, 'UTC') AND at < parseDateTime64BestEffort({to:String}, 6, 'UTC')
+    ORDER BY log_record.at DESC, log_record.id LIMIT 1 BY log_record.id LIMIT {limit:UInt32}`,
+    { traceId: traceId ?? '', from: from ?? '2000-01-01T00:00:00Z', to: to ?? '2200-01-01T00:00:00Z', limit },
+  );
+
+const Spoken = z.object({ spanId: z.string(), name: z.string(), body: z.string(), attributes: z.record(z.string(), z.string()) });
+
+/** What the records of a trace say of its calls, in the order in which it was said. */
+export async function spokenLogs({ telemetry }: Context, traceId: string, most: number): Promise<RawLog[]> {
+  const rows = await telemetry.rows(Spoken)(
+    `SELECT span_id AS spanId, name, body, attributes FROM log_record
+    WHERE client_id = {client:UUID} AND trace_id = {traceId:String} AND span_id != '' AND startsWith(name, 'gen_ai.')
+    ORDER BY at, id LIMIT 1 BY id LIMIT {most:UInt32}`,
+    { traceId, most },
+  );
+  return rows.map(({ spanId, name, body, attributes }) => ({
+    ...nothing,
+    traceId,
+    spanId,
+    name,
+    body: JSON.parse(body) as Value,
+    attributes: new Map(Object.entries(attributes).map(([key, value]) => [key, JSON.parse(value) as Value])),
+  }));
+}
+
+const nothing = {
+  at: null,
+  severity: 0,
+  resource: { attributes: new Map<string, Value>() },
+  scope: { name: '', version: '' },
+  flags: [],
+};

@@ -1,0 +1,19 @@
+import type { Attributes, RawLog } from '../otlp/index.ts';
+import { STRUCK, type Keeper } from '../privacy/index.ts';
+
+/** The record as its client lets it be kept. */
+export function struckLog(log: RawLog, keeper: Keeper): RawLog {
+  const struck = new Map<string, number>();
+  const isMessage = log.name.startsWith('gen_ai.');
+  const { dropTexts } = keeper.redaction;
+  const given = dropTexts && isMessage ? namedAttributes(log.attributes) : log.attributes;
+  const attributes = keeper.attributes(given, struck);
+  const body = dropTexts && isMessage ? null : keeper.value(log.body, struck);
+  const resource = { attributes: keeper.attributes(log.resource.attributes, struck) };
+  if (struck.size > 0) attributes.set(STRUCK, Object.fromEntries(struck));
+  return { ...log, attributes, body, resource };
+}
+
+/** Without those that make up the message itself, such as `content`. */
+const namedAttributes = (attributes: Attributes): Attributes =>
+  new Map([...attributes].filter(([name]) => name.startsWith('gen_ai.') || name === 'event.name'));
