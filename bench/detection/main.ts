@@ -2,7 +2,8 @@
  * `npm run bench:detection -- [--nab DIR] [--tcpd DIR] [--sim FILE] [--json OUT]`: the shipped detectors with their shipped
  * settings against labelled data. Without a directory or file: the simulator's two beds. `--n` and `--seeds 1,2` choose other beds;
  * `--hard` says that FILE was made with the simulator's `--hard`. `--false-alarms`: how often `findChanges` finds a change in
- * `--series` logs of each kind in which nothing happens.
+ * `--series` logs of each kind in which nothing happens. `--nab DIR --halves N`: threshold and components chosen on N random
+ * halves of the files, scored on the others.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { falseAlarms } from './false-alarms.ts';
 import { anomaliesOfNab, scoreNab, scoreNabHeldOut } from './nab.ts';
 import { bed, poolOf, scoreSimulator, type SimulatorScore, type Workflow } from './simulator.ts';
+import { scoreNabHalves } from './nab-halves.ts';
 import { row, table, type Row } from './table.ts';
 import { scoreTcpd } from './tcpd.ts';
 
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     hard: { type: 'boolean', default: false },
     'false-alarms': { type: 'boolean', default: false },
+    halves: { type: 'string' },
     series: { type: 'string', default: '1000' },
     n: { type: 'string', default: '200' },
     seeds: { type: 'string', default: '1,2,3' },
@@ -57,6 +60,7 @@ process.exitCode = missed.length === 0 ? 0 : 1;
 
 function nab(dir: string | undefined): Section[] {
   if (!dir) return [];
+  if (values.halves) return [halved(dir, Number(values.halves))];
   const score = scoreNab(anomaliesOfNab(dir));
   const title = `NAB: ${score.files} files, frozen threshold ${score.threshold}, ${score.windowsHit} of ${score.windows} windows, ${score.falsePositiveRows} false rows`;
   const heldOut = scoreNabHeldOut(anomaliesOfNab(dir, Infinity));
@@ -68,6 +72,16 @@ function nab(dir: string | undefined): Section[] {
     row('low false pos., of the other half', heldOut.lowFalsePositives, '', null, 1),
   ];
   return [{ title, rows, detail: { ...score, heldOut } }];
+}
+
+function halved(dir: string, halves: number): Section {
+  const score = scoreNabHalves(dir, halves);
+  const rows = [
+    row('standard', score.standard, '', null, 1),
+    row('low false positives', score.lowFalsePositives, '', null, 1),
+    ...Object.entries(score.chosen).map(([components, times]) => row(`chose ${components}`, times, '', null, 0)),
+  ];
+  return { title: `NAB: threshold and components of a random half, scored on the other; mean of ${halves}`, rows, detail: score };
 }
 
 function tcpd(dir: string | undefined): Section[] {

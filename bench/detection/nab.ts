@@ -49,7 +49,7 @@ function bestThreshold(files: readonly ScoredFile[]): number {
 }
 
 /** What the detector does after an alarm, done afterwards, so that one run serves every threshold. */
-function coolDown(score: Float64Array, threshold: number): Float64Array {
+export function coolDown(score: Float64Array, threshold: number): Float64Array {
   let quietUntil = 0;
   return score.map((value, i) => {
     if (i < quietUntil) return 0;
@@ -58,8 +58,8 @@ function coolDown(score: Float64Array, threshold: number): Float64Array {
   });
 }
 
-/** Scores every row of every labelled file that is in DIR/data, in time order, nothing known of a file beforehand. */
-export function anomaliesOfNab(dir: string, threshold?: number): ScoredFile[] {
+/** Every labelled file that is in DIR/data. */
+export function seriesOfNab(dir: string) {
   const windows = JSON.parse(readFileSync(join(dir, 'combined_windows.json'), 'utf8')) as Record<string, [string, string][]>;
   return Object.entries(windows)
     .filter(([name]) => existsSync(join(dir, 'data', name)))
@@ -67,9 +67,13 @@ export function anomaliesOfNab(dir: string, threshold?: number): ScoredFile[] {
       const rows = readRows(join(dir, 'data', name));
       const points = rows.map(([time, value]) => ({ at: Date.parse(`${time.replace(' ', 'T')}Z`), value: Number(value) }));
       const timestamps = rows.map(([time]) => time);
-      return { name, prep: prepare(timestamps, spans), score: anomalyScores(points, threshold) };
+      return { name, points, prep: prepare(timestamps, spans) };
     });
 }
+
+/** Scores every row of each, in time order, nothing known of a file beforehand. */
+export const anomaliesOfNab = (dir: string, threshold?: number): ScoredFile[] =>
+  seriesOfNab(dir).map(({ name, prep, points }) => ({ name, prep, score: anomalyScores(points, threshold) }));
 
 function readRows(file: string): [string, string][] {
   const lines = readFileSync(file, 'utf8').split(/\r?\n/).slice(1).filter(Boolean);
