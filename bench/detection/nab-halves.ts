@@ -32,7 +32,7 @@ export function scoreNabHalves(dir: string, halves: number): Halves {
   const worth = (choice: number, threshold: number, keep: (file: number) => boolean) =>
     scoreNab(
       scored[choice]![threshold]!.filter((_, file) => keep(file)),
-      THRESHOLDS[threshold]!,
+      THRESHOLDS[threshold],
     );
   const chosen: Record<string, number> = {};
   let [standard, lowFalsePositives] = [0, 0];
