@@ -91,9 +91,11 @@ const BriefSpan = TraceSpan.pick({
   startedAt: true,
   durationMs: true,
   status: true,
+  provider: true,
   model: true,
   inputTokens: true,
   cachedInputTokens: true,
+  cacheWriteTokens: true,
   outputTokens: true,
   reasoningTokens: true,
   user: true,
@@ -110,8 +112,8 @@ export type BriefSpan = z.infer<typeof BriefSpan>;
 const briefly = (where: string) => `
   SELECT * FROM (
     SELECT toString(trace_id) AS traceId, toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId, name, workflow,
-      started_at AS startedAt, duration_ms AS durationMs, status, model, input_tokens AS inputTokens,
-      cached_input_tokens AS cachedInputTokens, output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, user, session,
+      started_at AS startedAt, duration_ms AS durationMs, status, provider, model, input_tokens AS inputTokens,
+      cached_input_tokens AS cachedInputTokens, cache_write_tokens AS cacheWriteTokens, output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, user, session,
       environment, trace_name AS traceName, cost_usd AS givenCostUsd, costable
     FROM span WHERE client_id = {client:UUID} AND ${where}
     ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id

@@ -5,6 +5,7 @@ import { notFound, Problem } from '../../../platform/problem.ts';
 import { withLogs } from '../logs/index.ts';
 import { Totals, TraceSpan, TraceSummary } from '../model.ts';
 import { countedSpans, traceTotals } from '../otlp/index.ts';
+import { listPriceOf, ownPricesOf, type OwnPrice } from '../prices/index.ts';
 import { Score, scoresOfTraces } from '../scores/index.ts';
 import { reads } from './access.ts';
 import { cursorField, filterFields, nextField, readCursor, time, writeCursor, type Cursor, type Filter } from './filter.ts';
@@ -55,8 +56,9 @@ export const listTraces = operation({
     const byTrace = new Map<string, BriefSpan[]>(found.map(({ traceId }) => [traceId, []]));
     for (const span of spans) byTrace.get(span.traceId)?.push(span);
     const last = found.at(-1);
+    const prices = await ownPricesOf(ctx.records, ctx.client!.id);
     return {
-      traces: [...byTrace].flatMap(([id, of]) => (of.length > 0 ? [summaryOf(id, of, scores)] : [])),
+      traces: [...byTrace].flatMap(([id, of]) => (of.length > 0 ? [summaryOf(id, of, scores, prices)] : [])),
       next:
         last && found.length === limit
           ? writeCursor({ at: last.startedAt, id: last.traceId })
@@ -117,7 +119,7 @@ export const showTrace = operation({
     const first = rootOf(all).spanId;
     return {
       traceId,
-      totals: totalsOf(all),
+      totals: totalsOf(all, await ownPricesOf(ctx.records, ctx.client!.id)),
       spanCount: all.length,
       scores,
       spans: spans.map((span) => ({ ...span, scores: scores.filter(({ spanId }) => (spanId ?? first) === span.spanId) })),
@@ -125,13 +127,16 @@ export const showTrace = operation({
   },
 });
 
-/** What a trace used, nothing counted twice. */
-function totalsOf(spans: readonly BriefSpan[]): Totals {
+/** What a trace used, nothing counted twice. A wrapper has a price where it stands for calls that were never sent. */
+function totalsOf(spans: readonly BriefSpan[], prices: readonly OwnPrice[]): Totals {
   const costs = countedSpans(spans)
-    .map(({ givenCostUsd }) => givenCostUsd)
+    .map((span) => span.givenCostUsd ?? (span.costable ? null : wrapperCost(span, prices)))
     .filter((usd) => usd !== null);
   return { ...traceTotals(spans), costUsd: costs.length === 0 ? null : costs.reduce((sum, usd) => sum + usd, 0) };
 }
+
+const wrapperCost = (span: BriefSpan, prices: readonly OwnPrice[]) =>
+  listPriceOf({ ...span, givenCostSource: null }, prices, new Date(span.startedAt))?.costUsd ?? null;
 
 /** The first span at the top. Spans whose parent was never sent stand there, too. */
 function rootOf(spans: readonly BriefSpan[]): BriefSpan {
@@ -139,7 +144,12 @@ function rootOf(spans: readonly BriefSpan[]): BriefSpan {
   return spans.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? spans[0]!;
 }
 
-function summaryOf(traceId: string, spans: readonly BriefSpan[], scores: readonly Score[]): TraceSummary {
+function summaryOf(
+  traceId: string,
+  spans: readonly BriefSpan[],
+  scores: readonly Score[],
+  prices: readonly OwnPrice[],
+): TraceSummary {
   const root = rootOf(spans);
   const first = <K extends keyof BriefSpan>(field: K) =>
     root[field] ?? spans.find((span) => span[field] !== null)?.[field] ?? null;
@@ -157,7 +167,7 @@ function summaryOf(traceId: string, spans: readonly BriefSpan[], scores: readonl
     user: first('user'),
     session: first('session'),
     environment: first('environment'),
-    ...totalsOf(spans),
+    ...totalsOf(spans, prices),
     scores: scores
       .filter((score) => score.traceId === traceId)
       .map(({ name, value, label, source }) => ({ name, value, label, source })),

@@ -66,6 +66,29 @@ test('a call costs what the client says, else by its own prices, else by the pub
   expect(await costOf(globex, 4)).toEqual([null, null, null]);
 }, 60_000);
 
+test('an agent is priced once where its calls were never sent, and not beside them', async () => {
+  const stark = await server.client('Stark');
+  await sendCall(stark, 31, { 'gen_ai.operation.name': 'invoke_agent' });
+  expect(await costOf(stark, 31)).toEqual([0.0045, null, null]);
+  const agent = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.response.model': 'gpt-4o', 'gen_ai.usage.input_tokens': 9000 };
+  const call = {
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.response.model': 'gpt-4o',
+    'gen_ai.usage.input_tokens': 1000,
+    'gen_ai.usage.output_tokens': 200,
+  };
+  const [outer, inner] = ['1'.repeat(16), '2'.repeat(16)];
+  const body = encodeJson(
+    traces([
+      span(agent, { traceId: traceIdOf(32), spanId: outer, startTimeUnixNano: '1763685700000000000' }),
+      span({ 'gen_ai.operation.name': 'chat', ...call }, { traceId: traceIdOf(32), spanId: inner, parentSpanId: outer }),
+    ]),
+  );
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${stark.key}` };
+  await server.send('/v1/traces', { method: 'POST', headers, body });
+  expect(await costOf(stark, 32)).toEqual([0.0045, null, null]);
+});
+
 test('a price takes the place of the one before for the same calls, and is removed for good', async () => {
   const initech = await server.client('Initech');
   const list = async () =>
