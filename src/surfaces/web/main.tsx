@@ -1,7 +1,8 @@
 import { createRoot } from 'react-dom/client';
-import { Shell } from './shell.tsx';
+import { prefetch, Shell } from './shell.tsx';
 import '../../ui/theme.css';
 import '../../ui/kit.css';
 import './shell.css';
 
+prefetch(location.pathname);
 createRoot(document.getElementById('app')!).render(<Shell />);

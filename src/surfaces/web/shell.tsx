@@ -26,6 +26,13 @@ const screenOf = (path: string) => {
   }
 };
 
+/** Fetches the page of an address while it is still asked who looks at it, or when somebody is about to go there. */
+export const prefetch = (path: string): void => {
+  screenOf(path)
+    ?.page.load()
+    .catch(() => undefined);
+};
+
 /** What the address names, in the frame it belongs in. */
 export function Shell() {
   const path = usePath();
@@ -136,7 +143,12 @@ function Frame({
                     const to = addressOf(page, client);
                     return (
                       <li key={page.path}>
-                        <Link to={to} aria-current={path === to ? 'page' : undefined} onClick={() => setOpen(false)}>
+                        <Link
+                          to={to}
+                          onPointerEnter={() => prefetch(to)}
+                          aria-current={path === to ? 'page' : undefined}
+                          onClick={() => setOpen(false)}
+                        >
                           {page.label}
                         </Link>
                       </li>
