@@ -1,0 +1,208 @@
+import type { FormEvent } from 'react';
+import { compact, count, counted, duration, money } from '../../../../ui/format.ts';
+import { Answered, Button, Empty, Page, State, When } from '../../../../ui/kit.tsx';
+import { Link, useParams, withParams } from '../../../../ui/router.tsx';
+import { Table, type Column } from '../../../../ui/table.tsx';
+import { useCall, type Answer, type Input } from '../../call.ts';
+import type { ClientPageProps } from '../../pages.ts';
+import { Connect } from '../../connect.tsx';
+import { Filters, filterOf, isFiltered } from './filters.tsx';
+import './explore.css';
+
+type Trace = Answer<'telemetry.traces'>['traces'][number];
+type Session = Answer<'telemetry.sessions'>['sessions'][number];
+type User = Answer<'telemetry.users'>['users'][number];
+
+/** A new trace is on the screen within two seconds. */
+const LIVE_MS = 1500;
+const views = ['traces', 'sessions', 'users'] as const;
+type View = (typeof views)[number];
+
+/** What the systems of a client did: traces, sessions and users, with filters that live in the address. */
+export default function ExplorePage({ client }: ClientPageProps) {
+  const [params] = useParams();
+  const view = views.find((one) => one === params.get('view')) ?? 'traces';
+  return (
+    <Page title="Traces" verdict="What the AI systems did, the latest first. New ones come by themselves.">
+      <nav className="tabs" aria-label="Views">
+        {views.map((one) => (
+          <Link
+            key={one}
+            to={`/c/${client.id}/traces${withParams(location.search, { view: one === 'traces' ? null : one, before: null })}`}
+            aria-current={one === view ? 'page' : undefined}
+          >
+            {one[0]!.toUpperCase() + one.slice(1)}
+          </Link>
+        ))}
+      </nav>
+      {view === 'traces' && <Traces client={client} />}
+      {view === 'sessions' && <Sessions clientId={client.id} />}
+      {view === 'users' && <Users clientId={client.id} />}
+    </Page>
+  );
+}
+
+function Traces({ client }: Pick<ClientPageProps, 'client'>) {
+  const [params] = useParams();
+  const before = params.get('before');
+  const filter = filterOf(params);
+  const input: Input<'telemetry.traces'> = { client: client.id, ...filter, ...(before && { before }) };
+  const known = useCall('telemetry.traces', input, before ? {} : { everyMs: LIVE_MS });
+  return (
+    <>
+      <Filters />
+      <Answered known={known} rows={12}>
+        {({ traces, next, lookedBackTo }) => (
+          <>
+            {traces.length > 0 ? (
+              <TraceTable clientId={client.id} traces={traces} />
+            ) : isFiltered(params) || before ? (
+              <Empty title="No trace fits.">
+                <Link className="button" to={`/c/${client.id}/traces`}>
+                  Drop the filters
+                </Link>
+              </Empty>
+            ) : (
+              <Connect client={client} />
+            )}
+            {lookedBackTo && (
+              <p className="hint">
+                Looked back to <When at={lookedBackTo} absolute /> so far.
+              </p>
+            )}
+            <Paging next={next} before={before} />
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+export function TraceTable({ clientId, traces }: { clientId: string; traces: readonly Trace[] }) {
+  const columns: Column<Trace>[] = [
+    { head: 'Trace', cell: ({ name }) => name },
+    {
+      head: 'Outcome',
+      cell: ({ status }) => (status === 'error' ? <State kind="failing">failed</State> : <State kind="healthy">ok</State>),
+    },
+    { head: 'Began', cell: ({ startedAt }) => <When at={startedAt} /> },
+    { head: 'Workflow', cell: ({ workflow }) => workflow ?? '–', wide: true },
+    { head: 'Model', cell: ({ models }) => models.join(', ') || '–', wide: true },
+    { head: 'User', cell: ({ user }) => user ?? '–', wide: true },
+    { head: 'Scores', cell: ({ scores }) => scores.map(({ name, value, label }) => `${name} ${label ?? value}`).join(', '), wide: true },
+    { head: 'Steps', cell: ({ spanCount }) => count(spanCount), number: true },
+    { head: 'Tokens', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
+    { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
+    { head: 'Took', cell: ({ durationMs }) => duration(durationMs), number: true },
+  ];
+  return (
+    <Table
+      label="Traces"
+      rows={traces}
+      idOf={({ traceId }) => traceId}
+      hrefOf={({ traceId }) => `/c/${clientId}/traces/${traceId}`}
+      columns={columns}
+    />
+  );
+}
+
+const tokens = (input: number | null, output: number | null) =>
+  input === null && output === null ? '–' : `${compact(input)} → ${compact(output)}`;
+
+function Sessions({ clientId }: { clientId: string }) {
+  const [params] = useParams();
+  const before = params.get('before');
+  const known = useCall('telemetry.sessions', { client: clientId, ...(before && { before }) }, before ? {} : { everyMs: 5000 });
+  return (
+    <Answered known={known}>
+      {({ sessions, next }) => (
+        <>
+          {sessions.length === 0 ? (
+            <Empty title="No session in the last seven days.">
+              <p className="prose">
+                A session is a conversation. It shows here once spans carry <code>session.id</code> or{' '}
+                <code>gen_ai.conversation.id</code>.
+              </p>
+            </Empty>
+          ) : (
+            <Table
+              label="Sessions"
+              rows={sessions}
+              idOf={({ session }) => session}
+              hrefOf={({ session }) => `/c/${clientId}/traces${withParams('', { session })}`}
+              columns={[
+                { head: 'Session', cell: ({ session }: Session) => session },
+                { head: 'User', cell: ({ user }) => user ?? '–', wide: true },
+                ...activity,
+              ]}
+            />
+          )}
+          <Paging next={next} before={before} />
+        </>
+      )}
+    </Answered>
+  );
+}
+
+function Users({ clientId }: { clientId: string }) {
+  const [params] = useParams();
+  const before = params.get('before');
+  const known = useCall('telemetry.users', { client: clientId, ...(before && { before }) }, before ? {} : { everyMs: 5000 });
+  return (
+    <Answered known={known}>
+      {({ users, next }) => (
+        <>
+          {users.length === 0 ? (
+            <Empty title="No user in the last seven days.">
+              <p className="prose">
+                End users show here once spans carry <code>user.id</code> (or what your library calls it).
+              </p>
+            </Empty>
+          ) : (
+            <Table
+              label="Users"
+              rows={users}
+              idOf={({ user }) => user}
+              hrefOf={({ user }) => `/c/${clientId}/traces${withParams('', { user })}`}
+              columns={[
+                { head: 'User', cell: ({ user }: User) => user },
+                { head: 'Sessions', cell: ({ sessions }) => count(sessions), number: true },
+                ...activity,
+              ]}
+            />
+          )}
+          <Paging next={next} before={before} />
+        </>
+      )}
+    </Answered>
+  );
+}
+
+type Activity = Pick<Session, 'lastSeenAt' | 'workflows' | 'runs' | 'errors' | 'inputTokens' | 'outputTokens' | 'costUsd'>;
+const activity: Column<Activity>[] = [
+  { head: 'Last seen', cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
+  { head: 'Workflows', cell: ({ workflows }) => workflows.join(', ') || '–', wide: true },
+  { head: 'Runs', cell: ({ runs }) => count(runs), number: true },
+  {
+    head: 'Failed',
+    cell: ({ errors }) => (errors > 0 ? <State kind="failing">{counted(errors, 'run')}</State> : 'none'),
+  },
+  { head: 'Tokens', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
+  { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
+];
+
+function Paging({ next, before }: { next: string | null; before: string | null }) {
+  const [, setParams] = useParams();
+  if (!next && !before) return null;
+  const turn = (event: FormEvent, to: string | null) => {
+    event.preventDefault();
+    setParams({ before: to }, { replace: false });
+    window.scrollTo(0, 0);
+  };
+  return (
+    <div className="row">
+      {before && <Button onClick={(event) => turn(event, null)}>The latest</Button>}
+      {next && <Button onClick={(event) => turn(event, next)}>Older</Button>}
+    </div>
+  );
+}
