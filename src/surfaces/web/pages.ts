@@ -44,6 +44,9 @@ export const pages: readonly Page[] = [
   { of: 'visitor', path: '/invite', load: () => import('./pages/invite/index.tsx') },
   { of: 'practice', path: '/', label: 'All clients', key: 'h', load: () => import('./pages/practice/index.tsx') },
   { of: 'client', path: '/c/:client', label: 'Workflows', key: 'w', load: () => import('./pages/client/index.tsx') },
+  { of: 'client', path: '/c/:client/traces', label: 'Traces', key: 't', load: () => import('./pages/explore/index.tsx') },
+  { of: 'client', path: '/c/:client/traces/:trace', load: () => import('./pages/trace/index.tsx') },
+  { of: 'client', path: '/c/:client/workflow', load: () => import('./pages/workflow/index.tsx') },
   {
     of: 'client',
     path: '/c/:client/settings/people',

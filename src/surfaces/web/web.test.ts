@@ -21,6 +21,51 @@ function codeOf(secret: string): string {
   return String(number % 1_000_000).padStart(6, '0');
 }
 
+/** An agent that calls a model, then a tool that fails, then the model again, now. */
+function agentTrace(hostile: string) {
+  const now = Date.now();
+  const at = (ms: number) => String(BigInt(now - 6000 + ms) * 1_000_000n);
+  const step = (spanId: string, from: number, to: number, name: string, of: object, more: object = {}) =>
+    span({ 'session.id': 'session-7', 'user.id': 'kim@acme.example', ...of }, {
+      traceId: 'a'.repeat(32),
+      spanId,
+      name,
+      parentSpanId: '1'.repeat(16),
+      startTimeUnixNano: at(from),
+      endTimeUnixNano: at(to),
+      ...more,
+    });
+  const model = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-4o' };
+  const asked = [
+    { role: 'system', content: 'You draft replies for the support team.' },
+    { role: 'user', content: 'Where is my parcel? ' + hostile },
+  ];
+  const call = { id: 'c1', type: 'function', function: { name: 'find_parcel', arguments: '{"order":"A-17"}' } };
+  const said = [{ role: 'assistant', content: null, tool_calls: [call] }];
+  const spans = [
+    step('1'.repeat(16), 0, 5200, 'draft a reply', { 'gen_ai.operation.name': 'invoke_agent' }, { parentSpanId: '' }),
+    step('2'.repeat(16), 40, 1900, 'chat gpt-4o', {
+      ...model,
+      'gen_ai.usage.input_tokens': 1200,
+      'gen_ai.usage.cache_read.input_tokens': 800,
+      'gen_ai.usage.output_tokens': 60,
+      'gen_ai.input.messages': JSON.stringify(asked),
+      'gen_ai.output.messages': JSON.stringify(said),
+    }),
+    step('3'.repeat(16), 1950, 2600, 'find_parcel', { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'find_parcel' }, {
+      status: { code: 2, message: 'no such parcel' },
+    }),
+    step('4'.repeat(16), 2700, 5100, 'chat gpt-4o', {
+      ...model,
+      'gen_ai.usage.input_tokens': 1400,
+      'gen_ai.usage.output_tokens': 210,
+      'gen_ai.input.messages': JSON.stringify([...asked, ...said, { role: 'tool', name: 'find_parcel', content: 'not found' }]),
+      'gen_ai.output.messages': JSON.stringify([{ role: 'assistant', content: 'I could not find your parcel. Which address was it sent to?' }]),
+    }),
+  ];
+  return traces(spans, { 'service.name': 'support-drafts', 'deployment.environment.name': 'production' });
+}
+
 /** The day of a new owner, in order: each test goes on where the one before it ended. */
 describe.skipIf(reason !== undefined)('in a browser', () => {
   const name = 'Acme & Söhne <b>';
@@ -113,6 +158,64 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     expect(sent.status).toBe(200);
     await page.getByRole('row', { name: hostile }).waitFor();
     await expectGood('client');
+  });
+
+  test('a trace: the tree, the conversation, tokens and cost, a score; hostile text is text', async () => {
+    const { page } = browser;
+    const sent = await server.send('/v1/traces', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': key },
+      body: encodeJson(agentTrace(hostile)),
+    });
+    expect(sent.status).toBe(200);
+    await open(`${home}/traces`, 'Traces');
+    await page.getByRole('row', { name: 'draft a reply' }).waitFor();
+    await expectGood('traces');
+    await page.getByRole('link', { name: 'draft a reply' }).click();
+    await heading('draft a reply');
+    await page.getByRole('navigation', { name: 'Steps of the trace' }).getByText('chat gpt-4o').first().click();
+    await page.getByText('Where is my parcel?').waitFor();
+    expect(await page.locator('.conversation').textContent()).toContain(hostile);
+    expect(await page.locator('.facts').textContent()).toContain('1,200 (800 from the cache)');
+    await expectGood('trace');
+    await page.keyboard.press('j');
+    await page.locator('.span .failure').getByText('no such parcel').waitFor();
+    await press('Add a score');
+    await page.getByLabel('What is judged').fill('correctness');
+    await page.getByLabel('Value').fill('0.4');
+    await press('Save the score');
+    await page.locator('.scores').getByText('correctness').waitFor();
+    await expectGood('trace-step');
+  });
+
+  test('filters live in the address, and back returns from them', async () => {
+    const { page } = browser;
+    await open(`${home}/traces?status=error`, 'Traces');
+    await page.getByRole('row', { name: 'draft a reply' }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByRole('searchbox').fill('parcel');
+    await press('Search');
+    expect(new URL(page.url()).search).toBe('?status=error&search=parcel');
+    await page.getByRole('row', { name: 'draft a reply' }).waitFor();
+    await page.getByRole('searchbox').fill('nowhere to be found');
+    await press('Search');
+    await page.getByText('No trace fits.').waitFor();
+    await expectGood('traces-none');
+    await page.getByRole('link', { name: 'Sessions' }).click();
+    await page.getByRole('row', { name: 'session-7' }).waitFor();
+    await expectGood('sessions');
+    await page.getByRole('link', { name: 'Users' }).click();
+    await page.getByRole('row', { name: 'kim@acme.example' }).waitFor();
+  });
+
+  test('a workflow: its state and why, its timeline, its latest traces, models and what goes wrong', async () => {
+    const { page } = browser;
+    await open(`${home}/workflow?name=support-drafts`, 'support-drafts');
+    await page.getByRole('region', { name: 'What goes wrong' }).getByText('no such parcel').waitFor();
+    await page.getByRole('row', { name: 'draft a reply' }).waitFor();
+    await expectGood('workflow');
+    await page.getByLabel('Metric').selectOption('latency');
+    expect(page.url()).toContain('metric=latency');
   });
 
   test.each([
