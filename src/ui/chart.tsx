@@ -28,12 +28,20 @@ export function TimeChart({
   label,
   points,
   bucketMs,
+  from,
+  to,
+  most = Infinity,
   format,
   marks = [],
 }: {
   label: string;
   points: readonly ChartPoint[];
   bucketMs: number;
+  /** What was asked about, whether or not anything came then. */
+  from: number;
+  to: number;
+  /** What no value can exceed: 1 for a rate. */
+  most?: number | undefined;
   format: (value: number) => string;
   marks?: readonly ChartMark[];
 }) {
@@ -41,12 +49,11 @@ export function TimeChart({
   const width = useWidth(frame);
   const [shown, show] = useState<ChartPoint>();
   const known = points.filter((point): point is ChartPoint & { value: number } => point.value !== null);
-  const from = points[0]?.at ?? 0;
-  const to = Math.max((points.at(-1)?.at ?? 0) + bucketMs, from + bucketMs);
-  const top = roundTop(Math.max(0, ...known.map(({ value }) => value)));
+  const top = Math.min(most, roundTop(known.reduce((highest, { value }) => Math.max(highest, value), 0)));
   const x = (at: number) => EDGE.left + ((at - from) / (to - from)) * (width - EDGE.left - EDGE.right);
   const y = (value: number) => HEIGHT - EDGE.bottom - (value / top) * (HEIGHT - EDGE.top - EDGE.bottom);
-  const middle = (at: number) => x(at + bucketMs / 2);
+  // The first and the last bucket may stick out of what was asked about.
+  const middle = (at: number) => x(Math.min(to, Math.max(from, at + bucketMs / 2)));
   const pick = (event: PointerEvent<SVGSVGElement>) => {
     const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
     show(known.reduce<ChartPoint | undefined>((a, b) => (a && Math.abs(middle(a.at) - at) < Math.abs(middle(b.at) - at) ? a : b), undefined));
@@ -71,7 +78,7 @@ export function TimeChart({
           </g>
         ))}
         {ticksOf(from, to, Math.max(2, Math.floor((width - EDGE.left) / 88))).map((at) => (
-          <text key={at} x={x(at)} y={HEIGHT - 6} textAnchor="middle" className="tick">
+          <text key={at} x={x(at)} y={HEIGHT - 6} textAnchor={x(at) > width - 32 ? 'end' : 'middle'}>
             {tickText(at, to - from)}
           </text>
         ))}

@@ -174,7 +174,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await page.getByRole('link', { name: 'draft a reply' }).click();
     await heading('draft a reply');
     await page.getByRole('navigation', { name: 'Steps of the trace' }).getByText('chat gpt-4o').first().click();
-    await page.getByText('Where is my parcel?').waitFor();
+    await page.locator('.conversation').getByText('Where is my parcel?').waitFor();
     expect(await page.locator('.conversation').textContent()).toContain(hostile);
     expect(await page.locator('.facts').textContent()).toContain('1,200 (800 from the cache)');
     await expectGood('trace');

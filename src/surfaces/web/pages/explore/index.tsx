@@ -16,7 +16,6 @@ type User = Answer<'telemetry.users'>['users'][number];
 /** A new trace is on the screen within two seconds. */
 const LIVE_MS = 1500;
 const views = ['traces', 'sessions', 'users'] as const;
-type View = (typeof views)[number];
 
 /** What the systems of a client did: traces, sessions and users, with filters that live in the address. */
 export default function ExplorePage({ client }: ClientPageProps) {

@@ -44,8 +44,8 @@ function messagesIn(value: unknown, role: string | null): Message[] {
   }
   if (!isFields(value)) return [];
   if (isMessage(value)) return [messageOf(value)];
-  if (Array.isArray(value['choices'])) return value['choices'].flatMap((one) => (isFields(one) ? messagesIn(one['message'], role) : []));
-  const { system, messages, prompt } = value;
+  const { choices, system, messages, prompt } = value as Fields;
+  if (Array.isArray(choices)) return choices.flatMap((one) => (isFields(one) ? messagesIn(one['message'], role) : []));
   const before = textual(system) ? [{ role: 'system', parts: partsOf(system) }] : [];
   if (Array.isArray(messages)) return [...before, ...messagesIn(messages, role)];
   return textual(prompt) ? [...before, { role: 'user', parts: partsOf(prompt) }] : [];

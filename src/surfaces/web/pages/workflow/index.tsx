@@ -126,11 +126,12 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
   const given = params.get('range');
   const range: Range = isRange(given) ? given : 'month';
   const to = minuteNow() + 60_000;
+  const from = to - ranges[range] * DAY_MS;
   const known = useCall('workflows.timeline', {
     client: clientId,
     workflow: name,
     metric,
-    from: new Date(to - ranges[range] * DAY_MS).toISOString(),
+    from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
   });
   return (
@@ -160,12 +161,20 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
         </div>
       }
     >
-      <Answered known={known}>{(timeline) => <Timeline timeline={timeline} />}</Answered>
+      <Answered known={known}>{(timeline) => <Timeline timeline={timeline} from={from} to={to} />}</Answered>
     </Section>
   );
 }
 
-function Timeline({ timeline: { metric, bucket, points, changes } }: { timeline: Timeline }) {
+function Timeline({
+  timeline: { metric, bucket, points, changes },
+  from,
+  to,
+}: {
+  timeline: Timeline;
+  from: number;
+  to: number;
+}) {
   const { name, format } = metrics[metric];
   if (points.length === 0) return <p className="hatched silent">No run in this time. That is no sign of health.</p>;
   return (
@@ -173,6 +182,9 @@ function Timeline({ timeline: { metric, bucket, points, changes } }: { timeline:
       <TimeChart
         label={name}
         bucketMs={bucket === 'day' ? DAY_MS : HOUR_MS}
+        from={from}
+        to={to}
+        most={metric === 'errorRate' ? 1 : undefined}
         format={format}
         points={points.map(({ at, value, n }) => ({ at: Date.parse(at), value, n }))}
         marks={changes.map(({ at, letter, direction }) => ({ at: Date.parse(at), letter, bad: direction === 'worse' }))}
@@ -213,7 +225,7 @@ function Models({ workflow: { models } }: { workflow: Workflow }) {
         <p className="hint">No call of a model was seen.</p>
       ) : (
         <Table
-          label="Models"
+          label="Models used"
           rows={models}
           idOf={({ model, provider }) => `${provider}/${model}`}
           columns={[
@@ -235,7 +247,7 @@ function Failures({ workflow: { failures }, clientId }: { workflow: Workflow; cl
         <p className="hint">No step failed.</p>
       ) : (
         <Table
-          label="What goes wrong"
+          label="Errors, the most frequent first"
           rows={failures}
           idOf={({ message }) => message}
           columns={[
@@ -261,7 +273,7 @@ function Users({ workflow: { users }, clientId, name }: { workflow: Workflow; cl
         <p className="hint">No span names an end user.</p>
       ) : (
         <Table
-          label="Users"
+          label="Users with the most runs"
           rows={users}
           idOf={({ user }) => user}
           columns={[
