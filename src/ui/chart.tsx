@@ -21,7 +21,18 @@ const HEIGHT = 220;
 const EDGE = { top: 20, right: 12, bottom: 24, left: 64 };
 const DAY_MS = 86_400_000;
 /** Where an axis that is shorter than these has its ticks. */
-const STEPS = [300_000, 900_000, 3_600_000, 3 * 3_600_000, 6 * 3_600_000, DAY_MS, 2 * DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS];
+const STEPS = [
+  300_000,
+  900_000,
+  3_600_000,
+  3 * 3_600_000,
+  6 * 3_600_000,
+  DAY_MS,
+  2 * DAY_MS,
+  7 * DAY_MS,
+  14 * DAY_MS,
+  30 * DAY_MS,
+];
 
 /** One series over time: from zero up, gaps where nothing came, changes as lines with a letter. */
 export function TimeChart({
@@ -56,7 +67,12 @@ export function TimeChart({
   const middle = (at: number) => x(Math.min(to, Math.max(from, at + bucketMs / 2)));
   const pick = (event: PointerEvent<SVGSVGElement>) => {
     const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    show(known.reduce<ChartPoint | undefined>((a, b) => (a && Math.abs(middle(a.at) - at) < Math.abs(middle(b.at) - at) ? a : b), undefined));
+    show(
+      known.reduce<ChartPoint | undefined>(
+        (a, b) => (a && Math.abs(middle(a.at) - at) < Math.abs(middle(b.at) - at) ? a : b),
+        undefined,
+      ),
+    );
   };
   const last = known.at(-1);
   return (

@@ -26,15 +26,18 @@ function agentTrace(hostile: string) {
   const now = Date.now();
   const at = (ms: number) => String(BigInt(now - 6000 + ms) * 1_000_000n);
   const step = (spanId: string, from: number, to: number, name: string, of: object, more: object = {}) =>
-    span({ 'session.id': 'session-7', 'user.id': 'kim@acme.example', ...of }, {
-      traceId: 'a'.repeat(32),
-      spanId,
-      name,
-      parentSpanId: '1'.repeat(16),
-      startTimeUnixNano: at(from),
-      endTimeUnixNano: at(to),
-      ...more,
-    });
+    span(
+      { 'session.id': 'session-7', 'user.id': 'kim@acme.example', ...of },
+      {
+        traceId: 'a'.repeat(32),
+        spanId,
+        name,
+        parentSpanId: '1'.repeat(16),
+        startTimeUnixNano: at(from),
+        endTimeUnixNano: at(to),
+        ...more,
+      },
+    );
   const model = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-4o' };
   const asked = [
     { role: 'system', content: 'You draft replies for the support team.' },
@@ -52,15 +55,24 @@ function agentTrace(hostile: string) {
       'gen_ai.input.messages': JSON.stringify(asked),
       'gen_ai.output.messages': JSON.stringify(said),
     }),
-    step('3'.repeat(16), 1950, 2600, 'find_parcel', { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'find_parcel' }, {
-      status: { code: 2, message: 'no such parcel' },
-    }),
+    step(
+      '3'.repeat(16),
+      1950,
+      2600,
+      'find_parcel',
+      { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'find_parcel' },
+      {
+        status: { code: 2, message: 'no such parcel' },
+      },
+    ),
     step('4'.repeat(16), 2700, 5100, 'chat gpt-4o', {
       ...model,
       'gen_ai.usage.input_tokens': 1400,
       'gen_ai.usage.output_tokens': 210,
       'gen_ai.input.messages': JSON.stringify([...asked, ...said, { role: 'tool', name: 'find_parcel', content: 'not found' }]),
-      'gen_ai.output.messages': JSON.stringify([{ role: 'assistant', content: 'I could not find your parcel. Which address was it sent to?' }]),
+      'gen_ai.output.messages': JSON.stringify([
+        { role: 'assistant', content: 'I could not find your parcel. Which address was it sent to?' },
+      ]),
     }),
   ];
   return traces(spans, { 'service.name': 'support-drafts', 'deployment.environment.name': 'production' });

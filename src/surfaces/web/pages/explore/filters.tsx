@@ -7,7 +7,7 @@ import type { Input } from '../../call.ts';
 type Filter = Omit<Input<'telemetry.traces'>, 'client' | 'before' | 'limit'>;
 
 interface Asked {
-  readonly name: keyof Filter & string;
+  readonly name: keyof Filter;
   readonly label: string;
   readonly type?: 'number' | 'datetime-local';
   readonly placeholder?: string;
@@ -55,7 +55,12 @@ export function Filters() {
     event?.preventDefault();
     if (!form.current) return;
     const given = new FormData(form.current);
-    const values = all.map((name) => [name, String(given.get(name) ?? '').trim() || null] as const);
+    const text = (name: string) =>
+      given
+        .getAll(name)
+        .find((value) => typeof value === 'string')
+        ?.trim();
+    const values = all.map((name) => [name, text(name)] as const);
     setParams({ ...Object.fromEntries(values), before: null });
   };
   useKeys([{ keys: '/', does: 'Search', run: () => form.current?.querySelector('input')?.focus() }]);

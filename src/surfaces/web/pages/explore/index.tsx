@@ -88,7 +88,11 @@ export function TraceTable({ clientId, traces }: { clientId: string; traces: rea
     { head: 'Workflow', cell: ({ workflow }) => workflow ?? '–', wide: true },
     { head: 'Model', cell: ({ models }) => models.join(', ') || '–', wide: true },
     { head: 'User', cell: ({ user }) => user ?? '–', wide: true },
-    { head: 'Scores', cell: ({ scores }) => scores.map(({ name, value, label }) => `${name} ${label ?? value}`).join(', '), wide: true },
+    {
+      head: 'Scores',
+      cell: ({ scores }) => scores.map(({ name, value, label }) => `${name} ${label ?? value}`).join(', '),
+      wide: true,
+    },
     { head: 'Steps', cell: ({ spanCount }) => count(spanCount), number: true },
     { head: 'Tokens', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
     { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },

@@ -83,7 +83,7 @@ function partsOf(content: unknown): Part[] {
 }
 
 function partOf(part: Fields): Part[] {
-  const type = String(part['type'] ?? '').replaceAll('-', '_');
+  const type = typeof part['type'] === 'string' ? part['type'].replaceAll('-', '_') : '';
   const name = nameOf(part);
   switch (type) {
     case 'text':
@@ -118,7 +118,9 @@ function callOf(call: unknown): Part[] {
 function answerOf(part: Fields): string {
   const answer = part['result'] ?? part['response'] ?? part['output'] ?? part['content'] ?? '';
   const texts = Array.isArray(answer) ? partsOf(answer) : [];
-  return texts.length > 0 && texts.every(({ kind }) => kind === 'text') ? texts.map(({ text }) => text).join('\n') : pretty(answer);
+  return texts.length > 0 && texts.every(({ kind }) => kind === 'text')
+    ? texts.map(({ text }) => text).join('\n')
+    : pretty(answer);
 }
 
 function nameOf(fields: Fields): string | null {

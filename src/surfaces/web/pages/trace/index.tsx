@@ -110,7 +110,10 @@ function Step({ placed: { span, depth, start, length }, chosen }: { placed: Plac
   const style = { '--depth': Math.min(depth, 12), '--start': start, '--length': length } as CSSProperties;
   return (
     <li id={`span-${span.spanId}`} style={style} className={failed ? 'step failed' : 'step'}>
-      <Link to={location.pathname + withParams(location.search, { span: span.spanId })} aria-current={chosen ? 'true' : undefined}>
+      <Link
+        to={location.pathname + withParams(location.search, { span: span.spanId })}
+        aria-current={chosen ? 'true' : undefined}
+      >
         <span className="step-name">
           <span className={`kind kind-${span.kind}`}>{span.kind}</span>
           <span className="step-title">{span.name}</span>

@@ -1,8 +1,8 @@
-import { Fragment, useState, type FormEvent, type ReactNode } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import { askAgain } from '../../../../ui/answers.ts';
-import { Refusal } from '../../../../ui/api.ts';
+import { Form, type Fields } from '../../../../ui/form.tsx';
 import { count, duration, money, moment } from '../../../../ui/format.ts';
-import { Button, Failure, Section, State, TextField, When } from '../../../../ui/kit.tsx';
+import { Button, Section, State, TextField, When } from '../../../../ui/kit.tsx';
 import { Link, withParams } from '../../../../ui/router.tsx';
 import { call } from '../../call.ts';
 import { messagesOf, prettyJson, type Message, type Part } from './conversation.ts';
@@ -49,7 +49,7 @@ function Facts({ span, clientId }: { span: Span; clientId: string }) {
         : `${count(span.outputTokens)}${span.reasoningTokens ? ` (${count(span.reasoningTokens)} reasoning)` : ''}`,
     ],
     ['Cost', span.costUsd === null ? (span.inputTokens === null ? null : 'unknown') : money(span.costUsd)],
-    ['Cost says', span.costSource],
+    ['Priced by', span.costSource],
     ['User', filtered(span.user, 'user')],
     ['Session', filtered(span.session, 'session')],
     ['Environment', filtered(span.environment, 'environment')],
@@ -163,9 +163,7 @@ function Text({ text }: { text: string }) {
   return (
     <>
       <p className="said">{shown}</p>
-      {shown.length < text.length && (
-        <Button onClick={() => setWhole(true)}>Show all {count(text.length)} characters</Button>
-      )}
+      {shown.length < text.length && <Button onClick={() => setWhole(true)}>Show all {count(text.length)} characters</Button>}
     </>
   );
 }
@@ -173,7 +171,7 @@ function Text({ text }: { text: string }) {
 function Scores({ span, clientId, traceId }: { span: Span; clientId: string; traceId: string }) {
   const [open, setOpen] = useState(false);
   return (
-    <Section title="Scores" acts={!open && <Button onClick={() => setOpen(true)}>Add a score</Button>}>
+    <Section title="Scores" acts={<Button onClick={() => setOpen(!open)}>{open ? 'Leave it' : 'Add a score'}</Button>}>
       {span.scores.length === 0 && !open && <p className="hint">Nobody and nothing has judged this step yet.</p>}
       {span.scores.length > 0 && (
         <ul className="scores">
@@ -189,9 +187,7 @@ function Scores({ span, clientId, traceId }: { span: Span; clientId: string; tra
           ))}
         </ul>
       )}
-      {open && (
-        <ScoreForm clientId={clientId} traceId={traceId} spanId={span.spanId} onDone={() => setOpen(false)} />
-      )}
+      {open && <ScoreForm clientId={clientId} traceId={traceId} spanId={span.spanId} onDone={() => setOpen(false)} />}
     </Section>
   );
 }
@@ -199,52 +195,24 @@ function Scores({ span, clientId, traceId }: { span: Span; clientId: string; tra
 /** How long what was kept may take to be read back. */
 const UNTIL_THERE_MS = 1500;
 
-function ScoreForm({
-  clientId,
-  traceId,
-  spanId,
-  onDone,
-}: {
-  clientId: string;
-  traceId: string;
-  spanId: string;
-  onDone: () => void;
-}) {
-  const [refusal, setRefusal] = useState<Refusal>();
-  const [busy, setBusy] = useState(false);
-  const save = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const field = (name: string) => String(new FormData(event.currentTarget).get(name) ?? '').trim();
-    const explanation = field('explanation');
-    const said = field('value');
+function ScoreForm({ onDone, ...about }: { clientId: string; traceId: string; spanId: string; onDone: () => void }) {
+  const { clientId: client, traceId, spanId } = about;
+  const save = async ({ text }: Fields) => {
+    const explanation = text('explanation').trim();
+    const said = text('value').trim();
     const value = said !== '' && Number.isFinite(Number(said)) ? Number(said) : said;
-    const score = { client: clientId, traceId, spanId, name: field('name'), value, source: 'person' as const };
-    setBusy(true);
-    try {
-      await call('scores.create', { ...score, ...(explanation && { explanation }) });
-      await new Promise((done) => setTimeout(done, UNTIL_THERE_MS));
-      await askAgain('telemetry.trace ');
-      onDone();
-    } catch (error) {
-      setBusy(false);
-      setRefusal(error instanceof Refusal ? error : new Refusal('internal', String(error)));
-    }
+    const score = { client, traceId, spanId, name: text('name'), value, source: 'person' as const };
+    await call('scores.create', { ...score, ...(explanation && { explanation }) });
+    await new Promise((done) => setTimeout(done, UNTIL_THERE_MS));
+    await askAgain('telemetry.trace ');
+    onDone();
   };
   return (
-    <form className="stack" onSubmit={(event) => void save(event)}>
-      {refusal && <Failure refusal={refusal} />}
+    <Form act="Save the score" onSubmit={save}>
       <TextField label="What is judged" name="name" required maxLength={200} placeholder="correctness" autoFocus />
       <TextField label="Value" name="value" required maxLength={500} placeholder="1" hint="A number, true or false, or a word." />
       <TextField label="Why" name="explanation" maxLength={10_000} />
-      <div className="row">
-        <Button look="main" type="submit" disabled={busy}>
-          {busy ? 'Saving…' : 'Save the score'}
-        </Button>
-        <Button onClick={onDone} disabled={busy}>
-          Leave it
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

@@ -166,15 +166,7 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
   );
 }
 
-function Timeline({
-  timeline: { metric, bucket, points, changes },
-  from,
-  to,
-}: {
-  timeline: Timeline;
-  from: number;
-  to: number;
-}) {
+function Timeline({ timeline: { metric, bucket, points, changes }, from, to }: { timeline: Timeline; from: number; to: number }) {
   const { name, format } = metrics[metric];
   if (points.length === 0) return <p className="hatched silent">No run in this time. That is no sign of health.</p>;
   return (
