@@ -95,9 +95,15 @@ test('texts go before spans, and each kind when its days are over', async () => 
   const set = (kind: string, days: number | null) => server.ask('retention.set', { client: 'Umbrella', kind, days });
   await sendTrace(umbrella, 30, 'fred');
   await arrived(umbrella, 30);
+  const record = { timeUnixNano: `${Date.now()}000000`, body: { stringValue: 'a logged answer' }, traceId: traceIdOf(30) };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${umbrella.key}` };
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] });
+  expect((await server.send('/v1/logs', { method: 'POST', headers, body })).status).toBe(200);
+  const logs = async () => (await server.ask('telemetry.logs', { client: 'Umbrella' })).text;
+  await eventually(async () => (await logs()).includes('a logged answer'), 15_000);
   await set('texts', 5);
-  await set('logs', 5);
-  expect((await set('spans', 20)).json).toMatchObject({ texts: 5, spans: 20, logs: 5, scores: null });
+  await set('logs', 25);
+  expect((await set('spans', 20)).json).toMatchObject({ texts: 5, spans: 20, logs: 25, scores: null });
   server.later(2 * DAY_MS);
   await server.runDueJobs();
   expect((await show(umbrella, 30)).text).toContain('a question of fred');
@@ -105,6 +111,8 @@ test('texts go before spans, and each kind when its days are over', async () => 
   await server.runDueJobs();
   const later = await show(umbrella, 30);
   expect(later.text).not.toContain('a question');
+  expect(await logs()).toContain(traceIdOf(30));
+  expect(await logs()).not.toContain('a logged answer');
   expect(later.json).toMatchObject({
     spans: [{}, { input: null, attributes: { 'acme.note': 'a note' }, flags: ['texts_expired'] }],
   });

@@ -26,18 +26,23 @@ export async function expire(ctx: Context, kind: Kind, days: number): Promise<vo
   if ((await tablesThere(ctx)).has(table)) await ctx.removal.change(table, 'DELETE', older, { before });
 }
 
-/** The spans stay, with their numbers; what went into models and came out of them goes. */
+/** Spans and records stay, with their numbers; what went into models and came out of them goes, and what was logged. */
 async function expireTexts(ctx: Context, before: string): Promise<void> {
-  const keys = await ctx.telemetry.rows(Key)(
-    `SELECT DISTINCT arrayJoin(mapKeys(attributes)) AS name FROM span WHERE client_id = {client:UUID} AND ${withTexts}`,
-    { before },
-  );
-  const names = keys.map(({ name }) => name).filter(carriesText);
-  await ctx.removal.change(
-    'span',
-    `UPDATE input = NULL, output = NULL, events = '[]', flags = arrayPushBack(flags, 'texts_expired'),
-      attributes = mapFilter((name, value) -> NOT has({names:Array(String)}, name), attributes)`,
-    withTexts,
-    { before, names },
-  );
+  for (const [table, gone] of [
+    ['span', `input = NULL, output = NULL, events = '[]'`],
+    ['log_record', `body = 'null'`],
+  ] as const) {
+    const keys = await ctx.telemetry.rows(Key)(
+      `SELECT DISTINCT arrayJoin(mapKeys(attributes)) AS name FROM ${table} WHERE client_id = {client:UUID} AND ${withTexts}`,
+      { before },
+    );
+    const names = keys.map(({ name }) => name).filter(carriesText);
+    await ctx.removal.change(
+      table,
+      `UPDATE ${gone}, flags = arrayPushBack(flags, 'texts_expired'),
+        attributes = mapFilter((name, value) -> NOT has({names:Array(String)}, name), attributes)`,
+      withTexts,
+      { before, names },
+    );
+  }
 }
