@@ -9,6 +9,7 @@ export {
   type ScratchTelemetry,
 } from './scratch.ts';
 export { forgetClient } from './forget.ts';
+export { rebuildRollups } from './rollups.ts';
 export { noteLately } from './note-lately.ts';
 export { openRefusals, type Refusals } from './refusals.ts';
 export { openSeen, type Seen } from './seen.ts';

@@ -5,6 +5,7 @@ import { invalid } from '../../../platform/problem.ts';
 import { reads } from './access.ts';
 import { filterFields, time } from './filter.ts';
 import { seriesOf } from './series.ts';
+import { isoOf } from './store.ts';
 
 export const Metric = z.enum([
   'runs',
@@ -49,7 +50,9 @@ export const queryMetrics = operation({
     ),
     groupBy: GroupBy.optional(),
     ...filterFields,
-    from: time.optional().describe('Default: a day before the end.'),
+    from: time
+      .optional()
+      .describe('Default: a day before the end. Taken down to the start of its bucket, as the end is taken up.'),
     to: time.optional().describe('Default: now.'),
     bucket: BucketName.optional().describe('Default: as the length of time suggests. Minutes are kept for 30 days.'),
   }),
@@ -69,7 +72,11 @@ export const queryMetrics = operation({
     const bucket = width ?? fitting(lengthMs);
     if (lengthMs / widthOf[bucket] > MOST_BUCKETS)
       throw invalid(`That is more than ${MOST_BUCKETS} points. Ask for longer buckets, or for less time.`);
-    const question = { metric, groupBy, bucket, fromMs: from.getTime(), toMs: to.getTime(), filter };
-    return { metric, bucket, from: from.toISOString(), to: to.toISOString(), ...(await seriesOf(ctx, question)) };
+    // Whole buckets: a part of one would look like little.
+    const widthMs = widthOf[bucket];
+    const fromMs = Math.floor(from.getTime() / widthMs) * widthMs;
+    const toMs = Math.ceil(to.getTime() / widthMs) * widthMs;
+    const series = await seriesOf(ctx, { metric, groupBy, bucket, fromMs, toMs, filter });
+    return { metric, bucket, from: isoOf(fromMs), to: isoOf(toMs), ...series };
   },
 });

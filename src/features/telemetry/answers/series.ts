@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { invalid } from '../../../platform/problem.ts';
 import { conditionsOf, type Filter } from './filter.ts';
 import type { BucketName, GroupBy, Metric } from './metrics.ts';
-import { isoOf, spansWhere, timeOf } from './store.ts';
+import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
 
 /** Series of a metric, out of rollups where they know enough, else out of the spans. */
 
@@ -34,7 +35,10 @@ export const isOfCalls = ({ groupBy, filter }: Pick<Question, 'groupBy' | 'filte
 const Row = z.object({ label: z.string().nullable(), at: z.string(), value: z.number().nullable(), n: z.number() });
 
 export async function seriesOf(ctx: Context, question: Question) {
-  return grouped(question.metric === 'score' ? await rowsOfScores(ctx, question) : await rowsOfSpans(ctx, question));
+  if (question.metric === 'score') return grouped(await rowsOfScores(ctx, question));
+  return grouped(
+    isInRollups(question, ctx.now().getTime()) ? await rowsOfRollups(ctx, question) : await rowsOfSpans(ctx, question),
+  );
 }
 
 /** One series per group, the largest first. */
@@ -145,5 +149,68 @@ function rowsOfScores({ telemetry }: Context, { groupBy, bucket, fromMs, toMs, f
     FROM (SELECT * FROM score WHERE ${where.join(' AND ')} ORDER BY received_at DESC LIMIT 1 BY trace_id, id)
     GROUP BY label, started ORDER BY started)`,
     { ...params, workflow, scoreName, scoreBelow, from: isoOf(fromMs), to: isoOf(toMs) },
+  );
+}
+
+const MINUTES_KEPT_MS = 29 * DAY_MS;
+const inRollups: readonly string[] = ['workflow', 'environment', 'model', 'promptVersion'];
+
+/** Whether rollups can answer: they know these fields, and not who the users of a call were. */
+function isInRollups({ metric, groupBy, bucket, fromMs, filter }: Question, nowMs: number): boolean {
+  const known = Object.entries(filter).every(([field, value]) => value === undefined || inRollups.includes(field));
+  const isKept = bucket !== 'minute' || fromMs > nowMs - MINUTES_KEPT_MS;
+  const byCalls = isOfCalls({ groupBy, filter });
+  return known && isKept && !(metric === 'users' && (byCalls || groupBy === 'status')) && !(groupBy === 'status' && !byCalls);
+}
+
+/** Where a metric stands in the rollups. */
+function rolledUp(metric: Exclude<Metric, 'score'>, ofCalls: boolean): { table: 'run' | 'usage'; value: string; n: string } {
+  const run = (value: string, n = 'uniqCombined64Merge(12)(runs)') => ({ table: 'run' as const, value, n });
+  const usage = (value: string, n: string) => ({ table: 'usage' as const, value, n });
+  const failedCalls = `sumIf(calls, status = 'error')`;
+  const failedRuns = 'uniqCombined64Merge(12)(failed)';
+  const latency = (level: 1 | 2) => {
+    const value = `if(sum(timed) = 0, NULL, quantilesTDigestMerge(0.5, 0.95)(latency)[${level}])`;
+    return ofCalls ? usage(value, 'sum(timed)') : run(value, 'sum(timed)');
+  };
+  switch (metric) {
+    case 'runs':
+      return ofCalls ? usage('sum(calls)', 'sum(calls)') : run('uniqCombined64Merge(12)(runs)');
+    case 'errors':
+      return ofCalls ? usage(failedCalls, 'sum(calls)') : run(failedRuns);
+    case 'errorRate':
+      return ofCalls
+        ? usage(`if(sum(calls) = 0, NULL, ${failedCalls} / sum(calls))`, 'sum(calls)')
+        : run(`${failedRuns} / uniqCombined64Merge(12)(runs)`);
+    case 'latencyP50':
+      return latency(1);
+    case 'latencyP95':
+      return latency(2);
+    case 'inputTokens':
+      return usage('if(sum(with_input) = 0, NULL, sum(input_tokens))', 'sum(with_input)');
+    case 'outputTokens':
+      return usage('if(sum(with_output) = 0, NULL, sum(output_tokens))', 'sum(with_output)');
+    case 'costUsd':
+      return usage('if(sum(with_cost) = 0, NULL, sum(cost_usd))', 'sum(with_cost)');
+    case 'users':
+      return run('uniqCombined64Merge(12)(users)');
+  }
+}
+
+function rowsOfRollups({ telemetry }: Context, { metric, groupBy, bucket, fromMs, toMs, filter }: Question) {
+  if (metric === 'score') throw new Error('Scores are a table of their own.');
+  const { table, value, n } = rolledUp(metric, isOfCalls({ groupBy, filter }));
+  const conditions = conditionsOf(filter);
+  const where = [
+    'client_id = {client:UUID}',
+    'at >= fromUnixTimestamp({fromS:Int64})',
+    'at < fromUnixTimestamp({toS:Int64})',
+    ...conditions.map(({ sql }) => sql),
+  ];
+  const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
+  return telemetry.rows(Row)(
+    `SELECT ${groupBy === undefined ? 'NULL' : `nullIf(toString(${columns[groupBy]}), '')`} AS label, at, ${value} AS value, ${n} AS n
+    FROM ${table}_${bucket} WHERE ${where.join(' AND ')} GROUP BY label, at HAVING n > 0 ORDER BY at`,
+    { ...params, ...secondsOf({ fromMs, toMs }) },
   );
 }

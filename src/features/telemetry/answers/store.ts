@@ -21,6 +21,14 @@ export const isoOf = (ms: number) => new Date(Math.min(EVER[1], Math.max(EVER[0]
 export const spansWhere = (where: string) =>
   `(SELECT * FROM span WHERE client_id = {client:UUID} AND ${where} ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id)`;
 
+/** The last time that rollups can tell. */
+const MOST_MS = Date.parse('2106-01-01T00:00:00Z');
+/** A stretch of time as rollups are asked for it. */
+export const secondsOf = ({ fromMs, toMs }: Window) => ({
+  fromS: Math.floor(Math.min(MOST_MS, Math.max(0, fromMs)) / 1000),
+  toS: Math.ceil(Math.min(MOST_MS, Math.max(0, toMs)) / 1000),
+});
+
 const Times = z.object({ first: z.string().nullable(), last: z.string().nullable() });
 
 /** Hours between which the spans of the client are; nothing when there are none. Read from both ends of the sorting key. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
-import { isoOf, spansWhere, timeOf } from './store.ts';
-import type { BucketName } from './metrics.ts';
+import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
 import type { Window } from './windows.ts';
 
 const usage = {
@@ -14,15 +13,24 @@ const usage = {
 
 const Seen = z.object({ name: z.string(), ...usage });
 
+/** SQL of the sums of a stretch of hours or days: its start and end are parameters. */
+const within = `at >= toStartOfHour(fromUnixTimestamp({fromS:Int64})) AND at < fromUnixTimestamp({toS:Int64})`;
+
 /** The workflows that ever sent something; runs, errors and cost are of the window. */
-export const seenWorkflows = ({ telemetry }: Context, { fromMs, toMs }: Window) =>
+export const seenWorkflows = ({ telemetry }: Context, window: Window) =>
   telemetry.rows(Seen)(
-    `SELECT assumeNotNull(workflow) AS name, uniqIf(trace_id, recent) AS runs, uniqIf(trace_id, recent AND status = 'error') AS errors,
-      sumIf(cost_usd, recent AND costable) AS costUsd, min(started_at) AS firstSeenAt, max(started_at) AS lastSeenAt
-    FROM (SELECT *, started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')} AS recent
-      FROM ${spansWhere(`workflow != ''`)})
-    GROUP BY workflow ORDER BY name LIMIT 1000`,
-    { from: isoOf(fromMs), to: isoOf(toMs) },
+    `SELECT seen.workflow AS name, runs, errors, costUsd, firstSeenAt, lastSeenAt FROM (
+      SELECT toString(workflow) AS workflow, min(first_at) AS firstSeenAt, max(last_at) AS lastSeenAt FROM run_day
+      WHERE client_id = {client:UUID} AND workflow != '' GROUP BY workflow
+    ) AS seen LEFT JOIN (
+      SELECT toString(workflow) AS workflow, uniqCombined64Merge(12)(runs) AS runs, uniqCombined64Merge(12)(failed) AS errors
+      FROM run_day WHERE client_id = {client:UUID} AND ${within.replace('toStartOfHour', 'toStartOfDay')} GROUP BY workflow
+    ) AS ran ON ran.workflow = seen.workflow LEFT JOIN (
+      SELECT toString(workflow) AS workflow, if(sum(with_cost) = 0, NULL, sum(cost_usd)) AS costUsd
+      FROM usage_day WHERE client_id = {client:UUID} AND ${within.replace('toStartOfHour', 'toStartOfDay')} GROUP BY workflow
+    ) AS spent ON spent.workflow = seen.workflow
+    ORDER BY name LIMIT 1000`,
+    secondsOf(window),
   );
 
 const HourRow = z.object({
@@ -38,28 +46,33 @@ const HourRow = z.object({
 });
 
 /** What each workflow (or one) did in each hour or day. */
-export const activity = ({ telemetry }: Context, { fromMs, toMs }: Window, bucket: BucketName, workflow = '') =>
+export const activity = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day', workflow = '') =>
   telemetry.rows(HourRow)(
-    `SELECT assumeNotNull(workflow) AS workflow, toStartOf${bucket === 'day' ? 'Day' : 'Hour'}(started_at, 'UTC') AS at,
-      uniq(trace_id) AS runs, uniqIf(trace_id, status = 'error') AS errors,
-      countIf(parent_span_id = '' AND duration_ms > 0) AS timed, sumIf(assumeNotNull(duration_ms), parent_span_id = '' AND duration_ms > 0) AS sumMs,
-      sumIf(log(assumeNotNull(duration_ms)), parent_span_id = '' AND duration_ms > 0) AS sumLogMs,
-      ifNull(sumIf(cost_usd, costable), 0) AS costUsd,
-      ifNull(sumIf(ifNull(input_tokens, 0) + ifNull(output_tokens, 0), costable), 0) AS tokens
-    FROM ${spansWhere(`workflow != '' AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')} AND ({workflow:String} = '' OR workflow = {workflow:String})`)}
-    GROUP BY workflow, at ORDER BY workflow, at`,
-    { workflow, from: isoOf(fromMs), to: isoOf(toMs) },
+    `SELECT workflow, at, runs, errors, timed, sumMs, sumLogMs, costUsd, tokens FROM (
+      SELECT toString(workflow) AS workflow, at, uniqCombined64Merge(12)(runs) AS runs, uniqCombined64Merge(12)(failed) AS errors,
+        sum(run.timed) AS timed, sum(sum_ms) AS sumMs, sum(sum_log_ms) AS sumLogMs
+      FROM run_${bucket} AS run WHERE client_id = {client:UUID} AND ${within} AND workflow != ''
+        AND ({asked:String} = '' OR workflow = {asked:String})
+      GROUP BY workflow, at
+    ) AS ran LEFT JOIN (
+      SELECT toString(workflow) AS workflow, at, sum(cost_usd) AS costUsd, sum(input_tokens) + sum(output_tokens) AS tokens
+      FROM usage_${bucket} WHERE client_id = {client:UUID} AND ${within} AND workflow != ''
+        AND ({asked:String} = '' OR workflow = {asked:String})
+      GROUP BY workflow, at
+    ) AS used USING (workflow, at)
+    ORDER BY workflow, at`,
+    { asked: workflow, ...secondsOf(window) },
   );
 
 const ModelRow = z.object({ model: z.string(), at: z.string(), calls: z.number() });
 
 /** Which models answered the calls of a workflow. */
-export const modelsOf = ({ telemetry }: Context, { fromMs, toMs }: Window, bucket: BucketName, workflow: string) =>
+export const modelsOf = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day', workflow: string) =>
   telemetry.rows(ModelRow)(
-    `SELECT assumeNotNull(model) AS model, toStartOf${bucket === 'day' ? 'Day' : 'Hour'}(started_at, 'UTC') AS at, count() AS calls
-    FROM ${spansWhere(`workflow = {workflow:String} AND model != '' AND costable AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`)}
-    GROUP BY model, at ORDER BY at`,
-    { workflow, from: isoOf(fromMs), to: isoOf(toMs) },
+    `SELECT toString(model) AS model, at, sum(used.calls) AS calls FROM usage_${bucket} AS used
+    WHERE client_id = {client:UUID} AND workflow = {workflow:String} AND model != '' AND ${within}
+    GROUP BY model, at HAVING calls > 0 ORDER BY at`,
+    { workflow, ...secondsOf(window) },
   );
 
 const ModelUse = z.object({

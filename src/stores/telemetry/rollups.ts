@@ -1,0 +1,56 @@
+import type { Telemetry } from './telemetry.ts';
+
+/** Tables that hold sums of spans (migrations/0030_rollups.sql). */
+const rollups = ['usage_minute', 'usage_hour', 'usage_day', 'run_minute', 'run_hour', 'run_day'];
+const DAY_MS = 86_400_000;
+const WITHIN_MS = 10 * 60_000;
+
+/**
+ * Builds the rollups of a client anew, for all days that the period touches, from each span as it came last: after spans were
+ * priced again, erased, or came twice far apart. Hours and days follow the minutes by themselves. While it runs, charts of these
+ * days show less than there is; spans that come for these days meanwhile may count twice until it is done once more.
+ */
+export async function rebuildRollups(telemetry: Pick<Telemetry, 'command'>, client: string, from: Date, to: Date): Promise<void> {
+  const fromS = (Math.floor(from.getTime() / DAY_MS) * DAY_MS) / 1000;
+  const toS = (Math.ceil(to.getTime() / DAY_MS) * DAY_MS) / 1000;
+  const run = (sql: string) => telemetry.command(sql, { client, fromS, toS }, { timeoutMs: WITHIN_MS });
+  for (const table of rollups)
+    await run(
+      `DELETE FROM ${table} WHERE client_id = {client:UUID} AND at >= fromUnixTimestamp({fromS:Int64})
+        AND at < fromUnixTimestamp({toS:Int64})`,
+    );
+  await run(`INSERT INTO usage_minute ${usageOfSpans}`);
+  await run(`INSERT INTO run_minute ${runsOfSpans}`);
+}
+
+const spans = `(SELECT * FROM span WHERE client_id = {client:UUID} AND started_at >= fromUnixTimestamp({fromS:Int64})
+    AND started_at < fromUnixTimestamp({toS:Int64}) ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id) AS span`;
+
+// The same questions as those of the views.
+const usageOfSpans = `
+SELECT client_id, toStartOfMinute(toDateTime(span.started_at, 'UTC')) AS at, ifNull(span.workflow, '') AS workflow,
+  ifNull(span.environment, '') AS environment, ifNull(span.model, '') AS model, ifNull(span.prompt_version, '') AS prompt_version,
+  span.status AS status, count() AS spans, countIf(span.costable) AS calls,
+  countIf(span.costable AND span.input_tokens IS NOT NULL) AS with_input,
+  sumIf(ifNull(span.input_tokens, 0), span.costable) AS input_tokens,
+  countIf(span.costable AND span.output_tokens IS NOT NULL) AS with_output,
+  sumIf(ifNull(span.output_tokens, 0), span.costable) AS output_tokens,
+  countIf(span.costable AND span.cost_usd IS NOT NULL) AS with_cost, sumIf(ifNull(span.cost_usd, 0), span.costable) AS cost_usd,
+  countIf(span.costable AND span.duration_ms IS NOT NULL) AS timed,
+  quantilesTDigestStateIf(0.5, 0.95)(ifNull(span.duration_ms, 0), span.costable AND span.duration_ms IS NOT NULL) AS latency
+FROM ${spans}
+GROUP BY client_id, at, workflow, environment, model, prompt_version, status`;
+
+const runsOfSpans = `
+SELECT client_id, toStartOfMinute(toDateTime(span.started_at, 'UTC')) AS at, ifNull(span.workflow, '') AS workflow,
+  ifNull(span.environment, '') AS environment, uniqCombined64State(12)(span.trace_id) AS runs,
+  uniqCombined64StateIf(12)(span.trace_id, span.status = 'error') AS failed,
+  uniqCombined64StateIf(12)(ifNull(span.user, ''), ifNull(span.user, '') != '') AS users,
+  countIf(span.parent_span_id = '' AND ifNull(span.duration_ms, 0) > 0) AS timed,
+  sumIf(ifNull(span.duration_ms, 0), span.parent_span_id = '') AS sum_ms,
+  sumIf(log(ifNull(span.duration_ms, 1)), span.parent_span_id = '' AND ifNull(span.duration_ms, 0) > 0) AS sum_log_ms,
+  quantilesTDigestStateIf(0.5, 0.95)(ifNull(span.duration_ms, 0), span.parent_span_id = '' AND ifNull(span.duration_ms, 0) > 0)
+    AS latency,
+  min(span.started_at) AS first_at, max(span.started_at) AS last_at
+FROM ${spans}
+GROUP BY client_id, at, workflow, environment`;
