@@ -52,6 +52,20 @@ test('tells how far a long insert is', async () => {
   expect(await scratch.progressOf('long-insert')).toBeUndefined();
 });
 
+test('a file is read by as many threads as were asked for, whatever ClickHouse thinks of the memory', async () => {
+  using dir = tempDir();
+  const file = join(dir.path, 'rows.csv');
+  writeFileSync(file, '1\n2\n');
+
+  await using scratch = await openScratchTelemetry({ dir: dir.path, log: quiet });
+  const plan = await scratch.rows(z.object({ explain: z.string() }))(
+    `EXPLAIN PIPELINE SELECT sum(n) FROM file({path:String}, CSV, 'n UInt64')`,
+    { path: scratch.pathFor(file) },
+    { settings: { max_threads: 2 } },
+  );
+  expect(plan.map(({ explain }) => explain.trim())).toContain('AggregatingTransform × 2');
+});
+
 test('what killed processes left is removed, what is in use is not', async () => {
   using dir = tempDir();
   // No process has this number: it is above the largest that Linux gives.

@@ -88,7 +88,7 @@ export async function importLogs(
     rejectedFiles: rejects.flatMap(({ file }) => file ?? []),
     locate: async (file, rows) => {
       const source = sources.get(file);
-      return source ? placesOf(source, rows) : new Map();
+      return source ? placesOf(telemetry, source, file, rows) : new Map();
     },
   };
 }

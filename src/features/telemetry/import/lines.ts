@@ -1,6 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { z } from 'zod';
+import type { Telemetry } from '../../../stores/telemetry/index.ts';
+import { tableOf } from './file-table.ts';
 import type { Source } from './source.ts';
+import { Binder } from './sql.ts';
 
 /** Where a record stands in its file. What has no lines, or was copied out of a document, has records only. */
 export type Place = { line: number } | { record: number };
@@ -30,12 +34,35 @@ interface Piece {
   lines: number[];
 }
 
-/** Places of records in any order. */
-export async function placesOf(source: Pick<Source, 'file' | 'header'>, rows: readonly number[]): Promise<Map<number, Place>> {
+/** Places of records of a loaded file, in any order. */
+export async function placesOf(
+  telemetry: Telemetry,
+  source: Source,
+  index: number,
+  rows: readonly number[],
+): Promise<Map<number, Place>> {
+  const { format, flattened } = source.file;
+  if (rows.length > 0 && format === 'csv' && !flattened && (await isLineEach(telemetry, source, index)))
+    return new Map(rows.map((row) => [row, { line: row + (source.header ? 2 : 1) }]));
   const find = lineNumbers(source);
   const places = new Map<number, Place>();
   for (const row of [...new Set(rows)].sort((a, b) => a - b)) places.set(row, await find(row));
   return places;
+}
+
+/**
+ * Whether each record of a CSV file is one line: it has as many lines as records. The engine counts lines far sooner than all quotes
+ * of a file can be looked at.
+ */
+async function isLineEach(telemetry: Telemetry, { file, header }: Source, index: number): Promise<boolean> {
+  const binder = new Binder();
+  const lines = tableOf({ ...file, format: 'jsonl' }, 0, binder);
+  const [found] = await telemetry.rows(z.object({ lines: z.number(), records: z.number() }))(
+    `select (select count() from ${lines}) as lines, max(row) + 1 as records from call where file = ${index}`,
+    binder.params,
+    { timeoutMs: 300_000 },
+  );
+  return found !== undefined && found.lines === found.records + (header ? 1 : 0);
 }
 
 const QUOTE = 0x22;
