@@ -55,7 +55,15 @@ export async function startServer(
     const publicUrl = () => config.publicUrl ?? url;
     const secret = sessionSecretOf(config.dataDir, config.secret);
     const attempts = openAttempts({ records, now, log, secret, patience });
-    const signIn = openSignIn({ records, now, log, secret, baseUrl: publicUrl, knownAs: attempts.knownAs });
+    const signIn = openSignIn({
+      records,
+      now,
+      log,
+      secret,
+      baseUrl: publicUrl,
+      knownAs: attempts.knownAs,
+      insideHosts: config.insideHosts,
+    });
     const app = createApp({
       operations,
       routes,

@@ -12,6 +12,7 @@ test('without settings, everything has its usual place', () => {
     listen: { host: '127.0.0.1', port: 4319 },
     metrics: 'key',
     publicUrl: undefined,
+    insideHosts: [],
     proxies: [],
     secret: undefined,
     server: { url: undefined, key: undefined },
@@ -39,6 +40,7 @@ test('settings are taken, and a directory is where it was meant from here', () =
     listen: { host: '0.0.0.0', port: 8080 },
     metrics: 'key',
     publicUrl: env.STEWARD_PUBLIC_URL,
+    insideHosts: [],
     proxies: ['127.0.0.1', '::1'],
     server: { url: env.STEWARD_URL, key: env.STEWARD_KEY },
   });

@@ -45,6 +45,11 @@ const Env = z.object({
     .pipe(z.array(z.union([z.ipv4(), z.ipv6()], 'must hold addresses such as 10.0.0.2, divided by commas')))
     .optional()
     .describe('The proxies whose X-Forwarded-For is believed. Default, with STEWARD_PUBLIC_URL: those of this machine.'),
+  STEWARD_INSIDE_HOSTS: z
+    .string()
+    .transform((text) => text.split(',').flatMap((host) => host.trim() || []))
+    .default([])
+    .describe('Hosts on private addresses that may be asked, such as a provider of single sign-on, divided by commas.'),
   STEWARD_SECRET: z
     .string()
     .min(32, 'must have 32 characters or more')
@@ -81,6 +86,7 @@ export interface Config {
   readonly spoolBytes: number | undefined;
   readonly leastFreeBytes: number | undefined;
   readonly metrics: 'key' | 'open';
+  readonly insideHosts: readonly string[];
   readonly proxies: readonly string[];
   readonly secret: string | undefined;
   /** The server that the command line asks, and the key it shows there. */
@@ -106,6 +112,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     spoolBytes: rest.STEWARD_SPOOL_BYTES,
     leastFreeBytes: rest.STEWARD_LEAST_FREE_BYTES,
     metrics: rest.STEWARD_METRICS,
+    insideHosts: rest.STEWARD_INSIDE_HOSTS,
     proxies: rest.STEWARD_PROXY ?? (rest.STEWARD_PUBLIC_URL === undefined ? [] : ['127.0.0.1', '::1']),
     secret: rest.STEWARD_SECRET,
     server: { url: rest.STEWARD_URL, key: rest.STEWARD_KEY },

@@ -3,6 +3,7 @@ import { closeClient, createClient, deleteClient, listClients, renameClient, reo
 import { createKey, createPracticeKey, listKeys, listPracticeKeys, revokeKey, revokePracticeKey } from './operations/keys.ts';
 import { invitePerson, listPeople, removePerson, setPersonRole, withdrawInvite } from './operations/people.ts';
 import { renewOwner, showSession } from './operations/session.ts';
+import { removeSso, setSso, showSso } from './operations/sso.ts';
 import { inviteTeamMember, listTeamMembers, removeTeamMember, setTeamRole, withdrawTeamInvite } from './operations/team.ts';
 import { listAuditTrail, listPracticeAuditTrail } from './operations/trail.ts';
 
@@ -42,6 +43,9 @@ export const accounts = {
     withdrawTeamInvite,
     setTeamRole,
     removeTeamMember,
+    showSso,
+    setSso,
+    removeSso,
     listAuditTrail,
     listPracticeAuditTrail,
   ],

@@ -87,6 +87,10 @@ export async function consumeInvitation(sql: Sql, token: string, at: Date) {
   return used.length > 0 ? found : undefined;
 }
 
+export async function isInvited(sql: Sql, email: string, at: Date): Promise<boolean> {
+  return (await sql.rows(z.unknown())`select 1 from invitation where email = ${email} and expires_at > ${at} limit 1`).length > 0;
+}
+
 /** Uses up every invitation of an address that its owner proved, as by single sign-on. */
 export async function consumeInvitationsOf(sql: Sql, email: string, at: Date) {
   return sql.rows(Invitation)`

@@ -55,7 +55,9 @@ export const fromUs =
 function isVisit(request: HonoRequest): boolean {
   const told = (name: string) => request.header(`sec-fetch-${name}`);
   const visits = request.method === 'GET' && told('mode') === 'navigate' && told('dest') === 'document';
-  return visits && (!request.path.startsWith('/api/') || request.path === '/api/docs');
+  return (
+    visits && (!request.path.startsWith('/api/') || request.path === '/api/docs' || request.path === '/api/auth/callback/sso')
+  );
 }
 
 /** The parts of an address; nothing when it is none. */

@@ -73,6 +73,9 @@ const samples: Record<string, (target: Target) => object> = {
   'team.withdraw': () => ({ id: randomUUID() }),
   'team.setRole': () => ({ id: randomUUID(), role: 'operator' }),
   'team.remove': () => ({ id: randomUUID() }),
+  'sso.show': () => ({}),
+  'sso.set': () => ({ name: 'SSO', issuer: 'http://127.0.0.1:1', clientId: 'steward', clientSecret: 'geheim' }),
+  'sso.remove': () => ({}),
   'auditTrail.list': ({ client }) => ({ client }),
   'auditTrail.practice': () => ({}),
   'keys.create': ({ client }) => ({ client, scopes: ['read'] }),
@@ -221,6 +224,8 @@ function expected(op: AnyOperation, who: Who, { of }: Target): number {
   if (access !== 'local' && access.of === 'self') return 200;
   if (access === 'local' || access.of === 'practice') {
     const mayAsk = isOwner(who) || (access !== 'local' && access.roles.some((role) => role === who.person?.practiceRole));
+    // An address that no setting may name.
+    if (mayAsk && name === 'sso.set') return 400;
     return mayAsk ? (aboutNothing.has(name) ? 404 : 200) : 403;
   }
   const refusal = who.person ? refusalOfPerson(access, who.person, of.client) : refusalOfKey(access, who, of.client);

@@ -7,7 +7,10 @@ import type { Log } from '../../../platform/log.ts';
 import type { Records } from '../../../stores/index.ts';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../model.ts';
 import { signInStore } from './adapter.ts';
+import { consumeInvitationsOf, isInvited } from '../links.ts';
+import { findPersonByEmail, join } from '../people.ts';
 import { links } from './endpoints.ts';
+import { SSO, ssoProvider } from './sso.ts';
 
 /** A session ends when nobody used it for so long, and in any case after a week. */
 export const IDLE_MS = 12 * HOUR_MS;
@@ -21,12 +24,14 @@ export interface SignInParts {
   /** How people reach the server. */
   baseUrl: string;
   secret: string;
+  /** Hosts on private addresses that may be asked. */
+  insideHosts: readonly string[];
   /** What a browser is given once an account was let in by it. */
   knownAs: (account: string) => string;
 }
 
 /** The sign-in library, set up. Heavy: loaded when the first person comes. */
-export function openAuth({ records, now, log, baseUrl, secret, knownAs }: SignInParts) {
+export function openAuth({ records, now, log, baseUrl, secret, knownAs, insideHosts }: SignInParts) {
   return betterAuth({
     appName: 'Steward',
     baseURL: baseUrl,
@@ -41,7 +46,13 @@ export function openAuth({ records, now, log, baseUrl, secret, knownAs }: SignIn
       maxPasswordLength: LONGEST_PASSWORD,
     },
     session: { expiresIn: IDLE_MS / SECOND_MS, updateAge: NOTED_EVERY_MS / SECOND_MS, cookieCache: { enabled: false } },
-    account: { encryptOAuthTokens: true },
+    // The provider verified the address, and only somebody who was invited has an account of it.
+    account: {
+      accountLinking: { enabled: true, trustedProviders: [SSO], requireLocalEmailVerified: false },
+      encryptOAuthTokens: true,
+    },
+    onAPIError: { errorURL: '/sign-in' },
+    databaseHooks: { user: { create: byInvitation(records, now) } },
     // Refused attempts are counted at our own door, by address and by account.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
@@ -54,7 +65,11 @@ export function openAuth({ records, now, log, baseUrl, secret, knownAs }: SignIn
       database: { generateId: () => randomUUID() },
     },
     hooks: { before: sternly, after: noteBrowser(knownAs, baseUrl.startsWith('https:')) },
-    plugins: [twoFactor({ issuer: 'Steward' }), links(records, now)],
+    plugins: [
+      twoFactor({ issuer: 'Steward' }),
+      links(records, now),
+      { id: 'steward-sso', init: () => ({ context: { socialProviders: [ssoProvider({ records, secret, insideHosts })] } }) },
+    ],
   });
 }
 
@@ -84,3 +99,17 @@ const noteBrowser = (knownAs: (account: string) => string, secure: boolean) =>
       });
     return Promise.resolve();
   });
+
+/** The library itself makes an account at one moment only: somebody came by single sign-on. They must have been invited. */
+const byInvitation = (records: Pick<Records, 'behind'>, now: Clock) => ({
+  before: ({ email }: { email: string }) =>
+    records.behind({ client: null, does: 'read' }, async (sql) =>
+      (await isInvited(sql, email.toLowerCase(), now())) ? undefined : false,
+    ),
+  after: ({ email }: { email: string }) =>
+    records.behind({ client: null, does: 'write' }, async (sql) => {
+      const person = await findPersonByEmail(sql, email.toLowerCase());
+      if (!person) return;
+      for (const invitation of await consumeInvitationsOf(sql, person.email, now())) await join(sql, person, invitation, now());
+    }),
+});

@@ -10,6 +10,8 @@ const open: Record<string, 'GET' | 'POST'> = {
   '/invitation/show': 'POST',
   '/invitation/accept': 'POST',
   '/sign-in/email': 'POST',
+  '/sign-in/social': 'POST',
+  '/callback/sso': 'GET',
   '/sign-out': 'POST',
   '/get-session': 'GET',
   '/change-password': 'POST',
@@ -38,7 +40,7 @@ export interface Admitted {
 
 /** How people come in. */
 export interface SignIn {
-  /** Answers a request below `SIGN_IN_PATH`, its path one that `signInMethod` knows. */
+  /** Answers a request below `SIGN_IN_PATH`, its path, `?…` apart, one that `signInMethod` knows. */
   answer(request: { method: 'GET' | 'POST'; path: string; headers: Headers; body: unknown }): Promise<Response>;
   /** Whose session the cookie is. Nothing: there is none, or it ended. */
   admit(headers: Headers): Promise<Admitted | undefined>;

@@ -1,4 +1,7 @@
+import { base32 } from '@better-auth/utils/base32';
+import { createOTP } from '@better-auth/utils/otp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { testServer, type TestBrowser, type TestServer } from '../../../testing/server.ts';
 
 let server: TestServer;
@@ -95,3 +98,62 @@ test('who signs out is out', async () => {
   for (const [name, value] of cookies) browser.jar.set(name, value);
   expect(await browser.ask('session.show')).toMatchObject({ status: 401 });
 });
+
+interface Enabled {
+  totpURI: string;
+  backupCodes: string[];
+}
+
+test('with a second factor a password alone opens nothing; codes, and each recovery code once, do', async () => {
+  const tim = await server.person('Tim', 'operator');
+  const other = server.browser();
+  await other.auth('sign-in/email', { email: tim.email, password: tim.password });
+  expect(await tim.auth('two-factor/enable', { password: 'wrong horse battery' })).toMatchObject({ status: 400 });
+  const { totpURI, backupCodes } = (await tim.auth('two-factor/enable', { password: tim.password })).json as unknown as Enabled;
+  const code = () => createOTP(secretOf(totpURI)).totp();
+  expect(await tim.auth('two-factor/verify-totp', { code: await code() })).toMatchObject({ status: 200 });
+  expect(await tim.ask('session.show')).toMatchObject({ status: 200, json: { person: { twoFactor: true } } });
+  // Every other session ended with the change.
+  expect(await other.ask('session.show')).toMatchObject({ status: 401 });
+
+  const again = server.browser();
+  const half = await again.auth('sign-in/email', { email: tim.email, password: tim.password });
+  expect(half).toMatchObject({ status: 200, json: { twoFactorRedirect: true } });
+  expect(await again.ask('session.show')).toMatchObject({ status: 401 });
+  expect(await again.auth('two-factor/verify-totp', { code: '000000' })).toMatchObject({ status: 401 });
+  expect(await again.auth('two-factor/verify-totp', { code: await code(), trustDevice: true })).toMatchObject({ status: 200 });
+  expect(await again.ask('session.show')).toMatchObject({ status: 200 });
+  // No device is excused from the second factor.
+  expect(await again.auth('sign-in/email', { email: tim.email, password: tim.password })).toMatchObject({
+    json: { twoFactorRedirect: true },
+  });
+
+  const lost = server.browser();
+  for (const status of [200, 401]) {
+    await lost.auth('sign-in/email', { email: tim.email, password: tim.password });
+    expect(await lost.auth('two-factor/verify-backup-code', { code: backupCodes[0] })).toMatchObject({ status });
+    await lost.auth('sign-out');
+  }
+
+  await using records = await server.records();
+  const rows = await records.rows(z.object({ text: z.string() }))`select f::text as text from second_factor f`;
+  for (const { text } of rows) for (const secret of [secretOf(totpURI), ...backupCodes]) expect(text).not.toContain(secret);
+  expect(await again.auth('two-factor/disable', { password: tim.password })).toMatchObject({ status: 401 });
+  expect(await tim.auth('two-factor/disable', { password: tim.password })).toMatchObject({ status: 200 });
+  expect(await tim.ask('session.show')).toMatchObject({ json: { person: { twoFactor: false } } });
+});
+
+test('a new password ends every other session, whatever the page asks for', async () => {
+  const pam = await server.person('Pam', 'operator');
+  const other = server.browser();
+  await other.auth('sign-in/email', { email: pam.email, password: pam.password });
+  const newPassword = 'another horse battery';
+  const change = { currentPassword: pam.password, newPassword, revokeOtherSessions: false };
+  expect(await pam.auth('change-password', { ...change, newPassword: 'short' })).toMatchObject({ status: 400 });
+  expect(await pam.auth('change-password', change)).toMatchObject({ status: 200 });
+  expect(await pam.ask('session.show')).toMatchObject({ status: 200 });
+  expect(await other.ask('session.show')).toMatchObject({ status: 401 });
+  expect((await signIn({ email: pam.email, password: newPassword })).reply).toMatchObject({ status: 200 });
+});
+
+const secretOf = (uri: string) => Buffer.from(base32.decode(new URL(uri).searchParams.get('secret')!)).toString('utf8');

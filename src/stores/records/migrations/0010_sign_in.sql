@@ -56,6 +56,19 @@ create table second_factor (
   locked_until timestamptz
 );
 
+-- The provider of single sign-on. Its secret is encrypted.
+create table sso_provider (
+  is_only boolean primary key default true check (is_only),
+  name text not null,
+  issuer text not null,
+  oauth_client text not null,
+  secret text not null,
+  created_at timestamptz not null
+);
+alter table sso_provider enable row level security;
+alter table sso_provider force row level security;
+create policy practice_wall on sso_provider using (steward_in_practice());
+
 -- The link by which an owner sets up their account. At most one is open, and it is deleted by who uses it.
 create table owner_link (
   hash bytea primary key check (length(hash) = 32),
