@@ -214,8 +214,8 @@ async function sendTrace({ name: client, key }: { name: string; key: string }, o
   });
 }
 
-/** A score may come before its trace. */
-const mayBeMissing = new Set(['scores.create', 'scores.list']);
+/** A score, and what was logged, may come before its trace. */
+const mayBeMissing = new Set(['scores.create', 'scores.list', 'telemetry.logs']);
 
 /** What the declaration promises, said a second time. */
 function expected(op: AnyOperation, who: Who, { of }: Target): number {
