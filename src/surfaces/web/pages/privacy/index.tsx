@@ -7,6 +7,7 @@ import { Answered, Copyable, Field, Page, Section } from '../../../../ui/kit.tsx
 import { Table } from '../../../../ui/table.tsx';
 import { call, useCall, type Answer } from '../../call.ts';
 import type { ClientPageProps } from '../../pages.ts';
+import { Erasure, Retention } from './retention.tsx';
 import { administers, useSession } from '../../session.ts';
 
 type Redaction = Answer<'redaction.show'>;
@@ -20,7 +21,7 @@ const patterns = [
   ['secret', 'keys and tokens'],
 ] as const;
 
-/** What is struck from a client's telemetry before it is kept. */
+/** What is struck from a client's telemetry before it is kept, how long the rest is, and who is erased from it. */
 export default function PrivacyPage({ client }: ClientPageProps) {
   const known = useCall('redaction.show', { client: client.id });
   const { answer: session } = useSession();
@@ -39,6 +40,8 @@ export default function PrivacyPage({ client }: ClientPageProps) {
             <Section title="Try it on a text">
               <Try client={client.id} />
             </Section>
+            <Retention client={client.id} may={may} />
+            <Erasure client={client.id} may={may} />
           </>
         )}
       </Answered>
