@@ -109,7 +109,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     for (const { look, size, theme } of looks) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: theme });
-      await page.locator('.skeleton').waitFor({ state: 'detached' });
+      await expect.poll(() => page.locator('.skeleton').count(), { timeout: 30_000 }).toBe(0);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${what}: sideways`).toBeLessThanOrEqual(
         0,
       );
