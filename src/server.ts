@@ -8,6 +8,8 @@ import {
   sessionSecretOf,
   welcomeUrl,
 } from './features/accounts/index.ts';
+import { metricsText } from './features/telemetry/index.ts';
+import { warningsOf } from './platform/health.ts';
 import { requestContext, type Context } from './platform/context.ts';
 import type { AnyOperation } from './platform/operation.ts';
 import type { Job } from './platform/job.ts';
@@ -73,6 +75,8 @@ export async function startServer(
       proxies: new Set(config.proxies),
       contextFor: (actor) => requestContext({ now, config, log, actor, practice }),
       ready: () => Promise.all([records.rows(One)`select 1 as one`, telemetry.rows(One)('SELECT 1 AS one')]),
+      warnings: () => warningsOf(practice.health(), now()),
+      metrics: { open: config.metrics === 'open', text: (byClient) => metricsText(stores, now(), byClient) },
       hosts: hostsOf(config.listen.host, config.publicUrl),
       log,
     });

@@ -23,10 +23,14 @@ function practice() {
     receiving: () => ({
       noteSpans: () => ({ resent: [], resentCount: 0, forget() {} }),
       keep: () => Promise.resolve(),
+      usage: () => ({ itemsThisMinute: 0, bytesToday: 0 }),
       refused: () => undefined,
       whileStill: (ask) => ask([]),
     }),
     forget: () => Promise.resolve(),
+    health: () => {
+      throw new Error('It was asked.');
+    },
     async writing(_client, deed, work) {
       const answer = await work(closedHandles);
       deeds.push(deed);

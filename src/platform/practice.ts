@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Actor } from './access.ts';
+import type { IntakeHealth } from './health.ts';
 import type { LedgerLine, Tally } from './ledger.ts';
 import type { Sql } from './sql.ts';
 
@@ -37,12 +38,21 @@ export interface NotedSpans {
   forget(): void;
 }
 
+/** How much a client sent, by the machine's clock. */
+export interface Usage {
+  readonly itemsThisMinute: number;
+  /** Since midnight, UTC. */
+  readonly bytesToday: number;
+}
+
 /** A way to hand in telemetry of one client. */
 export interface WalledIntake {
   /** Notes that spans have come, before they are kept. What is sent again is told while it is among the latest some millions. */
   noteSpans(spans: readonly { readonly traceId: string; readonly spanId: string }[]): NotedSpans;
   /** Keeps the rows of one request and its line in the ledger, all or none. On disk when it returns. Throws `Problem`. */
   keep(tables: readonly RowsFor[], tally?: Tally): Promise<void>;
+  /** What was kept of this client lately. */
+  usage(): Usage;
   /** Notes in the ledger that a request was refused as a whole. */
   refused(reason: string): void;
   /** Runs a question while nothing moves from the spool into the store: what waits, and what is there, add up. */
@@ -88,6 +98,8 @@ export interface Practice {
   receiving(client: Client): WalledIntake;
   /** Deletes all telemetry of a client, for good. */
   forget(client: Client): Promise<void>;
+  /** How the way into the telemetry store is, for everyone together. */
+  health(): IntakeHealth;
   /** Runs the work in one transaction together with its entry in the audit trail: both are kept, or neither. */
   writing<T>(client: Client | null, deed: Deed, work: (handles: Handles) => Promise<T>): Promise<T>;
 }
@@ -100,6 +112,6 @@ const noStore = (): never => {
 export const closedHandles: Handles = {
   records: { rows: noStore, transaction: noStore },
   telemetry: { rows: noStore },
-  intake: { noteSpans: noStore, keep: noStore, refused: noStore, whileStill: noStore },
+  intake: { noteSpans: noStore, keep: noStore, usage: noStore, refused: noStore, whileStill: noStore },
   removal: { change: noStore },
 };

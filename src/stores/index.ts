@@ -5,8 +5,10 @@ import { telemetryTables } from '../platform/practice.ts';
 import { lockDataDir } from './lock.ts';
 import { openRecords, type Records } from './records/index.ts';
 import {
+  bytesOfToday,
   noteLately,
   openRefusals,
+  openUsages,
   openSeen,
   openSpool,
   openTelemetry,
@@ -17,12 +19,13 @@ import {
   type Spool,
   type TableRows,
   type Telemetry,
+  type Usages,
 } from './telemetry/index.ts';
 
 export { lockDataDir, type DataLock } from './lock.ts';
 export { memoryOf, type Memory } from './memory.ts';
 export type { Records, Sql } from './records/index.ts';
-export type { Refusals, Seen, Spool, SpoolStatus, Telemetry } from './telemetry/index.ts';
+export type { Refusals, Seen, Spool, Telemetry } from './telemetry/index.ts';
 
 /** Both stores of one data directory, which is ours alone until they are closed. */
 export interface Stores extends AsyncDisposable {
@@ -34,6 +37,8 @@ export interface Stores extends AsyncDisposable {
   readonly seen: Seen;
   /** Refused requests, on their way into the ledger. */
   readonly refusals: Refusals;
+  /** What each client sent lately. */
+  readonly usages: Usages;
   /** How rows of telemetry are written. */
   readonly shapes: Shapes;
   close(): Promise<void>;
@@ -77,12 +82,13 @@ export async function openStores(config: StoresConfig, log: Log): Promise<Stores
     const shapes = await readShapes(telemetry.value, telemetryTables);
     await noteLately(telemetry.value, seen, log);
     const refusals = openRefusals(spool);
+    const usages = openUsages(await bytesOfToday(telemetry.value));
     const closeAll = async () => {
       await refusals.close();
       await spool.close();
       await close();
     };
-    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, shapes, refusals };
+    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, shapes, refusals, usages };
     return { ...stores, close: closeAll, [Symbol.asyncDispose]: closeAll };
   }
   await close();

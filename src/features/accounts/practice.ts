@@ -5,7 +5,9 @@ import { forgetClient, walledIntake, walledRemoval, walledTelemetry } from '../.
 import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
 /** The practice that is kept in these stores. */
-export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals'>): Practice {
+export function openPractice(
+  stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals' | 'usages'>,
+): Practice {
   const { records, telemetry } = stores;
   const handles = (client: Client | null, sql: Sql): Handles => ({
     ...closedHandles,
@@ -19,6 +21,7 @@ export function openPractice(stores: Pick<Stores, 'records' | 'telemetry' | 'spo
     clients: () => records.behind({ client: null, does: 'read' }, listClientRefs),
     reading: (client) => handles(client, readingSql(records, client)),
     receiving,
+    health: () => stores.spool.status(),
     forget: (client) => forgetClient(telemetry, client.id),
     writing: (client, deed, work) =>
       records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {

@@ -11,7 +11,7 @@ import {
   showWorkflow,
 } from './answers/index.ts';
 import { receiveLogs, receiveTraces } from './ingest/routes.ts';
-import { showLedger } from './ledger/index.ts';
+import { setQuota, showLedger, showQuota } from './ledger/index.ts';
 import { listLogs } from './logs/index.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
@@ -29,6 +29,7 @@ import {
 import { createScore, listScores } from './scores/index.ts';
 
 export { fieldNames, importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
+export { metricsText } from './ledger/index.ts';
 export type { Mapping } from './import/map-columns.ts';
 export { language as languageOf } from './import/texts.ts';
 
@@ -47,6 +48,8 @@ export const telemetry = {
     showTimeline,
     showOverview,
     showLedger,
+    showQuota,
+    setQuota,
     listOwnPrices,
     setOwnPrice,
     removeOwnPrice,

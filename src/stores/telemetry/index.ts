@@ -15,6 +15,7 @@ export { openRefusals, type Refusals } from './refusals.ts';
 export { openSeen, type Seen } from './seen.ts';
 export { readShapes, type Shapes } from './shapes.ts';
 export type { TableRows } from './segment.ts';
-export { openSpool, type Spool, type SpoolStatus } from './spool.ts';
+export { openSpool, type Spool } from './spool.ts';
+export { bytesOfToday, openUsages, type Usages } from './usage.ts';
 export { walledIntake, walledRemoval, walledTelemetry } from './walled.ts';
 export type { InsertOptions, Params, QueryOptions, Telemetry } from './telemetry.ts';

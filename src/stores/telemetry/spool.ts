@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statfsSync, statSync } from 'node
 import { open, readFile, rename, statfs, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntakeHealth } from '../../platform/health.ts';
 import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem, unavailable } from '../../platform/problem.ts';
@@ -17,7 +18,7 @@ export interface Spool {
   append(rows: readonly TableRows[], entry?: Entry): Promise<void>;
   /** Bytes that are not yet in the store. */
   bytes(): number;
-  status(): SpoolStatus;
+  status(): IntakeHealth;
   /** Runs a question while nothing is moved into the store. It is told what waits. */
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
   /** Resolves once nothing waits, or when the time is up. */
@@ -30,22 +31,6 @@ export interface Spool {
 export interface Entry {
   readonly client: string;
   readonly lines: readonly LedgerLine[];
-}
-
-export interface SpoolStatus {
-  readonly bytes: number;
-  readonly mostBytes: number;
-  /** When the oldest that waits was opened. */
-  readonly oldestAt: Date | null;
-  /** Files with telemetry that was acknowledged and is not shown. */
-  readonly setAside: { readonly refused: number; readonly damaged: number };
-  readonly disk: Disk;
-}
-
-export interface Disk {
-  readonly freeBytes: number;
-  /** With less than that, nothing more is taken. */
-  readonly neededBytes: number;
 }
 
 export interface SpoolOptions {
@@ -204,7 +189,7 @@ export function openSpool(
   }
 
   /** Looks at the disk now and then, and never waits for it. */
-  function freeDisk(): Disk {
+  function freeDisk(): IntakeHealth['disk'] {
     if (Date.now() - disk.atMs > DISK_AGE_MS) {
       disk = { ...disk, atMs: Date.now() };
       void statfs(dir).then(
@@ -401,13 +386,9 @@ export function openSpool(
     bytes: () => kept,
     status() {
       const oldest = closed[0] ?? current;
-      return {
-        bytes: kept,
-        mostBytes,
-        oldestAt: oldest && oldest.bytes > 0 ? new Date(Number(oldest.name.split('-')[0])) : null,
-        setAside: { ...aside },
-        disk: freeDisk(),
-      };
+      const oldestAt = oldest && oldest.bytes > 0 ? new Date(Number(oldest.name.split('-')[0])) : null;
+      const { freeBytes, neededBytes } = freeDisk();
+      return { spool: { bytes: kept, mostBytes, oldestAt }, setAside: { ...aside }, disk: { freeBytes, neededBytes } };
     },
     whileStill: (ask) =>
       alone(() => {
@@ -442,7 +423,7 @@ async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Pr
 const diskOf = (
   { bavail, blocks, bsize }: { bavail: number; blocks: number; bsize: number },
   least: number | undefined,
-): Disk => ({
+): IntakeHealth['disk'] => ({
   freeBytes: bavail * bsize,
   neededBytes: least ?? Math.min(GIB, (blocks * bsize) / 20),
 });

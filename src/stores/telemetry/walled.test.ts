@@ -5,6 +5,7 @@ import { shapeOf } from './native/block.ts';
 import {
   openSeen,
   openTelemetry,
+  openUsages,
   readShapes,
   walledIntake,
   walledTelemetry,
@@ -21,6 +22,7 @@ const stores = (append: Spool['append'], shapes: Shapes) => ({
   shapes,
   spool: { append, whileStill: () => Promise.reject(new Error('It was asked.')) },
   seen: openSeen(),
+  usages: openUsages(),
   refusals: { note: () => undefined, lines: () => [] },
 });
 

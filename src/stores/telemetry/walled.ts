@@ -9,6 +9,7 @@ import type { TableRows } from './segment.ts';
 import type { Shapes } from './shapes.ts';
 import { ledgerRows, type Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { Usages } from './usage.ts';
 
 /** Telemetry behind the wall of one client; of none, when there is none: the practice as a whole has no telemetry. */
 export function walledTelemetry(telemetry: Pick<Telemetry, 'rows'>, client: string | null): WalledTelemetry {
@@ -31,17 +32,20 @@ interface Intakes {
   seen: Seen;
   shapes: Shapes;
   refusals: Pick<Refusals, 'note' | 'lines'>;
+  usages: Usages;
 }
 
 /** The way in for telemetry of one client: whatever a row says, it is that client's. */
-export function walledIntake({ spool, seen, shapes, refusals }: Intakes, client: string): WalledIntake {
+export function walledIntake({ spool, seen, shapes, refusals, usages }: Intakes, client: string): WalledIntake {
   return {
     noteSpans: (spans) => seen.note(client, spans),
     async keep(tables, tally) {
       const kept = written(tables, shapes, client);
       const lines = tally ? linesOf(client, new Date(), tally) : [];
       await spool.append(tally ? [...kept, ledgerRows(lines)] : kept, { client, lines });
+      if (tally) usages.add(client, tally.received, tally.bytes);
     },
+    usage: () => usages.of(client),
     refused: (reason) => refusals.note(refusalLine(client, new Date(), reason)),
     whileStill: (ask) =>
       spool.whileStill((waiting) => ask([...waiting, ...refusals.lines()].filter((line) => line.client_id === client))),

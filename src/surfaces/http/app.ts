@@ -30,6 +30,10 @@ export interface AppParts {
   contextFor: (actor: Actor) => Context;
   /** Throws when a store cannot be asked. */
   ready: () => Promise<unknown>;
+  /** What whoever keeps it running should know. */
+  warnings: () => string[];
+  /** For Prometheus; `open`: totals are told to anyone. */
+  metrics: { open: boolean; text: (byClient: boolean) => Promise<string> };
   /** The names this server goes by. */
   hosts: ReadonlySet<string>;
   log: Log;
@@ -45,6 +49,8 @@ export function createApp({
   proxies,
   contextFor,
   ready,
+  warnings,
+  metrics,
   hosts,
   log,
 }: AppParts): Hono<Env> {
@@ -67,7 +73,8 @@ export function createApp({
   app.get('/health', (c) => c.json({ status: 'ok' }));
   app.get('/ready', async (c) => {
     await ready();
-    return c.json({ status: 'ready' });
+    const told = warnings();
+    return c.json({ status: 'ready', ...(told.length > 0 && { warnings: told }) });
   });
   app.use(fromUs(hosts));
   app.get('/api/openapi.json', (c) => c.json(document));
@@ -94,6 +101,12 @@ export function createApp({
     for (const cookie of person.setCookies) c.header('set-cookie', cookie, { append: true });
     return contextFor(person.actor);
   };
+  app.get('/metrics', async (c) => {
+    const isNobody = metrics.open && !showsKey(c.req.raw.headers);
+    if (!isNobody) requireAdmin((await enter(c)).actor);
+    c.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    return c.body(await metrics.text(!isNobody));
+  });
   const input = (c: Request<Env>) => inputOf(c.req.raw.headers, c.env.incoming);
 
   app.all(`${SIGN_IN_PATH}/*`, async (c) => {
@@ -155,6 +168,12 @@ const wantsPage = ({ req }: Request<Env>) =>
 function refuseMethod(c: Request<Env>, method: string) {
   c.header('allow', method);
   return c.json({ error: { code: 'invalid', message: `This is asked by ${method}.` } }, 405);
+}
+
+/** The numbers of all clients are the practice's. */
+function requireAdmin(actor: Actor): void {
+  if (actor.kind !== 'key' || actor.client || !actor.scopes.includes('admin'))
+    throw new Problem('forbidden', 'The metrics are shown to a key of the practice.');
 }
 
 function answerProblem(c: Request<Env>, { code, message, details, retryable, retryAfterS = RETRY_AFTER_S }: Problem) {

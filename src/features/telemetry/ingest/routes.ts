@@ -17,6 +17,7 @@ import {
   type Signal,
 } from '../otlp/index.ts';
 import { keepLogs } from '../logs/index.ts';
+import { requireQuota } from '../ledger/index.ts';
 import { keepSpans } from './keep.ts';
 
 /** What is the same for every signal: the paths below which exporters are pointed, the body and the answer. */
@@ -33,6 +34,7 @@ function receive<T>(
     async answer(receiving, { headers, body }) {
       const encoding = encodingOf(headers['content-type']);
       if (!encoding) return unsupported('json', 'Send application/x-protobuf or application/json.');
+      await requireQuota(receiving);
       const plain = await decompress(body, headers['content-encoding']);
       if (!plain.ok) {
         if (plain.code === 'unsupported') return unsupported(encoding, plain.message);

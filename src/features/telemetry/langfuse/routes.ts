@@ -3,6 +3,7 @@ import { Problem } from '../../../platform/problem.ts';
 import type { Incoming, Outgoing, Route } from '../../../platform/route.ts';
 import { version } from '../../../platform/version.ts';
 import { keepSpans } from '../ingest/keep.ts';
+import { requireQuota } from '../ledger/index.ts';
 import { decodeTraces, decompress, defaultLimits, parseDocument, type Failure } from '../otlp/index.ts';
 import { documentOf } from './document.ts';
 import { Event, ScoreBody } from './events.ts';
@@ -29,6 +30,7 @@ export const receiveLangfuseBatch: Route = {
   paths: ['/api/public/ingestion'],
   mostBytes: defaultLimits.bodyBytes,
   async answer(receiving, incoming) {
+    await requireQuota(receiving);
     const { batch } = readAs(Batch, await documentIn(incoming));
     const { events, answered } = readEvents(batch);
     const scores = events.flatMap((event) =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gzipSync } from 'node:zlib';
 import { enginePid } from '../../../stores/testing/pids.ts';
 import { eventually } from '../../../stores/testing/temp.ts';
-import { testServer, type TestServer } from '../../../testing/server.ts';
+import { testServer, type Reply, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
 import { encodeTraces, type Doc } from '../otlp/testing/encode.ts';
 import type { Ledger } from './model.ts';
@@ -93,6 +93,50 @@ test('an acknowledged batch that the store refuses is counted as set aside', asy
   } finally {
     await telemetry.command('ALTER TABLE span DROP CONSTRAINT no_b');
   }
+});
+
+test('metrics are for the practice, in the form of Prometheus; the system says what needs somebody', async () => {
+  const metrics = (key: string | null) => server.send('/metrics', { headers: key ? { authorization: `Bearer ${key}` } : {} });
+  const { id, key } = await server.client('Measured', ['ingest', 'read']);
+  expect((await post(key, encodeTraces(traces(some('a', 3))))).status).toBe(200);
+  await settled('Measured');
+  expect((await metrics(null)).status).toBe(401);
+  expect((await metrics(key)).status).toBe(403);
+  const { status, text, headers } = await metrics(server.ownerKey());
+  expect(status).toBe(200);
+  expect(headers['content-type']).toContain('text/plain');
+  expect(text).toContain(`steward_ingest_items_total{client="${id}",kind="span",outcome="received"} 3\n`);
+  expect(text).toMatch(/^steward_spool_bytes \d+$/m);
+  expect(text).toContain('steward_telemetry_up 1');
+  expect(
+    text.split('\n').filter((line) => line && !/^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"]*",?)+\})? [\d.e+]+)$/.test(line)),
+  ).toEqual([]);
+  // The test before left a file behind.
+  const warnings = [expect.stringContaining('.refused')];
+  expect((await server.ask('system.status', {})).json).toMatchObject({ warnings, setAside: { refused: 1, damaged: 0 } });
+  expect((await server.send('/ready')).json).toMatchObject({ status: 'ready', warnings });
+});
+
+test('a client that has sent what it may is told to wait, and no other', async () => {
+  const [noisy, quiet] = [await server.client('Noisy'), await server.client('Quiet')];
+  const set = await server.ask('quotas.set', { client: 'Noisy', spansPerMinute: 5 });
+  expect(set).toMatchObject({ status: 200, json: { spansPerMinute: 5, bytesPerDay: null } });
+  expect((await server.ask('quotas.show', { client: 'Noisy' }, noisy.key)).status).toBe(403);
+  const replies: Reply[] = [];
+  // A minute may end in between.
+  for (const trace of ['1', '2', '3', '4', '5', '6']) replies.push(await post(noisy.key, encodeTraces(traces(some(trace, 5)))));
+  const refused = replies.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(2);
+  expect(Number(refused[0]!.headers['retry-after'])).toBeGreaterThan(0);
+  expect((await post(quiet.key, encodeTraces(traces(some('1', 9))))).status).toBe(200);
+  await settled('Noisy');
+  const counted = { refused: { too_many: refused.length }, received: (6 - refused.length) * 5, balanced: true };
+  expect(await ledgerOf('Noisy')).toMatchObject(counted);
+  await server.ask('quotas.set', { client: 'Quiet', bytesPerDay: 100 });
+  await server.restart();
+  expect((await server.ask('quotas.show', { client: 'Quiet' })).json).toMatchObject({ bytesPerDay: 100 });
+  // What was decided holds within seconds.
+  await eventually(async () => (await post(quiet.key, encodeTraces(traces(some('2', 1))))).status === 429, 15_000);
 });
 
 test('a ledger that does not add up says so', async () => {
