@@ -47,7 +47,7 @@ export interface Usage {
 
 /** A way to hand in telemetry of one client. */
 export interface WalledIntake {
-  /** Notes that spans have come, before they are kept. What is sent again is told while it is among the latest some millions. */
+  /** Notes that spans, or whatever has an id, have come, before they are kept. What is sent again is told while it is among the latest some millions. */
   noteSpans(spans: readonly { readonly traceId: string; readonly spanId: string }[]): NotedSpans;
   /** Keeps the rows of one request and its line in the ledger, all or none. On disk when it returns. Throws `Problem`. */
   keep(tables: readonly RowsFor[], tally?: Tally): Promise<void>;

@@ -51,7 +51,10 @@ test('hostile requests end in an answer, in no 5xx but 503, in bounded memory, a
   await eventually(async () => (await storedIds()).length >= kept.size, 60_000);
   expect(new Set(await storedIds())).toEqual(kept);
   expect(server.log.filter((line) => /bug|refuses|cannot be read/.test(line))).toEqual([]);
-  expect((await server.ask('telemetry.ledger', { client: 'Acme' })).json).toMatchObject({ balanced: true, stored: kept.size });
+  expect((await server.ask('telemetry.ledger', { client: 'Acme' })).json).toMatchObject({
+    balanced: true,
+    kinds: expect.arrayContaining([expect.objectContaining({ kind: 'span', stored: kept.size })]),
+  });
   // And it still works.
   expect((await server.send('/ready')).status).toBe(200);
   const traceId = [...kept][0]!.slice(0, 32);

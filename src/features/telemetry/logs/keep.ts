@@ -22,13 +22,21 @@ export async function keepLogs(
   const scores = logs.flatMap((log) =>
     findingsOf([log]).scores.flatMap((score) => loggedScoreRow(score, new Date(timeOf(log, receivedAt)), receivedAt) ?? []),
   );
-  await intake.keep(
-    [
-      ...(logs.length > 0 ? [{ table: 'log_record', rows: logs.map((log) => rowOf(log, receivedAt)) } as const] : []),
-      ...(scores.length > 0 ? [{ table: 'score', rows: scores } as const] : []),
-    ],
-    { kind: 'log_record', received, resent: 0, rejected: reasons, bytes },
-  );
+  const rows = logs.map((log) => rowOf(log, receivedAt));
+  // The same record has the same id, whenever it is sent.
+  const noted = intake.noteSpans(rows.map(({ id }) => ({ traceId: id, spanId: '' })));
+  try {
+    await intake.keep(
+      [
+        ...(rows.length > 0 ? [{ table: 'log_record', rows } as const] : []),
+        ...(scores.length > 0 ? [{ table: 'score', rows: scores } as const] : []),
+      ],
+      { kind: 'log_record', received, resent: noted.resentCount, rejected: reasons, bytes },
+    );
+  } catch (error) {
+    noted.forget();
+    throw error;
+  }
 }
 
 /** Milliseconds with microseconds behind the point. */
