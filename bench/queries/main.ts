@@ -1,0 +1,107 @@
+/**
+ * `npm run bench:queries -- [--spans N]`: how long answers take over many spans, made inside the engine. Default: 10 million; texts
+ * are short, so that times of text search do not stand for long texts.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listTraces, listWorkflows, queryMetrics, showTrace } from '../../src/features/telemetry/answers/index.ts';
+import { readConfig } from '../../src/platform/config.ts';
+import { localContext, type Context } from '../../src/platform/context.ts';
+import { openLog } from '../../src/platform/log.ts';
+import { openTelemetry, walledTelemetry } from '../../src/stores/telemetry/index.ts';
+
+const flag = process.argv.indexOf('--spans');
+const spans = flag < 0 ? 10_000_000 : Number(process.argv[flag + 1]);
+const chunk = 250_000;
+const runs = 9;
+const days = 30;
+
+/** Traces of six spans: an agent, a model call in it and four tools; oldest first, as they would come. */
+const rows = `
+  INSERT INTO span (client_id, trace_id, span_id, parent_span_id, name, kind, started_at, duration_ms, status, model, input_tokens,
+    output_tokens, cost_usd, costable, user, session, environment, workflow, prompt_version, input, output, attributes, events, links,
+    received_at, resent)
+  WITH number + {from:UInt64} AS row, intDiv(row, 6) AS trace, row % 6 AS place, sipHash64(trace) AS hash,
+    now64(6) - toIntervalSecond(toUInt64(${days} * 86400 - row * {step:Float64})) AS at
+  SELECT if(trace % 10 > 0, {client:UUID}, arrayElement({others:Array(UUID)}, 1 + hash % 3)), lower(hex(MD5(toString(trace)))),
+    lower(hex(sipHash64(row))), if(place = 0, '', lower(hex(sipHash64(row - place)))), concat('step ', toString(place)),
+    if(place = 1, 'generation', 'tool'), at, 50 + sipHash64(row) % 3000, if(hash % 50 = 0 AND place = 3, 'error', 'ok'),
+    if(place = 1, concat('model-', toString(hash % 6)), NULL), if(place = 1, 100 + hash % 900, NULL), if(place = 1, hash % 400, NULL),
+    if(place = 1, (hash % 900) / 1e5, NULL), place = 1, concat('user-', toString(hash % 5000)), concat('session-', toString(intDiv(trace, 4))),
+    if(hash % 10 = 0, 'staging', 'production'), concat('workflow-', toString(hash % 20)), if(place = 1, concat('v', toString(hash % 3)), NULL),
+    if(place < 2, concat('Where is order ', toString(hash % 100000), ' please?'), NULL), if(place < 2, 'It is on its way.', NULL),
+    map('order', toString(hash % 100000), 'attempt', '1'), '[]', '[]', toDateTime64(at, 3), false
+  FROM numbers({n:UInt64})`;
+
+const dir = mkdtempSync(join(tmpdir(), 'steward-bench-'));
+const log = openLog('silent');
+const telemetry = await openTelemetry({ dir }, log);
+try {
+  const client = randomUUID();
+  const others = [randomUUID(), randomUUID(), randomUUID()];
+  const startMs = Date.now();
+  for (let from = 0; from < spans; from += chunk)
+    await telemetry.command(
+      rows,
+      { client, others, from, n: Math.min(chunk, spans - from), step: (days * 86_400) / spans },
+      { timeoutMs: 600_000 },
+    );
+  const seconds = (Date.now() - startMs) / 1000;
+  console.log(`${spans} spans of ${days} days, 90 % of one client: ${Math.round(spans / seconds)} rows/s with the rollups`);
+
+  const parts = { now: () => new Date(), config: readConfig({ STEWARD_DATA: dir }), log };
+  // Without a client's own prices, so no second store is needed.
+  const records: Context['records'] = {
+    rows: () => () => Promise.resolve([]),
+    transaction: () => Promise.reject(new Error('There are no records here.')),
+  };
+  const named = { id: client, name: 'Bench' };
+  const ctx: Context = { ...localContext(parts), records, client: named, telemetry: walledTelemetry(telemetry, client) };
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const ago = (of: number) => iso(Date.now() - of * 86_400_000);
+  const chart =
+    (
+      metric: 'runs' | 'latencyP95' | 'costUsd' | 'users',
+      length: number,
+      bucket: 'minute' | 'hour' | 'day',
+      groupBy?: 'workflow' | 'model',
+    ) =>
+    () =>
+      queryMetrics.run(ctx, { client, metric, from: ago(length), to: iso(Date.now()), bucket, ...(groupBy && { groupBy }) });
+  const list =
+    (filter: object = {}) =>
+    () =>
+      listTraces.run(ctx, { client, limit: 50, ...filter });
+  const { traces } = await list()();
+  const cases: [string, () => Promise<unknown>, number][] = [
+    ['runs, 30 days by hour', chart('runs', 30, 'hour'), 100],
+    ['p95 of runs by workflow, 30 days by day', chart('latencyP95', 30, 'day', 'workflow'), 100],
+    ['cost by model, 30 days by day', chart('costUsd', 30, 'day', 'model'), 100],
+    ['cost by model, 7 days by hour', chart('costUsd', 7, 'hour', 'model'), 100],
+    ['users, 1 day by minute', chart('users', 1, 'minute'), 100],
+    ['workflows with their states', () => listWorkflows.run(ctx, { client }), 100],
+    ['latest 50 traces', list(), 30],
+    ['latest 50 that failed, of one model', list({ status: 'error', model: 'model-1' }), 30],
+    ['one trace', () => showTrace.run(ctx, { client, traceId: traces[7]!.traceId }), 30],
+    ['latest 50 of one user', list({ user: 'user-77' }), 500],
+    ['latest 50 with an attribute', list({ attribute: 'order=123' }), 500],
+    ['text search', list({ search: 'order 4242 ' }), 2500],
+  ];
+  for (const [name, ask, required] of cases) {
+    const times: number[] = [];
+    for (let n = 0; n < runs; n += 1) {
+      const before = performance.now();
+      await ask();
+      times.push(performance.now() - before);
+    }
+    times.sort((a, b) => a - b);
+    console.log(
+      `${name.padEnd(44)}${times[runs >> 1]!.toFixed(0).padStart(7)} ms median, ${times.at(-1)!.toFixed(0)} ms slowest; wanted ${required}`,
+    );
+  }
+} finally {
+  await telemetry.close();
+  rmSync(dir, { recursive: true, force: true });
+}
