@@ -19,6 +19,7 @@ interface Asked {
   'invitation/show': [{ token: string }, Invitation];
   'invitation/accept': [{ token: string; name?: string; password?: string }, Person];
   'sign-in/email': [{ email: string; password: string }, { twoFactorRedirect?: boolean }];
+  'sign-in/social': [{ provider: 'sso'; callbackURL: string; errorCallbackURL: string }, { url?: string }];
   'two-factor/verify-totp': [{ code: string }, unknown];
   'two-factor/verify-backup-code': [{ code: string }, unknown];
   'two-factor/enable': [{ password: string }, { totpURI: string; backupCodes: string[] }];
@@ -41,6 +42,13 @@ export async function enter(next: string | null): Promise<void> {
   forgetAnswers();
   go(isOwnAddress(next) ? next : '/', { replace: true });
   await askAgain('session.show');
+}
+
+/** Goes to the provider of single sign-on, which sends the browser back to where it was going. */
+export async function enterByProvider(next: string | null): Promise<void> {
+  const callbackURL = isOwnAddress(next) ? next : '/';
+  const { url } = await auth('sign-in/social', { provider: 'sso', callbackURL, errorCallbackURL: '/sign-in' });
+  if (url && /^https?:/.test(url)) location.assign(url);
 }
 
 export async function leave(): Promise<void> {

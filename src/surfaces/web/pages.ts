@@ -112,6 +112,14 @@ export const pages: readonly Page[] = [
   },
   {
     of: 'practice',
+    path: '/settings/sso',
+    label: 'Single sign-on',
+    group: 'Practice',
+    roles: ['owner'],
+    load: () => import('./pages/sso/index.tsx'),
+  },
+  {
+    of: 'practice',
     path: '/settings/trail',
     label: 'Trail of the practice',
     group: 'Practice',

@@ -239,6 +239,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     ['trail', '/settings/trail', 'Audit trail'],
     ['account', '/account', 'Your account'],
     ['team', '//settings/team', 'Team'],
+    ['sso', '//settings/sso', 'Single sign-on'],
     ['practice-trail', '//settings/trail', 'Audit trail'],
     ['docs', '/api/docs', 'API'],
     ['nowhere', '/no/such/page', 'There is nothing here'],

@@ -1,8 +1,9 @@
 import { useState } from 'react';
+import { Act } from '../../../../ui/act.tsx';
 import { Form } from '../../../../ui/form.tsx';
 import { Button, TextField } from '../../../../ui/kit.tsx';
 import { useParams } from '../../../../ui/router.tsx';
-import { auth, enter } from '../../auth.ts';
+import { auth, enter, enterByProvider } from '../../auth.ts';
 import { Door } from '../../door.tsx';
 
 /** E-mail and password, then a code where the account has a second factor. */
@@ -32,6 +33,14 @@ export default function SignInPage() {
           />
           <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
         </Form>
+        {params.has('error') && (
+          <p className="failure" role="alert">
+            The provider did not let you in. You need an account or an invitation of the e-mail that it vouches for.
+          </p>
+        )}
+        <div className="stack">
+          <Act onAct={() => enterByProvider(next)}>Use single sign-on</Act>
+        </div>
         <p className="hint">
           No account? Ask an owner of the practice for an invitation. An owner who is locked out runs{' '}
           <code>steward owner-link</code> on the server.
