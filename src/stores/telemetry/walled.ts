@@ -61,11 +61,7 @@ function written(tables: readonly RowsFor[], shapes: Shapes, client: string): Ta
       const from = output.at;
       const shape = shapes.get(table);
       if (!shape) throw new Error(`There is no table ${table}.`);
-      writeBlock(
-        Array.from(rows, (row) => ({ ...row, client_id: client })),
-        shape,
-        output,
-      );
+      writeBlock(Array.from(rows as Iterable<{ readonly [column: string]: unknown }>), shape, output, { client_id: client });
       return { table, format: 'Native', bytes: output.taken(from) };
     });
   } finally {

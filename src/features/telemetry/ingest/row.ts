@@ -45,14 +45,15 @@ export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice
     flags: span.flags,
     attributes: jsonOf(span.attributes),
     resource: sharedJsonOf(span.resource),
-    scores: JSON.stringify(span.scores),
-    events: JSON.stringify(
-      span.events.map(({ name, at, attributes }) => ({ name, at, attributes: Object.fromEntries(attributes) })),
-    ),
-    links: JSON.stringify(span.links),
+    scores: listOf(span.scores),
+    events: listOf(span.events.map(({ name, at, attributes }) => ({ name, at, attributes: Object.fromEntries(attributes) }))),
+    links: listOf(span.links),
     scope_name: span.scope.name,
     scope_version: span.scope.version,
     received_at: receivedAt.getTime(),
     resent,
   };
 }
+
+/** Most are empty. */
+const listOf = (items: readonly unknown[]) => (items.length === 0 ? '[]' : JSON.stringify(items));

@@ -12,11 +12,11 @@ type Row = { readonly [column: string]: unknown };
 /**
  * Writes rows as one block of ClickHouse's format Native, column by column; blocks behind one another are Native, too. It names
  * its columns and their types, so that it can be loaded after a later Steward has added some. What the first row does not name
- * is left to the table.
+ * is left to the table. What is in `same` is said of each row, whatever the row says.
  */
-export function writeBlock(rows: readonly Row[], shape: TableShape, to: Output): void {
-  const names = Object.keys(rows[0] ?? {});
+export function writeBlock(rows: readonly Row[], shape: TableShape, to: Output, same: Row = {}): void {
   if (rows.length === 0) return;
+  const names = [...new Set([...Object.keys(rows[0]!), ...Object.keys(same)])];
   to.varint(names.length);
   to.varint(rows.length);
   for (const name of names) {
@@ -25,9 +25,6 @@ export function writeBlock(rows: readonly Row[], shape: TableShape, to: Output):
     to.text(name);
     to.text(known.type);
     known.column.head?.(to);
-    known.column.values(
-      rows.map((row) => row[name]),
-      to,
-    );
+    known.column.values(rows.map(name in same ? () => same[name] : (row) => row[name]), to);
   }
 }
