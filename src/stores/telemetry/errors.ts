@@ -48,3 +48,12 @@ function fromEngine(error: ClickHouseError, timeoutMs: number): unknown {
       return error;
   }
 }
+
+/** Of rows that were refused, without what the engine quotes of them: they are a client's, and errors are logged. */
+export function withoutRows(error: unknown): unknown {
+  if (error instanceof ClickHouseError) {
+    const { code, type } = error;
+    return Object.assign(new Error(`The telemetry store refuses the rows: code ${code}, ${type ?? 'unknown'}.`), { code, type });
+  }
+  return error instanceof Problem && error.cause instanceof ClickHouseError ? new Problem(error.code, error.message) : error;
+}

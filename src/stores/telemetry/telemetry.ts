@@ -5,7 +5,7 @@ import { ClickHouseLogLevel, createClient, type ClickHouseSettings } from '@clic
 import { z } from 'zod';
 import { unavailable } from '../../platform/problem.ts';
 import { killQuery, progressOf, type QueryProgress } from './control.ts';
-import { asProblem } from './errors.ts';
+import { asProblem, withoutRows } from './errors.ts';
 import { columnName, formatName, queryName, tableName } from './names.ts';
 
 export interface QueryOptions {
@@ -160,6 +160,8 @@ export function connectTelemetry({
           values: asBytes(rows),
         });
         for await (const _ of sent.stream);
+      }).catch((error: unknown) => {
+        throw withoutRows(error);
       }),
     progressOf: (queryId) => progressOf(client, queryName(queryId)),
     pid: () => backing.pid(),

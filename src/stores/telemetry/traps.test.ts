@@ -63,7 +63,7 @@ test('an empty line in the bytes of an insert does not end its data', async () =
   expect(await value('SELECT any(text) AS value FROM raw')).toBe(sql);
 
   const lines = Buffer.from('{"text":"a"}\n\nDROP TABLE victim\n');
-  await expect(telemetry.insert('raw', lines)).rejects.toThrow(/Cannot parse|JSON/i);
+  await expect(telemetry.insert('raw', lines)).rejects.toThrow(/refuses the rows/);
   expect(await count('raw')).toBe(2);
   expect(await count('victim')).toBe(0);
 });

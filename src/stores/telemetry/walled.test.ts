@@ -87,3 +87,14 @@ test('a request of too many bytes is refused, all of it', async () => {
     ]),
   ).rejects.toMatchObject({ code: 'too_large' });
 });
+
+test('an error of the store quotes nothing of the rows', async () => {
+  using dir = tempDir();
+  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  const failed = await telemetry
+    .insert('span', Buffer.from('{"started_at": "a secret of Acme"}\n'))
+    .catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(Error);
+  expect(String((failed as Error).stack)).not.toContain('secret');
+  expect((failed as Error).cause).toBeUndefined();
+});
