@@ -94,7 +94,7 @@ export function TraceTable({ clientId, traces }: { clientId: string; traces: rea
       wide: true,
     },
     { head: 'Steps', cell: ({ spanCount }) => count(spanCount), number: true },
-    { head: 'Tokens', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
+    { head: 'Tokens in / out', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
     { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
     { head: 'Took', cell: ({ durationMs }) => duration(durationMs), number: true },
   ];
@@ -110,7 +110,7 @@ export function TraceTable({ clientId, traces }: { clientId: string; traces: rea
 }
 
 const tokens = (input: number | null, output: number | null) =>
-  input === null && output === null ? '–' : `${compact(input)} → ${compact(output)}`;
+  input === null && output === null ? '–' : `${compact(input)} / ${compact(output)}`;
 
 function Sessions({ clientId }: { clientId: string }) {
   const [params] = useParams();
@@ -190,7 +190,7 @@ const activity: Column<Activity>[] = [
     head: 'Failed',
     cell: ({ errors }) => (errors > 0 ? <State kind="failing">{counted(errors, 'run')}</State> : 'none'),
   },
-  { head: 'Tokens', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
+  { head: 'Tokens in / out', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
   { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
 ];
 
