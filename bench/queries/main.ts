@@ -1,9 +1,10 @@
 /**
- * `npm run bench:queries -- [--spans N]`: how long answers take over many spans, made inside the engine. Default: 10 million; texts
- * are short, so that times of text search do not stand for long texts.
+ * `npm run bench:queries -- [--spans N] [--keep DIR] [--why]`: how long answers take over many spans, made inside the engine.
+ * Default: 10 million; texts are short, so that times of text search do not stand for long texts. `--keep`: where the spans stay, to
+ * be asked about again. `--why`: the statements of each answer, with the time that each took and the rows that it answered.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listTraces, listWorkflows, queryMetrics, showTrace } from '../../src/features/telemetry/answers/index.ts';
@@ -12,8 +13,13 @@ import { localContext, type Context } from '../../src/platform/context.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { openTelemetry, walledTelemetry } from '../../src/stores/telemetry/index.ts';
 
-const flag = process.argv.indexOf('--spans');
-const spans = flag < 0 ? 10_000_000 : Number(process.argv[flag + 1]);
+const flag = (name: string) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const spans = Number(flag('spans') ?? 10_000_000);
+const kept = flag('keep');
+const tellsWhy = process.argv.includes('--why');
 const chunk = 250_000;
 const runs = 9;
 const days = 30;
@@ -35,10 +41,15 @@ const rows = `
     map('order', toString(hash % 100000), 'attempt', '1'), '[]', '[]', toDateTime64(at, 3), false
   FROM numbers({n:UInt64})`;
 
-const dir = mkdtempSync(join(tmpdir(), 'steward-bench-'));
+const dir = kept ?? mkdtempSync(join(tmpdir(), 'steward-bench-'));
+mkdirSync(dir, { recursive: true });
 const log = openLog('silent');
 const telemetry = await openTelemetry({ dir }, log);
-try {
+
+/** Makes the spans, unless they were kept. Answers whose they are. */
+async function clientOfSpans(): Promise<string> {
+  const note = join(dir, 'client.txt');
+  if (existsSync(note)) return readFileSync(note, 'utf8');
   const client = randomUUID();
   const others = [randomUUID(), randomUUID(), randomUUID()];
   const startMs = Date.now();
@@ -50,6 +61,12 @@ try {
     );
   const seconds = (Date.now() - startMs) / 1000;
   console.log(`${spans} spans of ${days} days, 90 % of one client: ${Math.round(spans / seconds)} rows/s with the rollups`);
+  writeFileSync(note, client);
+  return client;
+}
+
+try {
+  const client = await clientOfSpans();
 
   const parts = { now: () => new Date(), config: readConfig({ STEWARD_DATA: dir }), log };
   // Without a client's own prices, so no second store is needed.
@@ -57,8 +74,17 @@ try {
     rows: () => () => Promise.resolve([]),
     transaction: () => Promise.reject(new Error('There are no records here.')),
   };
+  const asked: { sql: string; ms: number; rows: number }[] = [];
+  const watched: Pick<typeof telemetry, 'rows'> = {
+    rows: (shape) => async (sql, params, options) => {
+      const before = performance.now();
+      const found = await telemetry.rows(shape)(sql, params, options);
+      asked.push({ sql, ms: performance.now() - before, rows: found.length });
+      return found;
+    },
+  };
   const named = { id: client, name: 'Bench' };
-  const ctx: Context = { ...localContext(parts), records, client: named, telemetry: walledTelemetry(telemetry, client) };
+  const ctx: Context = { ...localContext(parts), records, client: named, telemetry: walledTelemetry(watched, client) };
   const iso = (ms: number) => new Date(ms).toISOString();
   const ago = (of: number) => iso(Date.now() - of * 86_400_000);
   const chart =
@@ -92,6 +118,7 @@ try {
   for (const [name, ask, required] of cases) {
     const times: number[] = [];
     for (let n = 0; n < runs; n += 1) {
+      asked.length = 0;
       const before = performance.now();
       await ask();
       times.push(performance.now() - before);
@@ -100,8 +127,11 @@ try {
     console.log(
       `${name.padEnd(44)}${times[runs >> 1]!.toFixed(0).padStart(7)} ms median, ${times.at(-1)!.toFixed(0)} ms slowest; wanted ${required}`,
     );
+    // Of the last time.
+    for (const { sql, ms, rows: n } of tellsWhy ? asked : [])
+      console.log(`    ${ms.toFixed(1).padStart(7)} ms ${String(n).padStart(6)} rows  ${sql.replace(/\s+/g, ' ').slice(0, 150)}`);
   }
 } finally {
   await telemetry.close();
-  rmSync(dir, { recursive: true, force: true });
+  if (kept === undefined) rmSync(dir, { recursive: true, force: true });
 }

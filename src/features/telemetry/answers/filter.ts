@@ -33,6 +33,7 @@ export const filterFields = {
 
 export const Filter = z.object(filterFields);
 export type Filter = z.infer<typeof Filter>;
+export const filterNames = Object.keys(filterFields) as (keyof Filter)[];
 
 /** A condition on one span; a trace fits when one of its spans does. */
 interface Condition {

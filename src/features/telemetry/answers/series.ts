@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { invalid } from '../../../platform/problem.ts';
-import { conditionsOf, type Filter } from './filter.ts';
+import { conditionsOf, filterNames, type Filter } from './filter.ts';
 import type { BucketName, GroupBy, Metric } from './metrics.ts';
 import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
 
@@ -157,7 +157,8 @@ const inRollups: readonly string[] = ['workflow', 'environment', 'model', 'promp
 
 /** Whether rollups can answer: they know these fields, and not who the users of a call were. */
 function isInRollups({ metric, groupBy, bucket, fromMs, filter }: Question, nowMs: number): boolean {
-  const known = Object.entries(filter).every(([field, value]) => value === undefined || inRollups.includes(field));
+  // Of the fields of a filter alone: what else the question carried, as the name of its client, asks for nothing.
+  const known = filterNames.every((field) => filter[field] === undefined || inRollups.includes(field));
   const isKept = bucket !== 'minute' || fromMs > nowMs - MINUTES_KEPT_MS;
   const byCalls = isOfCalls({ groupBy, filter });
   return known && isKept && !(metric === 'users' && (byCalls || groupBy === 'status')) && !(groupBy === 'status' && !byCalls);
