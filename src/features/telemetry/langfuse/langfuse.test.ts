@@ -190,3 +190,9 @@ test('hostile values neither fail nor stay in the way of others', async () => {
   await eventually(async () => (await show(trace)).status === 200, 15_000);
   expect(server.log.filter((line) => line.includes('refuses'))).toEqual([]);
 });
+
+test('a batch of thousands of events is kept', async () => {
+  const batch = Array.from({ length: 3000 }, (_, n) => event('span-create', 1, { id: `span-${n}`, traceId: `many-${n % 1500}` }));
+  const [status, answered] = await ingest(...batch);
+  expect([status, (answered as { successes: object[] }).successes.length]).toEqual([207, 3000]);
+});

@@ -14,9 +14,18 @@ const Stored = z.object({
     .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown]))),
 });
 
+/** Ids in one question: they are in its address, which may not be as long as one likes. */
+const AT_ONCE = 2000;
+
 /** What is stored of these spans, by `keyOf`. */
 export async function findPieces(telemetry: WalledTelemetry, wanted: readonly Piece[]): Promise<Map<string, Piece>> {
-  if (wanted.length === 0) return new Map();
+  const found = new Map<string, Piece>();
+  for (let at = 0; at < wanted.length; at += AT_ONCE)
+    for (const [key, piece] of await findSome(telemetry, wanted.slice(at, at + AT_ONCE))) found.set(key, piece);
+  return found;
+}
+
+async function findSome(telemetry: WalledTelemetry, wanted: readonly Piece[]): Promise<(readonly [string, Piece])[]> {
   const found = await telemetry.rows(Stored)(
     `SELECT toString(trace_id) AS traceId, toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId,
       nullIf(name, '') AS name, toUnixTimestamp64Micro(started_at) / 1000 AS startMs, duration_ms AS durationMs, attributes
@@ -25,10 +34,8 @@ export async function findPieces(telemetry: WalledTelemetry, wanted: readonly Pi
     ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id`,
     { traceIds: [...new Set(wanted.map(({ traceId }) => traceId))], spanIds: [...new Set(wanted.map(({ spanId }) => spanId))] },
   );
-  return new Map(
-    found.map(({ durationMs, ...stored }) => [
-      keyOf(stored),
-      { ...stored, endMs: durationMs === null ? null : stored.startMs + durationMs },
-    ]),
-  );
+  return found.map(({ durationMs, ...stored }) => [
+    keyOf(stored),
+    { ...stored, endMs: durationMs === null ? null : stored.startMs + durationMs },
+  ]);
 }

@@ -19,13 +19,16 @@ class Refusal extends Error {
 // Words of the protocol that are no settings.
 const protocolWords = new Set(['query', 'query_id', 'database', 'default_format', 'session_id', 'role', 'wait_end_of_query']);
 
+// Parameters come in the address: a list of some thousand ids. ClickHouse itself takes a mebibyte.
+const LONGEST_URL = 1024 * 1024;
+
 // The engine holds statements to this, and not the arguments of a connection.
 const isFixed = (name: string) => fixedSettings.some((fixed) => fixed === name);
 
 /** Serves ClickHouse's HTTP protocol, as far as `@clickhouse/client` speaks it, in front of one database. */
 export function serveClickHouse(database: Database, { readsFiles }: { readsFiles: boolean }) {
   let bodies = 0;
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: LONGEST_URL }, (request, response) => {
     void answer(request, response).catch((error: unknown) => fail(response, error));
   });
   // The parent ends queries; the protocol has no limit of its own.
