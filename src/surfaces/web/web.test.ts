@@ -276,6 +276,16 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await expectGood('people');
   });
 
+  test('a limit on what a client may send is set and told', async () => {
+    const { page } = browser;
+    await open(`${home}/settings/ledger`, 'Ledger');
+    await page.getByLabel('Spans per minute').fill('50000');
+    await press('Save');
+    await page.getByText('It holds within seconds.').waitFor();
+    await page.reload();
+    expect(await page.getByLabel('Spans per minute').inputValue()).toBe('50000');
+  });
+
   test('one goes by keys: to a client, back, and through the palette', async () => {
     const { page } = browser;
     await open('/', 'All clients');

@@ -3,6 +3,8 @@ import { Answered, Page, Section, State, When } from '../../../../ui/kit.tsx';
 import { Table } from '../../../../ui/table.tsx';
 import { useCall, type Answer } from '../../call.ts';
 import type { ClientPageProps } from '../../pages.ts';
+import { administers, useSession } from '../../session.ts';
+import { Quota } from './quota.tsx';
 
 type Ledger = Answer<'telemetry.ledger'>;
 
@@ -11,6 +13,7 @@ const sum = (byReason: Readonly<Record<string, number>>) => Object.values(byReas
 /** What became of all telemetry that a client sent. It adds up, or says that it does not. */
 export default function LedgerPage({ client }: ClientPageProps) {
   const known = useCall('telemetry.ledger', { client: client.id }, { everyMs: 10_000 });
+  const { answer: session } = useSession();
   return (
     <Page title="Ledger" verdict={known.answer && verdictOf(known.answer, client.name)}>
       <Answered known={known}>
@@ -45,6 +48,7 @@ export default function LedgerPage({ client }: ClientPageProps) {
           </>
         )}
       </Answered>
+      {administers(session, client) && <Quota client={client.id} />}
     </Page>
   );
 }
