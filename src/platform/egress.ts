@@ -10,13 +10,19 @@ const LARGEST_ANSWER = 64 * 1024 * 1024;
 export interface Answer {
   status: number;
   text: string;
+  /** How long to wait before asking again, where the answer says so in seconds. */
+  retryAfterS?: number;
 }
 
 /**
  * Posts to an address that the person at the terminal named. Follows no redirect: the key is for this address alone.
  * Throws `unavailable` when nobody answers.
  */
-export async function post(url: string, headers: Record<string, string>, body: string): Promise<Answer> {
+export async function post(
+  url: string,
+  headers: Record<string, string>,
+  body: string | Uint8Array<ArrayBuffer>,
+): Promise<Answer> {
   // oxlint-disable-next-line no-restricted-globals -- this is the place
   const answer = await fetch(url, {
     method: 'POST',
@@ -25,7 +31,8 @@ export async function post(url: string, headers: Record<string, string>, body: s
     redirect: 'error',
     signal: AbortSignal.timeout(WITHIN_MS),
   }).catch((cause: unknown) => Promise.reject(unavailable(`Nobody answers at ${new URL(url).origin}.`, cause)));
-  return { status: answer.status, text: await textOf(answer) };
+  const wait = Number(answer.headers.get('retry-after') ?? 'unsaid');
+  return { status: answer.status, text: await textOf(answer), ...(wait >= 0 && { retryAfterS: wait }) };
 }
 
 async function textOf(answer: Response): Promise<string> {

@@ -14,6 +14,7 @@ export { ownerKeyOf, prepareAccounts, sessionSecretOf } from './first-start.ts';
 export { inEachClient } from './in-each-client.ts';
 export { welcomeUrl } from './links.ts';
 export { openPractice } from './practice.ts';
+export { askServer, postToServer } from './remote.ts';
 export { openSignIn, SIGN_IN_PATH, signInMethod, type SignIn } from './sign-in/index.ts';
 
 export const accounts = {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { operation, perform } from '../../platform/operation.ts';
 import { invalid, Problem } from '../../platform/problem.ts';
-import { fieldNames, type Field } from '../telemetry/index.ts';
+import { givenMap } from '../telemetry/index.ts';
 import { audit } from './audit.ts';
 import { AuditReport, Findings } from './model.ts';
 import { writeSampleLog } from './sample-log.ts';
@@ -64,7 +64,7 @@ export const runAudit = operation({
     for (const name of paths) await requireWritable(name, input.files);
     const report = await audit(ctx, {
       files: input.files,
-      map: mapping(input.map),
+      map: givenMap(input.map),
       dateOrder: input.dateOrder,
       groupBy: input.groupBy,
       splitMs: dateOf(input.split),
@@ -116,17 +116,6 @@ const invitation = `Steward audits the logs of AI systems: what degraded, when, 
 Here is what it says of a sample log, made just now:
 
 `;
-
-function mapping(given: readonly string[]): Partial<Record<Field, string>> {
-  const found: Partial<Record<Field, string>> = {};
-  for (const pair of given) {
-    const [field, ...rest] = pair.split('=');
-    const name = fieldNames.find((known) => known.toLowerCase() === field?.trim().toLowerCase());
-    if (!name || rest.length === 0) throw invalid(`--map takes FIELD=COLUMN, not "${pair}". Fields: ${fieldNames.join(', ')}.`);
-    found[name] = rest.join('=');
-  }
-  return found;
-}
 
 /** A date or time in ISO form; without a zone it is UTC. */
 function dateOf(text: string | undefined): number | undefined {

@@ -10,6 +10,7 @@ import {
   showTrace,
   showWorkflow,
 } from './answers/index.ts';
+import { findKnown, importLog } from './history/index.ts';
 import { receiveLogs, receiveTraces } from './ingest/routes.ts';
 import { setQuota, showLedger, showQuota } from './ledger/index.ts';
 import { listLogs } from './logs/index.ts';
@@ -28,7 +29,8 @@ import {
 } from './privacy/index.ts';
 import { createScore, listScores } from './scores/index.ts';
 
-export { fieldNames, importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
+export { givenMap } from './import/given-map.ts';
+export { importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
 export { metricsText } from './ledger/index.ts';
 export type { Mapping } from './import/map-columns.ts';
 export { language as languageOf } from './import/texts.ts';
@@ -37,6 +39,8 @@ export { language as languageOf } from './import/texts.ts';
 export const telemetry = {
   name: 'telemetry',
   operations: [
+    importLog,
+    findKnown,
     listTraces,
     listLogs,
     showTrace,

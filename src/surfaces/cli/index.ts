@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
+import { askServer } from '../../features/accounts/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { perform, type AnyOperation } from '../../platform/operation.ts';
 import { Problem } from '../../platform/problem.ts';
 import { version } from '../../platform/version.ts';
 import { openProgress } from './progress.ts';
-import { askServer } from './remote.ts';
 
 export interface Streams {
   out: NodeJS.WriteStream;

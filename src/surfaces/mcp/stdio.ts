@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import type { Config } from '../../platform/config.ts';
 import { Problem } from '../../platform/problem.ts';
-import { postToServer } from '../cli/remote.ts';
+import { postToServer } from '../../features/accounts/index.ts';
 
 const Message = z.object({ id: z.union([z.string(), z.number()]) });
 const Answer = z.object({ jsonrpc: z.literal('2.0') });

@@ -9,13 +9,14 @@ import type { Field } from './fields.ts';
 import { formatSentence } from './format.ts';
 import { graders } from './grade.ts';
 import { placesOf, type Place } from './lines.ts';
-import { createCalls, loadCalls, unloadCalls } from './load.ts';
+import { furtherColumns } from './further.ts';
+import { createCalls, createWholeCalls, loadCalls, unloadCalls } from './load.ts';
 import { mapColumns, type Given, type Mapping } from './map-columns.ts';
 import { isMendable, mend, unreadable } from './mend.ts';
 import type { LogFile } from './open-log.ts';
 import { isRejectFile, writeRejects, type Rejected } from './rejects.ts';
 import type { Reading } from './select-calls.ts';
-import { sameFiles } from './same-file.ts';
+import { digestOf, givenPath, sameFiles } from './same-file.ts';
 import { removeSameRows } from './same-rows.ts';
 import { readSource, type Source } from './source.ts';
 import { swallowedRest } from './swallowed.ts';
@@ -28,6 +29,8 @@ export { openLogFile, type LogFile } from './open-log.ts';
 export interface ImportOptions extends Given {
   now: Date;
   onProgress: OnProgress;
+  /** Keep texts and all further columns whole, to hand them on; nothing is judged. */
+  whole?: boolean;
 }
 
 type OnProgress = (progress: Progress) => void;
@@ -37,6 +40,8 @@ export interface Imported {
   mapping: Mapping;
   /** What was assumed, a sentence each. */
   assumptions: string[];
+  /** The files that were read, by their number in `call`. */
+  files: { index: number; name: string; mapping: Mapping; digest: () => Promise<string> }[];
   /** Files with the rows that could not be used. */
   rejectedFiles: string[];
   /** Where rows of `call` (`file`, `row`) stand in their file, as a person counts; a file left out has none. While the log files are open. */
@@ -51,7 +56,7 @@ export async function importLogs(
   files: readonly LogFile[],
   options: ImportOptions,
 ): Promise<Imported> {
-  await telemetry.command(createCalls);
+  await telemetry.command(options.whole ? createWholeCalls : createCalls);
   // What a number or a date means is decided over all files, so all are looked at before one is loaded.
   const peeked = new Map<number, Source>();
   const skipped: string[] = [];
@@ -85,6 +90,12 @@ export async function importLogs(
       ...(repeated > 0 ? [aboutSameRows(repeated, first.reading.mapping)] : []),
       ...rejects.flatMap(({ warning }) => warning ?? []),
     ],
+    files: [...sources].map(([index, { file }], n) => ({
+      index,
+      name: file.name,
+      mapping: loaded[n]!.reading.mapping,
+      digest: () => digestOf(givenPath(file)),
+    })),
     rejectedFiles: rejects.flatMap(({ file }) => file ?? []),
     locate: async (file, rows) => {
       const source = sources.get(file);
@@ -155,20 +166,24 @@ async function mended(file: LogFile, failure: unknown, onProgress: OnProgress): 
   return copy;
 }
 
+const noRules: Rules = { grader: null, format: null };
+
 async function loadOnce(telemetry: ScratchTelemetry, source: Source, index: number, together: Together): Promise<Loaded> {
-  const { first, now, onProgress } = together;
+  const { first, now, onProgress, whole } = together;
   const mapping = mappingOf(source, together);
-  const rules: Rules = first ?? (await chooseRules(telemetry, source, mapping));
+  const rules: Rules = whole ? noRules : (first ?? (await chooseRules(telemetry, source, mapping)));
   const latest = new Date(now.getTime() + A_DAY_MS).toISOString();
-  const reading: Reading = { mapping, grader: rules.grader, format: rules.format, latest };
+  const reading: Reading = { mapping, grader: rules.grader, format: rules.format, latest, whole };
   await loadCalls(telemetry, source, index, reading, onProgress);
   return { source, reading };
 }
 
-function mappingOf({ columns, file }: Source, { all, first, ...given }: Together): Mapping {
+function mappingOf({ columns, file }: Source, { all, first, whole, ...given }: Together): Mapping {
   const { mapping, missing } = mapColumns(columns, given, all);
   if (missing.length > 0) throw invalid(unknownColumn(missing, columns, file));
   requireSomething(mapping, file, columns);
+  // Messages stay messages, and every file has its own further columns.
+  if (whole) return { ...mapping, chat: [], segments: furtherColumns(columns, mapping) };
   // One meaning for all files: the columns of the first file name the segments and the rules of the rest.
   if (first) mapping.segments = alike(first.mapping, columns);
   return mapping;

@@ -26,8 +26,11 @@ interface Seen {
   digest?: string;
 }
 
-async function look({ name, work }: LogFile, index: number): Promise<Seen> {
-  const path = await realpath(name === '-' ? join(work, 'stdin') : resolve(name));
+/** The file as it was given, whatever copy of it is read. */
+export const givenPath = ({ name, work }: Pick<LogFile, 'name' | 'work'>) => (name === '-' ? join(work, 'stdin') : resolve(name));
+
+async function look(file: LogFile, index: number): Promise<Seen> {
+  const path = await realpath(givenPath(file));
   return { index, path, bytes: (await stat(path)).size };
 }
 
@@ -42,7 +45,8 @@ async function find(seen: readonly Seen[], own: Seen): Promise<Seen | undefined>
   return undefined;
 }
 
-async function digestOf(path: string): Promise<string> {
+/** SHA-256 of a file's bytes. */
+export async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
   return hash.digest('hex');

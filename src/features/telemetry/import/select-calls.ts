@@ -19,6 +19,8 @@ export interface Reading {
   format: FormatChoice | null;
   /** The latest time that is taken for true, ISO. */
   latest: string;
+  /** Texts and segments are kept whole, and not judged. */
+  whole?: boolean | undefined;
 }
 
 /** The texts of all mapped fields over one pass. `text(field)` is NULL where the log has no such column. */
@@ -43,16 +45,18 @@ const MAX_LABEL = 200;
 const MAX_SEGMENT = 80;
 /** What is kept of a text, once all of it has been judged: no reader looks further. */
 const MAX_TEXT = 2000;
+/** Of a text that is kept whole, in characters: more than a server takes of one. */
+const MAX_WHOLE = 1_100_000;
 
 /** Layer by layer: the texts of a row, the values in them, what the values mean. Answers the columns of `call`, in their order. */
 export function selectCalls(source: Source, index: number, reading: Reading, binder: Binder): string {
-  const texts = selectTexts(source, reading.mapping, binder);
+  const texts = selectTexts(source, reading, binder);
   const values = `select *, ${valueColumns(reading.mapping)} from (${texts})`;
   const judged = `select *, ${rejection(reading, binder)} as reject from (${values})`;
   return `select ${[String(index), ...callColumns(reading, binder)].join(', ')} from (${judged})`;
 }
 
-function selectTexts(source: Source, mapping: Mapping, binder: Binder): string {
+function selectTexts(source: Source, { mapping, whole }: Reading, binder: Binder): string {
   const { from, text, segments, id } = fieldTexts(source, mapping, binder);
   const label = (sql: string, length: number) => `substringUTF8(ifNull(${sql}, ''), 1, ${length})`;
   const columns = {
@@ -63,7 +67,7 @@ function selectTexts(source: Source, mapping: Mapping, binder: Binder): string {
     prompt_version: label(text('promptVersion'), MAX_LABEL),
     user: label(text('user'), MAX_LABEL),
     session: label(text('session'), MAX_LABEL),
-    segment: `CAST([${segments.map((segment) => label(segment, MAX_SEGMENT)).join(', ')}], 'Array(String)')`,
+    segment: `CAST([${segments.map((segment) => label(segment, whole ? MAX_WHOLE : MAX_SEGMENT)).join(', ')}], 'Array(String)')`,
     i: `ifNull(${text('input')}, '')`,
     o: `ifNull(${text('output')}, '')`,
     e: `ifNull(${text('expected')}, '')`,
@@ -126,7 +130,7 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
     mapping.id ? callIdOf : '0',
   ];
-  const texts = ['i', 'o', 'e'].map((text) => `substringUTF8(${text}, 1, ${MAX_TEXT})`).join(', ');
+  const texts = ['i', 'o', 'e'].map((text) => `substringUTF8(${text}, 1, ${reading.whole ? MAX_WHOLE : MAX_TEXT})`).join(', ');
   const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, ${texts}`;
   return [read, output ? '1' : '0', ...found];
 }

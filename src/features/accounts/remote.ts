@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { ownerKeyOf } from '../../features/accounts/index.ts';
 import type { Config } from '../../platform/config.ts';
-import { post } from '../../platform/egress.ts';
-import type { AnyOperation } from '../../platform/operation.ts';
+import { post, type Answer } from '../../platform/egress.ts';
 import { Problem, unavailable, type ProblemCode } from '../../platform/problem.ts';
+import { ownerKeyOf } from './first-start.ts';
 
 const codes = [
   'invalid',
@@ -25,10 +24,15 @@ function serverOf({ server, listen, dataDir }: Config): { url: string; key: stri
   return { url: (server.url ?? `http://127.0.0.1:${listen.port}`).replace(/\/+$/, ''), key };
 }
 
-/** Posts to the server that the settings name. */
-export async function postToServer(config: Config, path: string, headers: Record<string, string>, body: string) {
+/** Posts to the server that the settings name, with the key that they name unless the headers bring another. */
+export async function postToServer(
+  config: Config,
+  path: string,
+  headers: Record<string, string>,
+  body: string | Uint8Array<ArrayBuffer>,
+): Promise<Answer & { url: string }> {
   const { url, key } = serverOf(config);
-  const all = { ...headers, authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const all = { authorization: `Bearer ${key}`, ...headers, 'content-type': 'application/json' };
   const answer = await post(`${url}${path}`, all, body).catch((error: unknown) =>
     Promise.reject(config.server.url === undefined ? notRunning(error) : error),
   );
@@ -36,8 +40,13 @@ export async function postToServer(config: Config, path: string, headers: Record
 }
 
 /** Asks the server that the settings name. Throws the `Problem` that the server answers. */
-export async function askServer({ name }: AnyOperation, config: Config, input: unknown): Promise<unknown> {
-  const { status, text, url } = await postToServer(config, `/api/${name}`, {}, JSON.stringify(input));
+export async function askServer(
+  { name }: { name: string },
+  config: Config,
+  input: unknown,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
+  const { status, text, url } = await postToServer(config, `/api/${name}`, headers, JSON.stringify(input));
   const answer = parse(text);
   if (status === 200 && answer !== undefined) return answer;
   throw problemOf(answer) ?? unavailable(`${url} answered ${status} and not as a Steward does.`);
