@@ -51,7 +51,6 @@ export async function startServer(
   try {
     const { records, telemetry } = stores;
     const { ownerKeyFile, ownerLink } = await prepareAccounts(records, config.dataDir, now);
-    const practice = openPractice(stores);
     const door = openDoor(records, now);
     let url = '';
     const publicUrl = () => config.publicUrl ?? url;
@@ -66,6 +65,7 @@ export async function startServer(
       knownAs: attempts.knownAs,
       insideHosts: config.insideHosts,
     });
+    const practice = openPractice(stores, () => signIn.forget());
     const app = createApp({
       operations,
       routes,

@@ -43,6 +43,21 @@ export async function setPassword(sql: Sql, personId: string, hash: string, at: 
     on conflict (provider_id, person_id) do update set password = excluded.password, updated_at = excluded.updated_at`;
 }
 
+/**
+ * Somebody came by single sign-on for the first time. Whoever held the link of a client's invitation could have made an account of
+ * their address before them, with a password and a second factor of their own: neither opens it any more. The practice's own
+ * people had their link from an owner, who may do everything anyway.
+ */
+export async function trustProviderAlone(sql: Sql, personId: string, at: Date) {
+  const doubtful = await sql.rows(z.unknown())`
+    update person set two_factor_enabled = false, updated_at = ${at}
+    where id = ${personId} and not email_verified and practice_role is null returning 1`;
+  if (doubtful.length === 0) return;
+  await sql.rows(z.never())`delete from sign_in where person_id = ${personId} and provider_id = 'credential'`;
+  await sql.rows(z.never())`delete from second_factor where person_id = ${personId}`;
+  await sql.rows(z.never())`delete from session where person_id = ${personId}`;
+}
+
 /** Makes somebody an owner, and lets them in by password alone: whoever has the owner's link may do everything anyway. */
 export async function makeOwner(sql: Sql, who: { email: string; name: string; hash: string }, at: Date): Promise<Person> {
   const person = (await insertPerson(sql, who, at))!;

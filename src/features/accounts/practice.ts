@@ -4,9 +4,10 @@ import type { Records, Stores } from '../../stores/index.ts';
 import { forgetClient, walledIntake, walledRemoval, walledTelemetry } from '../../stores/telemetry/index.ts';
 import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
-/** The practice that is kept in these stores. */
+/** The practice that is kept in these stores. `written` is called when a verb wrote, before anybody is told so. */
 export function openPractice(
   stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals' | 'usages'>,
+  written: () => void = () => undefined,
 ): Practice {
   const { records, telemetry } = stores;
   const handles = (client: Client | null, sql: Sql): Handles => ({
@@ -24,11 +25,13 @@ export function openPractice(
     health: () => stores.spool.status(),
     forget: (client) => forgetClient(telemetry, client.id),
     writing: (client, deed, work) =>
-      records.behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
-        const answer = await work({ ...handles(client, sql), ...(client && writing(client)) });
-        await insertAuditEntry(sql, client?.id ?? null, deed);
-        return answer;
-      }),
+      records
+        .behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
+          const answer = await work({ ...handles(client, sql), ...(client && writing(client)) });
+          await insertAuditEntry(sql, client?.id ?? null, deed);
+          return answer;
+        })
+        .finally(written),
   };
 }
 

@@ -53,6 +53,7 @@ export const setSso = operation({
     await discover(issuer, ctx.config.insideHosts);
     const key = sessionSecretOf(ctx.config.dataDir, ctx.config.secret);
     const secret = await symmetricEncrypt({ key, data: clientSecret });
+    await forgetOthers(ctx, issuer);
     await ctx.records.rows(z.never())`
       insert into sso_provider (name, issuer, oauth_client, secret, created_at) values (${name}, ${issuer}, ${clientId}, ${secret}, ${ctx.now()})
       on conflict (is_only) do update
@@ -68,7 +69,13 @@ export const removeSso = operation({
   input: z.object({}),
   output,
   async run(ctx) {
+    await forgetOthers(ctx, '');
     await ctx.records.rows(z.never())`delete from sso_provider`;
     return show(ctx);
   },
 });
+
+/** What one provider calls somebody may be what another calls somebody else. Who comes by another is known by their e-mail anew. */
+const forgetOthers = ({ records }: Context, issuer: string) =>
+  records.rows(z.never())`
+    delete from sign_in where provider_id = 'sso' and exists (select from sso_provider where issuer <> ${issuer})`;

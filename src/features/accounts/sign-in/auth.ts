@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { betterAuth } from 'better-auth/minimal';
-import { createAuthMiddleware } from 'better-auth/api';
+import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins/two-factor';
+import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from '../../../platform/clock.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Records } from '../../../stores/index.ts';
-import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../model.ts';
+import { LONGEST_PASSWORD, PersonName, SHORTEST_PASSWORD } from '../model.ts';
 import { signInStore } from './adapter.ts';
 import { consumeInvitationsOf, isInvited } from '../links.ts';
-import { findPersonByEmail, join } from '../people.ts';
+import { findPersonByEmail, join, trustProviderAlone } from '../people.ts';
 import { links } from './endpoints.ts';
+import { requireUnusedCode } from './once.ts';
 import { SSO, ssoProvider } from './sso.ts';
 
 /** A session ends when nobody used it for so long, and in any case after a week. */
@@ -51,8 +53,8 @@ export function openAuth({ records, now, log, baseUrl, secret, knownAs, insideHo
       accountLinking: { enabled: true, trustedProviders: [SSO], requireLocalEmailVerified: false },
       encryptOAuthTokens: true,
     },
-    onAPIError: { errorURL: '/sign-in' },
-    databaseHooks: { user: { create: byInvitation(records, now) } },
+    onAPIError: { errorURL: '/sign-in', onError: throwOthers },
+    databaseHooks: { user: { create: byInvitation(records, now) }, account: { create: { after: provenBySso(records, now) } } },
     // Refused attempts are counted at our own door, by address and by account.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
@@ -64,7 +66,7 @@ export function openAuth({ records, now, log, baseUrl, secret, knownAs, insideHo
       ipAddress: { disableIpTracking: true },
       database: { generateId: () => randomUUID() },
     },
-    hooks: { before: sternly, after: noteBrowser(knownAs, baseUrl.startsWith('https:')) },
+    hooks: { before: sternly(records), after: noteBrowser(knownAs, baseUrl.startsWith('https:')) },
     plugins: [
       twoFactor({ issuer: 'Steward' }),
       links(records, now),
@@ -75,15 +77,30 @@ export function openAuth({ records, now, log, baseUrl, secret, knownAs, insideHo
 
 export type Auth = ReturnType<typeof openAuth>;
 
-/** What a page could ask to be left out is not left out. */
-const sternly = createAuthMiddleware(async (ctx) => {
-  const body: unknown = ctx.body;
-  if (typeof body !== 'object' || body === null) return undefined;
-  // After a new password every session begins anew. No device is excused from the second factor.
-  if (ctx.path === '/change-password') return { context: { body: { ...body, revokeOtherSessions: true } } };
-  if ('trustDevice' in body) return { context: { body: { ...body, trustDevice: false } } };
-  return undefined;
-});
+/** What is no refusal is a bug, and shows as every other; the library would write it to the terminal. */
+function throwOthers(error: unknown): void {
+  if (!isAPIError(error)) throw error;
+}
+
+/** What a page could ask to be left out is not left out, and nothing is kept that the rest of the product would not keep. */
+const sternly = (records: Pick<Records, 'behind'>) =>
+  createAuthMiddleware(async (ctx) => {
+    const body: unknown = ctx.body;
+    if (typeof body !== 'object' || body === null) return undefined;
+    if (ctx.path === '/two-factor/verify-totp') await requireUnusedCode(records, ctx);
+    // After a new password every session begins anew. No device is excused from the second factor.
+    if (ctx.path === '/change-password') return { context: { body: { ...body, revokeOtherSessions: true } } };
+    if (ctx.path === '/update-user') return { context: { body: { name: nameIn(body) } } };
+    if ('trustDevice' in body) return { context: { body: { ...body, trustDevice: false } } };
+    return undefined;
+  });
+
+function nameIn(body: object): string {
+  // The library would keep any field that its table has, such as an address of a picture.
+  const asked = z.strictObject({ name: PersonName }).safeParse(body);
+  if (!asked.success) throw new APIError('BAD_REQUEST', { message: 'A name has 1 to 120 characters, none of them for control.' });
+  return asked.data.name;
+}
 
 /** So that whoever guesses at an account from elsewhere cannot keep its owner out of the browser they use. */
 const noteBrowser = (knownAs: (account: string) => string, secure: boolean) =>
@@ -113,3 +130,11 @@ const byInvitation = (records: Pick<Records, 'behind'>, now: Clock) => ({
       for (const invitation of await consumeInvitationsOf(sql, person.email, now())) await join(sql, person, invitation, now());
     }),
 });
+
+/** Somebody proved by single sign-on that an address is theirs. */
+const provenBySso =
+  (records: Pick<Records, 'behind'>, now: Clock) =>
+  async ({ providerId, userId }: { providerId: string; userId: string }) => {
+    if (providerId === SSO)
+      await records.behind({ client: null, does: 'write' }, (sql) => trustProviderAlone(sql, userId, now()));
+  };

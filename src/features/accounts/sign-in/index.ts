@@ -1,6 +1,7 @@
-import type { Actor } from '../../../platform/access.ts';
 import { findActor } from '../people.ts';
 import type { SignInParts } from './auth.ts';
+import { openOutages } from './outage.ts';
+import { rememberPeople, type Admitted } from './remembered.ts';
 
 type Auth = Awaited<ReturnType<typeof load>>;
 
@@ -32,26 +33,42 @@ export const signInMethod = (path: string): 'GET' | 'POST' | undefined => {
   return Object.hasOwn(open, rest) ? open[rest] : undefined;
 };
 
-export interface Admitted {
-  actor: Actor;
-  /** A session that is used lives on, and the browser must hear of it. */
-  setCookies: readonly string[];
-}
-
 /** How people come in. */
 export interface SignIn {
   /** Answers a request below `SIGN_IN_PATH`, its path, `?…` apart, one that `signInMethod` knows. */
   answer(request: { method: 'GET' | 'POST'; path: string; headers: Headers; body: unknown }): Promise<Response>;
   /** Whose session the cookie is. Nothing: there is none, or it ended. */
   admit(headers: Headers): Promise<Admitted | undefined>;
+  /** Something was written, which may be what somebody is: whose session it is, is asked for anew. */
+  forget(): void;
 }
 
 const load = async (parts: SignInParts) => (await import('./auth.ts')).openAuth(parts);
 
 /** Loads the library when the first person comes. `baseUrl` is asked then: a server knows its port when it listens. */
-export function openSignIn({ baseUrl, ...parts }: Omit<SignInParts, 'baseUrl'> & { baseUrl: () => string }): SignIn {
+export function openSignIn({
+  baseUrl,
+  records: store,
+  ...parts
+}: Omit<SignInParts, 'baseUrl'> & { baseUrl: () => string }): SignIn {
   let loading: Promise<Auth> | undefined;
-  const auth = () => (loading ??= load({ ...parts, baseUrl: baseUrl() }));
+  const outages = openOutages(store);
+  const { records } = outages;
+  const remembered = rememberPeople(parts.now);
+  const auth = () => (loading ??= load({ ...parts, records, baseUrl: baseUrl() }));
+
+  async function find(headers: Headers) {
+    const { api } = await auth();
+    const found = await api.getSession({ headers: cookieOnly(headers), returnHeaders: true });
+    if (!found.response) return undefined;
+    const { session } = found.response;
+    const { LONGEST_SESSION_MS } = await import('./auth.ts');
+    const endsMs = Math.min(session.expiresAt.getTime(), session.createdAt.getTime() + LONGEST_SESSION_MS);
+    if (session.createdAt.getTime() + LONGEST_SESSION_MS <= parts.now().getTime()) return undefined;
+    const actor = await records.behind({ client: null, does: 'read' }, (sql) => findActor(sql, session.userId));
+    return actor && { admitted: { actor, setCookies: found.headers?.getSetCookie() ?? [] }, endsAt: new Date(endsMs) };
+  }
+
   return {
     async answer({ method, path, headers, body }) {
       const asked = new Request(new URL(path, baseUrl()), {
@@ -59,19 +76,18 @@ export function openSignIn({ baseUrl, ...parts }: Omit<SignInParts, 'baseUrl'> &
         headers: forLibrary(headers, new URL(baseUrl()).origin),
         ...(method === 'POST' && { body: JSON.stringify(body) }),
       });
-      return (await auth()).handler(asked);
+      try {
+        return await outages.watch(async () => (await auth()).handler(asked));
+      } finally {
+        remembered.forget();
+      }
     },
     async admit(headers) {
-      if (!/(^|;\s*)(__Secure-)?steward\.session_token=/.test(headers.get('cookie') ?? '')) return undefined;
-      const { api } = await auth();
-      const found = await api.getSession({ headers: cookieOnly(headers), returnHeaders: true });
-      if (!found.response) return undefined;
-      const { session } = found.response;
-      const { LONGEST_SESSION_MS } = await import('./auth.ts');
-      if (session.createdAt.getTime() + LONGEST_SESSION_MS <= parts.now().getTime()) return undefined;
-      const actor = await parts.records.behind({ client: null, does: 'read' }, (sql) => findActor(sql, session.userId));
-      return actor && { actor, setCookies: found.headers?.getSetCookie() ?? [] };
+      const cookie = headers.get('cookie') ?? '';
+      if (!/(^|;\s*)(__Secure-)?steward\.session_token=/.test(cookie)) return undefined;
+      return remembered.admit(cookie, () => outages.watch(() => find(headers)));
     },
+    forget: () => remembered.forget(),
   };
 }
 

@@ -2,7 +2,11 @@ import { base32 } from '@better-auth/utils/base32';
 import { createOTP } from '@better-auth/utils/otp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '../../../platform/clock.ts';
+import { unavailable } from '../../../platform/problem.ts';
+import { quiet } from '../../../stores/testing/temp.ts';
 import { testServer, type TestBrowser, type TestServer } from '../../../testing/server.ts';
+import { openSignIn } from './index.ts';
 
 let server: TestServer;
 let owner: TestBrowser;
@@ -110,8 +114,9 @@ test('with a second factor a password alone opens nothing; codes, and each recov
   await other.auth('sign-in/email', { email: tim.email, password: tim.password });
   expect(await tim.auth('two-factor/enable', { password: 'wrong horse battery' })).toMatchObject({ status: 400 });
   const { totpURI, backupCodes } = (await tim.auth('two-factor/enable', { password: tim.password })).json as unknown as Enabled;
-  const code = () => createOTP(secretOf(totpURI)).totp();
-  expect(await tim.auth('two-factor/verify-totp', { code: await code() })).toMatchObject({ status: 200 });
+  const code = (ahead = 0) => createOTP(secretOf(totpURI)).hotp(Math.floor(Date.now() / 30_000) + ahead);
+  const first = await code();
+  expect(await tim.auth('two-factor/verify-totp', { code: first })).toMatchObject({ status: 200 });
   expect(await tim.ask('session.show')).toMatchObject({ status: 200, json: { person: { twoFactor: true } } });
   // Every other session ended with the change.
   expect(await other.ask('session.show')).toMatchObject({ status: 401 });
@@ -121,7 +126,12 @@ test('with a second factor a password alone opens nothing; codes, and each recov
   expect(half).toMatchObject({ status: 200, json: { twoFactorRedirect: true } });
   expect(await again.ask('session.show')).toMatchObject({ status: 401 });
   expect(await again.auth('two-factor/verify-totp', { code: '000000' })).toMatchObject({ status: 401 });
-  expect(await again.auth('two-factor/verify-totp', { code: await code(), trustDevice: true })).toMatchObject({ status: 200 });
+  // A code that somebody saw being typed, and the one before it, open nothing any more.
+  const next = await code(1);
+  for (const seen of [first, await code(-1)])
+    expect(await again.auth('two-factor/verify-totp', { code: seen })).toMatchObject({ status: 401 });
+  const both = await Promise.all([0, 1].map(() => again.auth('two-factor/verify-totp', { code: next, trustDevice: true })));
+  expect([200, 401].map((wanted) => both.filter(({ status }) => status === wanted).length)).toEqual([1, 1]);
   expect(await again.ask('session.show')).toMatchObject({ status: 200 });
   // No device is excused from the second factor.
   expect(await again.auth('sign-in/email', { email: tim.email, password: tim.password })).toMatchObject({
@@ -142,6 +152,49 @@ test('with a second factor a password alone opens nothing; codes, and each recov
   expect(await tim.auth('two-factor/disable', { password: tim.password })).toMatchObject({ status: 200 });
   expect(await tim.ask('session.show')).toMatchObject({ json: { person: { twoFactor: false } } });
 });
+
+test('a name is one that the product would keep', async () => {
+  const nan = await server.person('Nan', 'operator');
+  for (const name of ['', 'a\u0007b', 'x'.repeat(121), 7, { toString: 1 }, undefined])
+    expect(await nan.auth('update-user', { name })).toMatchObject({ status: 400 });
+  expect(await nan.auth('update-user', { name: 'Nan', image: 'javascript:alert(1)' })).toMatchObject({ status: 400 });
+  expect(await nan.auth('update-user', { name: ' Nan Two ' })).toMatchObject({ status: 200 });
+  expect(await nan.ask('session.show')).toMatchObject({ json: { person: { name: 'Nan Two' } } });
+});
+
+test('however it is used, a session ends a week after it began', async () => {
+  const sam = await server.person('Sam', 'operator');
+  await using records = await server.records();
+  const [row] = await records.rows(z.object({ days: z.number() }))`
+    update session set expires_at = now() + interval '1 year' where person_id = ${sam.id}
+    returning extract(epoch from expires_at - created_at)::float8 / 86400 as days`;
+  expect(row?.days).toBeCloseTo(7);
+});
+
+test('while the record store is away, people are told to try again', async () => {
+  const records = { behind: () => Promise.reject(unavailable('The record store is away.')) };
+  const asked = { now: systemClock, log: quiet, secret: 's'.repeat(32), baseUrl: () => 'http://localhost', insideHosts: [] };
+  const away = openSignIn({ ...asked, records, knownAs: () => '' });
+  const headers = new Headers({ cookie: [...owner.jar].map(([name, value]) => `${name}=${value}`).join('; ') });
+  const { email, password } = ada;
+  for (const [method, path, body] of [
+    ['POST', 'sign-in/email', { email, password }],
+    ['POST', 'sign-in/social', { provider: 'sso', callbackURL: '/' }],
+    ['POST', 'invitation/show', { token: 'x' }],
+  ] as const) {
+    const answer = away.answer({ method, path: `/api/auth/${path}`, headers, body });
+    await expect(answer, path).rejects.toMatchObject({ code: 'unavailable' });
+  }
+  const mine = new Headers({ cookie: `steward.session_token=${await signed('x'.repeat(32), asked.secret)}` });
+  await expect(away.admit(mine)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+/** A cookie as the library signs it. */
+async function signed(value: string, secret: string): Promise<string> {
+  const key = await crypto.subtle.importKey('raw', Buffer.from(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const signature = await crypto.subtle.sign('HMAC', key, Buffer.from(value));
+  return encodeURIComponent(`${value}.${Buffer.from(signature).toString('base64')}`);
+}
 
 test('a new password ends every other session, whatever the page asks for', async () => {
   const pam = await server.person('Pam', 'operator');

@@ -70,6 +70,33 @@ test('who has an account comes in by a verified address', async () => {
   expect(await browser.ask('session.show')).toMatchObject({ json: { person: { id: olga.id }, practiceRole: 'owner' } });
 });
 
+test('who made an account of somebody’s address before them is out once its owner comes by the provider', async () => {
+  const { id } = await server.client('Umbrella');
+  const early = await server.person('Vic', 'member', id);
+  identity = is(early.email, { sub: 'the real one' });
+  const browser = server.browser();
+  expect(await comeBySso(browser)).toBe('/');
+  expect(await browser.ask('session.show')).toMatchObject({ json: { person: { id: early.id } } });
+  expect(await early.ask('session.show')).toMatchObject({ status: 401 });
+  const { email, password } = early;
+  expect(await server.browser().auth('sign-in/email', { email, password })).toMatchObject({ status: 401 });
+});
+
+test('what another provider calls somebody is nobody here', async () => {
+  const wes = await server.person('Wes', 'owner');
+  identity = is(wes.email, { sub: '1' });
+  expect(await comeBySso(server.browser())).toBe('/');
+  await using records = await server.records();
+  const { z } = await import('zod');
+  // As if it had been another provider until now.
+  await records.rows(z.never())`update sso_provider set issuer = 'https://before.example'`;
+  await server.ask('sso.set', { name: 'Fake', issuer, clientId: 'steward', clientSecret: 'geheim' });
+  identity = is('eve@evil.example', { sub: '1' });
+  const browser = server.browser();
+  expect(await comeBySso(browser)).toMatch(/error=/);
+  expect(await browser.ask('session.show')).toMatchObject({ status: 401 });
+});
+
 test.each<[string, object]>([
   ['was not invited', is('eve@evil.example')],
   ['has an address that was not verified', is('uma@people.example', { email_verified: false })],

@@ -7,6 +7,7 @@ import { askKept, type Asked } from '../../../platform/egress.ts';
 import { invalid, unavailable } from '../../../platform/problem.ts';
 import type { Sql } from '../../../platform/sql.ts';
 import type { Records } from '../../../stores/index.ts';
+import { PersonName } from '../model.ts';
 
 /** What a page calls it. There is one. */
 export const SSO = 'sso';
@@ -40,7 +41,7 @@ export async function discover(issuer: string, insideHosts: readonly string[]) {
     await json(`${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`, {}, insideHosts),
   );
   if (!found.success) throw invalid(`${issuer} does not speak OpenID Connect.`);
-  if (found.data.issuer !== issuer) throw invalid(`${issuer} calls itself ${found.data.issuer}. Give that name.`);
+  if (found.data.issuer !== issuer) throw invalid(`${issuer} calls itself ${found.data.issuer.slice(0, 500)}. Give that name.`);
   return found.data;
 }
 
@@ -123,7 +124,8 @@ export function ssoProvider({
       const checked = await jwtVerify(idToken, keys, { issuer, audience: oauthClient, algorithms }).catch(() => undefined);
       const claims = Claims.safeParse(checked?.payload).data;
       if (!claims || !expectedIdTokenNonce || claims.nonce !== expectedIdTokenNonce || !claims.email_verified) return null;
-      const { email, name = email } = claims;
+      const { email } = claims;
+      const name = PersonName.safeParse(claims.name).data ?? email;
       return { user: { email: email.toLowerCase(), emailVerified: true, name }, data: claims };
     },
   };

@@ -13,6 +13,14 @@ create table session (
 );
 create index session_person on session (person_id);
 
+-- However much it is used, it ends a week after it began.
+create function session_goes_on() returns trigger language plpgsql as $$
+begin
+  new.expires_at := least(new.expires_at, old.created_at + interval '7 days');
+  return new;
+end $$;
+create trigger session_goes_on before update of expires_at on session for each row execute function session_goes_on();
+
 -- A way in of a person: a password, or an identity at a provider of single sign-on.
 create table sign_in (
   id uuid primary key,
@@ -53,7 +61,9 @@ create table second_factor (
   backup_codes text not null,
   verified boolean,
   failed_verification_count integer,
-  locked_until timestamptz
+  locked_until timestamptz,
+  -- Of the last code that was used, in half minutes since 1970: neither it nor one before it opens anything again.
+  last_step bigint
 );
 
 -- The provider of single sign-on. Its secret is encrypted.
