@@ -12,6 +12,22 @@ import { callsOfExport, scoresOfExport, type LoggedScore } from '../otlp/index.t
 /** A document is parsed whole; larger logs come as lines, which the engine reads. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
+/** Whether all of a text stands on one line, however long. */
+export async function isOneLine({ path, compression }: Pick<Recognised, 'path' | 'compression'>): Promise<boolean> {
+  const bytes = createReadStream(path);
+  let size = 0;
+  let ended = false;
+  for await (const chunk of (compression === 'gzip' ? bytes.pipe(createGunzip()) : bytes) as AsyncIterable<Buffer>) {
+    const text = ended ? chunk : chunk.subarray(Math.max(0, chunk.indexOf('\n')));
+    ended ||= chunk.includes('\n');
+    if (ended && text.toString('latin1').trim() !== '') return false;
+    size += chunk.length;
+    // Too long for a document, which is said when it is read.
+    if (size > MAX_DOCUMENT_BYTES) break;
+  }
+  return true;
+}
+
 /** Writes the calls inside a JSON document, or inside lines of OTLP, as one object per line. */
 export async function flattenDocument(log: Recognised): Promise<Recognised> {
   const path = join(log.work, 'calls.jsonl');

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shipped } from '../../../platform/paths.ts';
 import { hour, openReader, times } from './testing/read-log.ts';
@@ -130,6 +131,33 @@ test('Langfuse traces as JSON, with scores', async () => {
   const { calls, fields } = await reader.read(reader.write('traces.json', JSON.stringify(times(12, trace))));
   expect(fields).toMatchObject({ score: 'scores.0.value', workflow: 'name', user: 'userId', session: 'sessionId' });
   expect(calls[7]).toMatchObject({ graded: 1, latency_s: 1.25, cost_usd: 0.01, user: 'u7' });
+});
+
+test.each([
+  ['traces.json', (text: string) => text],
+  ['traces.json.gz', (text: string) => gzipSync(text)],
+])('a page of Langfuse traces as its API answers, all on one long line: %s', async (name, pack) => {
+  const trace = (i: number) => ({
+    id: `t${i}`,
+    timestamp: hour(i),
+    name: 'support',
+    output: `answer ${i} ${'so it goes '.repeat(4000)}`,
+    scores: [{ name: 'quality', value: i % 2 }],
+  });
+  const page = JSON.stringify({ data: times(12, trace), meta: { page: 1, totalItems: 12 } });
+  const { calls, fields } = await reader.read(reader.write(name, pack(`${page}\n`)));
+  expect(fields).toMatchObject({ time: 'timestamp', output: 'output', score: 'scores.0.value' });
+  expect(calls.map(({ graded }) => graded)).toEqual(times(12, (i) => i % 2));
+});
+
+test('a long first line with others after it is a call, and no document', async () => {
+  const call = (i: number) => ({
+    time: hour(i),
+    output: i === 0 ? 'word '.repeat(80_000) : 'brief',
+    items: [{ a: 1 }, { a: 2 }],
+  });
+  const { calls } = await reader.read(reader.write('long-line.jsonl', lines(times(12, call))));
+  expect(calls).toHaveLength(12);
 });
 
 const attribute = (key: string, value: string | number) => ({

@@ -1,5 +1,5 @@
 import { invalid } from '../../../platform/problem.ts';
-import { flattenDocument } from './documents.ts';
+import { flattenDocument, isOneLine } from './documents.ts';
 import type { Recognised } from './open-log.ts';
 
 /** Finds the format of a text by its beginning. A document that nests its calls is written out as an object per call. */
@@ -8,7 +8,8 @@ export async function formatOfText(log: Recognised, text: string): Promise<Recog
   if (start === '') throw invalid(`"${log.name}" holds nothing but white space: there is nothing to audit.`);
   const firstLine = start.split('\n', 1)[0]!.trim();
   if (start.startsWith('[')) return isList(start) ? { ...log, format: 'json' } : { ...log, format: 'jsonl' };
-  if (start.startsWith('{')) return isDocument(firstLine, start) ? flattenDocument(log) : { ...log, format: 'jsonl' };
+  if (start.startsWith('{'))
+    return (await isDocument(log, firstLine, start)) ? flattenDocument(log) : { ...log, format: 'jsonl' };
   return { ...log, format: 'csv', delimiter: delimiterOf(log.name, firstLine) };
 }
 
@@ -16,11 +17,12 @@ export async function formatOfText(log: Recognised, text: string): Promise<Recog
 const isList = (start: string) => /^\[\s*(\{|\]|$)/.test(start) || !/^\[[^\n]*\]\s*\n\s*[[{]/.test(start);
 
 /** One object over many lines, one object alone, or lines of OTLP, each with many calls. */
-function isDocument(firstLine: string, start: string): boolean {
+async function isDocument(log: Recognised, firstLine: string, start: string): Promise<boolean> {
   if (/"(resourceSpans|resource_spans|resourceLogs|resource_logs)"/.test(firstLine)) return true;
-  const alone = !start.trimEnd().includes('\n');
-  // A broken or very long first line says nothing; if its brackets close on it, the next line is another record.
-  return alone ? isJson(firstLine) : !isJson(firstLine) && !/^\{.+\}\s*$/.test(firstLine) && !/\n\{"/.test(start);
+  // Of a very long line only the beginning is here; whether another follows is seen at its end.
+  if (!start.trimEnd().includes('\n')) return isJson(firstLine) || isOneLine(log);
+  // A broken first line says nothing; if its brackets close on it, the next line is another record.
+  return !isJson(firstLine) && !/^\{.+\}\s*$/.test(firstLine) && !/\n\{"/.test(start);
 }
 
 function isJson(text: string): boolean {
