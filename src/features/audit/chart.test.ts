@@ -73,3 +73,18 @@ test('a long log shows its end', () => {
   expect(points).toHaveLength(400);
   expect(points.at(-1)!.at).toBe(long.at(-1)!.at);
 });
+
+test('a comparison shows every value of the column, and marks the two that were compared', () => {
+  const peers = 'abcdefghijk'.split('').map((value, i) => ({
+    value,
+    buckets: [{ at: START_MS, n: 100 + i, sum: 90, sumSq: 90 }],
+  }));
+  const compared = judgement({ kind: 'cohort', at: null, segment: { model: 'b' }, against: 'a', peers });
+  const chart = draw(compared)!;
+  expect(chart.cohorts!.map(({ label, side }) => `${label} ${side}`).slice(0, 2)).toEqual(['a before', 'b after']);
+  // The largest of the others.
+  expect(chart.cohorts!.map(({ label }) => label).join('')).toBe('abfghijk');
+  // 90 of 100, Wilson.
+  expect(chart.cohorts![0]).toMatchObject({ value: 0.9, low: expect.closeTo(0.8256, 3), high: expect.closeTo(0.9448, 3) });
+  expect(draw({ ...compared, peers: peers.slice(1) })).toBeNull();
+});

@@ -1,11 +1,13 @@
 import { summarise, type Bucket, type ChangedWord } from '../../detect/index.ts';
-import type { Judgement } from './judge.ts';
+import type { CohortSide, Judgement } from './judge.ts';
 import type { Chart } from './model.ts';
 import type { Metric } from './metrics.ts';
 
 const Z95 = 1.96;
 /** More points than this are thinner than a pen. */
 const MOST_POINTS = 400;
+/** More dots than this stand too close for their names. */
+const MOST_COHORTS = 8;
 
 /** The picture of a dated finding. Nothing for those without a time axis. */
 export function chartOf(
@@ -16,6 +18,7 @@ export function chartOf(
   title: string,
 ): Chart | null {
   if (judgement.words) return wordsChart(judgement.words, judgement, title);
+  if (judgement.peers) return cohortsChart(judgement.peers, judgement, title);
   if (judgement.at === null || buckets.length < 2) return null;
   const { metric, at, interval, until, stall } = judgement;
   return {
@@ -39,6 +42,26 @@ function wordsChart(words: readonly ChangedWord[], { before, after }: Judgement,
   }));
   return { title, unit: 'rate', bucketMs: 0, points: [], levels: [], change: null, shaded: [], bars };
 }
+
+/** The metric of each value of the column, with the two that were compared. Nothing where one of them has no rows. */
+function cohortsChart(peers: readonly CohortSide[], { metric, segment, against }: Judgement, title: string): Chart | null {
+  const named = Object.values(segment)[0];
+  const sideOf = (value: string): 'before' | 'after' | null => (value === against ? 'before' : value === named ? 'after' : null);
+  const compared = peers.filter(({ value }) => sideOf(value) !== null);
+  if (compared.length < 2) return null;
+  // The largest of the others, in the order in which the table has them.
+  const others = peers.filter((peer) => !compared.includes(peer)).toSorted((a, b) => rowsOf(b) - rowsOf(a));
+  const shown = new Set([...compared, ...others].slice(0, MOST_COHORTS));
+  const cohorts = peers
+    .filter((peer) => shown.has(peer))
+    .map(({ value: label, buckets }) => {
+      const { value, low, high } = point(buckets[0]!, metric);
+      return { label, value, low, high, side: sideOf(label) };
+    });
+  return { title, unit: metric.unit, bucketMs: 0, points: [], levels: [], change: null, shaded: [], cohorts };
+}
+
+const rowsOf = ({ buckets }: CohortSide) => buckets.reduce((sum, { n }) => sum + n, 0);
 
 const shareOf = (share: number, n: number) => {
   const { value, low, high } = point({ at: 0, n, sum: share * n, sumSq: share * n }, { kind: 'rate' });

@@ -24,7 +24,10 @@ export async function judgeAllCohorts(
     // With a time axis the findings come from there; the cohorts stand beside them.
     if (timed && !asked) continue;
     for (const { before, after, ordered } of isPeriod(dimension) ? inOrder(rows) : pairs(rows)) {
-      metrics.forEach((metric, i) => compareOn(judged, metric, dimension.name, side(before, i), side(after, i), ordered));
+      metrics.forEach((metric, i) => {
+        const peers = rows.map((row) => side(row, i)).filter(({ buckets }) => buckets.length > 0);
+        compareOn(judged, metric, dimension.name, side(before, i), side(after, i), ordered, peers);
+      });
     }
   }
   return { judged, cohorts };
@@ -101,10 +104,18 @@ export function pairs<T extends { value: string; n: number }>(rows: readonly T[]
 /** A name without its version: a date, `-0613`, `@2`, `v3`, `-latest`. */
 const family = (value: string) => value.replace(/[-_@. ]?(v?\d{4}-?\d{2}-?\d{2}|\d{4}|v\d+([.]\d+)*|latest|preview)$/i, '');
 
-function compareOn(judged: Judged, metric: Metric, dimension: string, before: CohortSide, after: CohortSide, ordered: boolean) {
+function compareOn(
+  judged: Judged,
+  metric: Metric,
+  dimension: string,
+  before: CohortSide,
+  after: CohortSide,
+  ordered: boolean,
+  peers: readonly CohortSide[],
+) {
   if (before.buckets.length === 0 || after.buckets.length === 0) return;
   judged.tests += 1;
   const { judgement, needs } = judgeCohorts(metric, dimension, before, after, ordered);
-  if (judgement) judged.judgements.push(judgement);
+  if (judgement) judged.judgements.push({ ...judgement, peers });
   if (needs !== null) judged.undecided.push({ metric, segment: { [dimension]: after.value }, needs });
 }

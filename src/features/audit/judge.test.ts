@@ -135,6 +135,16 @@ test('weeks are judged by day, busy days by hour, thin logs in wide buckets', ()
   expect(judged(1, 0)).toBeGreaterThan(0);
 });
 
+test('a ramp in a segment that ends in the step of all rows is the same change', () => {
+  const at = START_MS + 27 * DAY_MS;
+  const whole = judgement({ at, until: at, interval: [at - DAY_MS / 2, at + DAY_MS / 2] });
+  const ramp = (from: number, to: number) =>
+    judgement({ kind: 'drift', segment: { customer: 'acme' }, at: from, until: to, interval: null });
+  expect(ownOfSegments([ramp(at - 6 * DAY_MS, at)], [whole], DAY_MS)).toEqual([]);
+  const earlier = ramp(at - 20 * DAY_MS, at - 10 * DAY_MS);
+  expect(ownOfSegments([earlier], [whole], DAY_MS)).toEqual([earlier]);
+});
+
 test('a silence is told by a rule, however many series were tested beside it', () => {
   const stall = judgement({ kind: 'stall', p: null, q: null });
   expect(adjust([stall, judgement({ p: 0.01 })], 500)).toEqual([stall]);

@@ -47,6 +47,8 @@ export interface Judgement {
   split?: Judgement;
   /** Of a cohort: it comes after the one it is compared with, so that rose and fell mean something. */
   ordered?: boolean;
+  /** Of a cohort: the values of the column, each with its rows. */
+  peers?: readonly CohortSide[];
 }
 
 export interface Judged {
@@ -213,10 +215,16 @@ const shows = (split: Judgement, { metric, segment, at, change, kind }: Judgemen
 /** Before a date and since, as a column of its own. */
 export const PERIOD = 'period';
 
-/** Two dated judgements that may be one event: their intervals meet, give or take. */
+/** Two dated judgements that may be one event: when they may have happened meets, give or take. */
 export function near(a: Judgement, b: Judgement, slackMs: number): boolean {
-  if (a.interval === null || b.interval === null) return false;
-  return a.interval[0] - slackMs <= b.interval[1] && b.interval[0] - slackMs <= a.interval[1];
+  const [one, other] = [stretchOf(a), stretchOf(b)];
+  return one !== null && other !== null && one[0] - slackMs <= other[1] && other[0] - slackMs <= one[1];
+}
+
+/** The interval of the date; a drift lasts from its beginning to its end. */
+function stretchOf({ kind, interval, at, until }: Judgement): [number, number] | null {
+  if (kind !== 'drift' || at === null || until === null) return interval;
+  return [Math.min(at, interval?.[0] ?? at), Math.max(until, interval?.[1] ?? until)];
 }
 
 /**

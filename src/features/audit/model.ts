@@ -104,6 +104,8 @@ export const Chart = z.object({
   shaded: z.array(Pair),
   /** Of a change of wording, in place of all that: the shares of answers that hold a word, before and after. */
   bars: z.array(z.object({ label: z.string(), before: Share, after: Share })).optional(),
+  /** Of a comparison: the metric of each cohort, with the two that were compared. */
+  cohorts: z.array(Share.extend({ label: z.string(), side: z.enum(['before', 'after']).nullable() })).optional(),
 });
 export type Chart = z.infer<typeof Chart>;
 

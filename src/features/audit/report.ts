@@ -280,15 +280,15 @@ async function write(evidence: Evidence, item: Priced, index: number, groups: re
     metricName: metric.plain,
     unit: metric.unit,
     action: action(judgement, cause),
-    chart: chartOf(
-      judgement,
-      buckets,
-      evidence.bucketMs,
-      letter,
-      `${judgement.words ? 'words whose share of answers changed most' : metric.plain}${Object.values(segment).length > 0 ? `, ${Object.values(segment).join(', ')}` : ''}`,
-    ),
+    chart: chartOf(judgement, buckets, evidence.bucketMs, letter, chartTitle(judgement)),
     examples: ownExamples(item, index, groups) ? await findExamples(evidence, judgement) : { before: [], after: [] },
   };
+}
+
+function chartTitle({ words, peers, metric, segment }: Judgement): string {
+  if (peers) return `${metric.plain} by ${Object.keys(segment)[0]}`;
+  const name = words ? 'words whose share of answers changed most' : metric.plain;
+  return [name, ...Object.values(segment)].join(', ');
 }
 
 /** Before and after in the metric's unit: of a stall the calls expected and seen. */

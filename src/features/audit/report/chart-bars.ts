@@ -1,7 +1,7 @@
 import type { BarSeriesOption, CustomSeriesOption, EChartsOption } from 'echarts';
 import type { Chart } from '../model.ts';
 import { axisStep, axisTop, tick } from './chart-axis.ts';
-import { font } from './chart-font.ts';
+import { font, inFont } from './chart-font.ts';
 import { type Colors, colors, type Theme } from './chart-theme.ts';
 import { labelOf } from './chart-words.ts';
 import { fit } from './text.ts';
@@ -51,10 +51,6 @@ export function barsOption(bars: readonly Bar[], theme: Theme): EChartsOption {
     ],
   };
 }
-
-// Typst draws pictures with the shipped fonts only, and does not end where a mark is in none of them. Its caption holds the words.
-const inFont = (label: string) =>
-  label.replace(/\p{M}/gu, '').replace(/[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}]/gu, '·');
 
 const shares = (bars: readonly Bar[], side: Side, color: Colors): BarSeriesOption => ({
   type: 'bar',

@@ -6,11 +6,16 @@ export interface KeyEntry {
 }
 
 /** What the lines and areas of a chart mean; only those that it shows. */
-export function chartKey({ levels, change, shaded, bars }: Chart): KeyEntry[] {
+export function chartKey({ levels, change, shaded, bars, cohorts }: Chart): KeyEntry[] {
   if (bars)
     return [
       { name: 'before', words: 'before' },
       { name: 'after', words: 'after, with 95 % intervals' },
+    ];
+  if (cohorts)
+    return [
+      { name: 'line', words: 'this one, with its 95 % interval' },
+      { name: 'level', words: 'what it is compared with' },
     ];
   const entries: (KeyEntry | false)[] = [
     { name: 'line', words: 'measured, with its 95 % interval' },

@@ -1,6 +1,6 @@
 import type { Chart, Unit } from '../model.ts';
 import { dated, day, duration, moment, span, withInterval } from './format.ts';
-import { line } from './text.ts';
+import { columns, line } from './text.ts';
 
 /** What a chart shows, for those who cannot see it, and as its caption. */
 export function chartInWords(chart: Chart, unit: Unit) {
@@ -8,7 +8,7 @@ export function chartInWords(chart: Chart, unit: Unit) {
   const last = chart.points.at(-1);
   return {
     title: line(chart.title, 200),
-    caption: [changeWords(chart), silentWords(chart), barWords(chart)].filter(Boolean).join(' '),
+    caption: [changeWords(chart), silentWords(chart), barWords(chart), dotWords(chart)].filter(Boolean).join(' '),
     alt: [
       line(chart.title, 200),
       first && last && periodOf(chart, first.at, last.at),
@@ -16,6 +16,7 @@ export function chartInWords(chart: Chart, unit: Unit) {
       changeWords(chart),
       silentWords(chart),
       barWords(chart),
+      dotWords(chart),
     ]
       .filter(Boolean)
       .join(' '),
@@ -47,6 +48,41 @@ const silentWords = ({ shaded }: Chart): string =>
 function barWords({ bars = [], unit }: Chart): string {
   const share = ({ value, low, high }: NonNullable<Chart['bars']>[number]['before']) => withInterval(value, low, high, unit);
   return bars.map((bar) => `${labelOf(bar.label)}: ${share(bar.before)}, then ${share(bar.after)}.`).join(' ');
+}
+
+/** "gpt-4-0314: 84 % (82–86)." */
+function dotWords({ cohorts = [], unit }: Chart): string {
+  return cohorts
+    .map(({ label, value, low, high }) => `${cohortLabel(label)}: ${withInterval(value, low, high, unit)}.`)
+    .join(' ');
+}
+
+/** The name of a cohort: letters, digits and the marks that names of models have, whatever was handed over. */
+export const cohortLabel = (label: string): string =>
+  label
+    .slice(0, LOOKED_AT)
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}’' ._:@/+-]/gu, '')
+    .replace(/ +/g, ' ')
+    .replace(/(\p{M}{2})\p{M}+/gu, '$1')
+    .replace(/[\ud800-\udbff]$/, '')
+    .trim() || '*';
+
+/** Names beside each other: without the beginning that all share (`openai/`), cut in the middle, as versions stand at the end. */
+export function cohortLabels(labels: readonly string[], letters: number): string[] {
+  const names = labels.map(cohortLabel);
+  const shared = names[0]?.match(/^.*[/:]/)?.[0] ?? '';
+  const bare = shared !== '' && names.every((name) => name.startsWith(shared) && name.length > shared.length);
+  return names.map((name) => middleCut(bare ? name.slice(shared.length) : name, letters));
+}
+
+function middleCut(name: string, letters: number): string {
+  const characters = Array.from(name);
+  if (columns(name) <= letters) return name;
+  // Wide characters take two columns.
+  const most = Math.floor((letters * characters.length) / columns(name));
+  const tail = Math.floor((most - 1) / 2);
+  return `${characters.slice(0, most - 1 - tail).join('')}…${characters.slice(-tail).join('')}`;
 }
 
 /** The word at a bar: letters and digits of any script and nothing else, whatever was handed over. */

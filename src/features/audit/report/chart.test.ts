@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Chart } from '../model.ts';
 import { axisStep, axisTop, timeTicks } from './chart-axis.ts';
+import { cohortLabels } from './chart-words.ts';
 import { renderChart } from './chart.ts';
 import { DAY_MS } from './format.ts';
 import { sampleReport } from './sample-report.ts';
@@ -140,4 +141,35 @@ test('ticks of time fall on Mondays, on midnights or on firsts of a month', () =
     '2027-01-01T00:00',
     '2027-04-01T00:00',
   ]);
+});
+
+const dots = () => sampleReport().findings.find(({ chart }) => chart?.cohorts)!.chart!;
+
+test('a comparison is a dot with its interval for each cohort, the two compared in colour, from zero', async () => {
+  const svg = await renderChart(dots(), 'light', SIZE);
+  for (const name of ['gpt-4 March', 'gpt-4 June', 'gpt-3.5 March', 'gpt-3.5 June']) expect(svg).toContain(`>${name}</text>`);
+  expect(svg).toContain('>0 %<');
+  expect(svg.match(/fill="#0072b2"/g)).toHaveLength(1);
+  expect(svg.match(/fill="#d55e00"/g)).toHaveLength(1);
+  expect(svg.match(/stroke="#0072b2"/g)).toHaveLength(3);
+  expect(svg.match(/stroke="#5e5a53"/g)).toHaveLength(8);
+});
+
+test('of a cohort in the log its name reaches the picture and no markup', async () => {
+  const names = ['<img src=x onerror=alert(1)>', '{a|b}', '#read("/etc")', '\u202egnp.exe', 'm'.repeat(400), '\ud83d', ''];
+  const cohorts = names.map((label) => ({ ...dots().cohorts![0]!, label }));
+  for (const theme of ['page', 'print'] as const) {
+    const svg = await renderChart({ ...dots(), cohorts }, theme, SIZE);
+    expect(svg).not.toMatch(/<(?!\/?(?:svg|g|path|text|rect|circle|defs|clipPath|polyline|line|polygon)\b)/);
+    expect(svg).not.toMatch(/onerror=|\u202e|#read|m{30}|NaN/);
+  }
+});
+
+test('long names lose what they share and their middle, never their version', () => {
+  expect(cohortLabels(['openaichat/gpt-3.5-turbo-0301', 'openaichat/gpt-4-0613'], 17)).toEqual([
+    'gpt-3.5-…rbo-0301',
+    'gpt-4-0613',
+  ]);
+  expect(cohortLabels(['a/x', 'b/x'], 17)).toEqual(['a/x', 'b/x']);
+  expect(cohortLabels(['日本語日本語日本語日本語'], 17)[0]).toBe('日本語日…日本語');
 });

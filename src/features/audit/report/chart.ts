@@ -4,6 +4,7 @@ import { type Colors, colors, type Theme } from './chart-theme.ts';
 import { markOf } from './chart-words.ts';
 import { DAY_MS } from './format.ts';
 import { barsOption } from './chart-bars.ts';
+import { dotsOption } from './chart-dots.ts';
 import { font } from './chart-font.ts';
 import { axisName, axisStep, axisTop, tick, timeTick, timeTicks } from './chart-axis.ts';
 
@@ -37,10 +38,13 @@ const tidy = (svg: string) =>
     .replace(/ ecmeta_\w+="[^"]*"/g, '')
     .replace(/<style\b[^>]*>.*?<\/style>/gs, '')
     .replace(/ class="[^"]*"/g, '')
+    .replace(/ xml:space="[^"]*"/g, '')
     .replace(/\n+/g, '\n');
 
 function optionOf(chart: Chart, theme: Theme, size: Size): EChartsOption {
-  return chart.bars ? barsOption(chart.bars, theme) : seriesOption(chart, colors[theme], size);
+  if (chart.bars) return barsOption(chart.bars, theme);
+  if (chart.cohorts) return dotsOption(chart.cohorts, chart.unit, theme, size);
+  return seriesOption(chart, colors[theme], size);
 }
 
 function seriesOption(chart: Chart, color: Colors, size: Size): EChartsOption {

@@ -38,10 +38,12 @@ const OWN = new Set([
 ]);
 const KEYED = new Set(['segment', 'mapping', 'facts', 'metrics']);
 
-/** The sample report with `text` in every field that may come from a log, keys of records included. Three charts show what all would. */
+/** The sample report with `text` in every field that may come from a log, keys of records included. Four charts show what all would. */
 export function reportFilledWith(text: string): AuditReport {
   const sample = sampleReport();
-  const findings = sample.findings.map((finding, i) => (i < 2 || finding.chart?.bars ? finding : { ...finding, chart: null }));
+  const findings = sample.findings.map((finding, i) =>
+    i < 2 || finding.chart?.bars || finding.chart?.cohorts ? finding : { ...finding, chart: null },
+  );
   return {
     ...(filled(sample, text) as AuditReport),
     findings: findings.map((finding) => filled(finding, text) as typeof finding),

@@ -67,7 +67,7 @@ test('ten megabytes in every field still make a small file', async () => {
 test('each finding has its picture, with words for those who cannot see it', async () => {
   const all = tokens(await renderHtml(sampleReport()));
   const pictures = all.filter(({ attributes }) => attributes.role === 'img');
-  expect(pictures.length).toBe(6);
+  expect(pictures.length).toBe(7);
   expect(pictures[0]?.attributes['aria-label']).toBe(
     'Right answers per day, 1 May – 30 June 2026. Level 84 % (82–86), then 50 % (48–52). A: 3 June 2026 (2–4 June).',
   );

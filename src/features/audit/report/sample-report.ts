@@ -255,7 +255,21 @@ const cohort: ReportFinding = {
   metricName: 'right answers',
   unit: 'rate',
   action: 'Try it where gpt-4 got worse.',
-  chart: null,
+  chart: {
+    title: 'Right answers by model',
+    unit: 'rate',
+    bucketMs: 0,
+    points: [],
+    levels: [],
+    change: null,
+    shaded: [],
+    cohorts: [
+      { label: 'openai/gpt-4 (March)', value: 0.84, low: 0.82, high: 0.86, side: null },
+      { label: 'openai/gpt-4 (June)', value: 0.5, low: 0.47, high: 0.53, side: null },
+      { label: 'openai/gpt-3.5 (March)', value: 0.488, low: 0.46, high: 0.52, side: 'before' },
+      { label: 'openai/gpt-3.5 (June)', value: 0.762, low: 0.74, high: 0.79, side: 'after' },
+    ],
+  },
 };
 
 const wording: ReportFinding = {

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import { DAY_MS } from './format.ts';
 import { hostileTexts, reportFilledWith } from './hostile.ts';
 import { quietReport, sampleReport, undatedReport } from './sample-report.ts';
+import { sparkline } from './sparkline.ts';
 import { renderTerminal } from './terminal.ts';
 import { columns } from './text.ts';
 
@@ -98,4 +100,18 @@ test('the words that changed are bars before and after', () => {
   expect(told).toContain('because          72 % █████████    →  8.0 % █\n');
   expect(told).toContain('answers told apart 83 % (80–86) of the time; by chance 50 %');
   expect(renderTerminal(sampleReport(), { width: 40, color: false })).not.toMatch(/because +72 %/);
+});
+
+test('a comparison is a line for each cohort, on one scale', () => {
+  const told = renderTerminal(sampleReport(), { width: 80, color: false });
+  expect(told).toMatch(/ gpt-4 March +·+\|?○\|?·+ {2}84 %\n/);
+  expect(told).toMatch(/ gpt-3.5 March +·+[|─]*●[|─]*·+ {2}49 %\n +gpt-3.5 June +·+[|─]*●[|─]*·+ {2}76 %\n/);
+});
+
+test('a log without gaps has none in its line, however many days it spans', () => {
+  for (let days = 14; days <= 60; days += 1) {
+    const points = Array.from({ length: days }, (_, day) => ({ at: day * DAY_MS, value: 1, low: 1, high: 1, n: 9 }));
+    const chart = { title: '', unit: 'rate' as const, bucketMs: DAY_MS, points, levels: [], change: null, shaded: [] };
+    expect(sparkline(chart, 120)[0]).toContain('█'.repeat(days));
+  }
 });
