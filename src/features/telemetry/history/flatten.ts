@@ -6,11 +6,13 @@ const MAX_DEPTH = 6;
 /** A server keeps 128 attributes of a span that no convention knows. */
 const MOST = 100;
 
-/** A cell and what it says, or where it holds a JSON object, what each of its fields says. Lists stay as JSON. */
-export function flatten(name: string, text: string): [string, Plain][] {
+/** A cell and what it says, or where it holds a JSON object, what each of its fields says. Lists stay as JSON, or are left out. */
+export function flatten(name: string, text: string, withoutLists = false): [string, Plain][] {
   if (isMissing(text)) return [];
   const object = /^\s*\{/.test(text) ? objectOf(text) : null;
-  return object ? fieldsOf(name, object, 1).slice(0, MOST) : [[name, text]];
+  if (!object) return [[name, text]];
+  const fields = fieldsOf(name, object, 1);
+  return (withoutLists ? fields.filter(([, value]) => !isList(value)) : fields).slice(0, MOST);
 }
 
 function fieldsOf(name: string, object: object, depth: number): [string, Plain][] {
@@ -21,6 +23,8 @@ function fieldsOf(name: string, object: object, depth: number): [string, Plain][
     return Array.isArray(value) || depth === MAX_DEPTH ? [[path, JSON.stringify(value)]] : fieldsOf(path, value, depth + 1);
   });
 }
+
+const isList = (value: Plain) => typeof value === 'string' && value.startsWith('[');
 
 function objectOf(text: string): object | null {
   try {

@@ -162,6 +162,41 @@ test('a log of last year is a history: times, prices of then, days, timeline, ev
   expect(points.reduce((sum, { value }) => sum + (value ?? 0), 0)).toBe(40);
 });
 
+test('messages stay a conversation, a whole response gives its answer, and calls of one trace stand together', async () => {
+  const rows = [0, 1, 2, 3].map((n) => ({
+    request_id: `req-${n}`,
+    trace_id: `run-${Math.floor(n / 2)}`,
+    created: (MAY + n * HOUR) / 1000,
+    messages: [
+      { role: 'system', content: 'Be kind.' },
+      { role: 'user', content: `Question ${n}` },
+    ],
+    response: {
+      model: 'gpt-4o-2024-08-06',
+      choices: [{ message: { role: 'assistant', content: `Answer ${n}, and a kind one` }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 500, completion_tokens: 9, prompt_tokens_details: { cached_tokens: 100 } },
+      system_fingerprint: 'fp_1',
+    },
+  }));
+  const done = await run([write('chats.jsonl', jsonl(rows))], { workflow: 'chats' });
+  expect(done).toMatchObject({ sent: 4, refused: 0 });
+  const { traces } = await ask<{ traces: Trace[] }>('telemetry.traces', { workflow: 'chats', from: '2025-04-01T00:00:00Z' });
+  expect(traces).toHaveLength(2);
+  const { spans } = await ask<{ spans: { input: string }[] }>('telemetry.trace', { traceId: traces[1]!.traceId });
+  expect(spans).toMatchObject([
+    {
+      model: 'gpt-4o-2024-08-06',
+      output: 'Answer 0, and a kind one',
+      finishReasons: ['stop'],
+      inputTokens: 500,
+      cachedInputTokens: 100,
+      attributes: { trace_id: 'run-0', request_id: 'req-0', 'response.system_fingerprint': 'fp_1' },
+    },
+    { output: 'Answer 1, and a kind one' },
+  ]);
+  expect(JSON.parse(spans[0]!.input)).toEqual(rows[0]!.messages);
+});
+
 test('what is there already counts once: the same file, in another file, and after a restart', async () => {
   const file = write('support.jsonl.gz', gzipSync(jsonl(calls)));
   const more = { ...calls[0], id: 'call-new', timestamp: '2025-05-03T10:00:00Z' };
@@ -169,7 +204,7 @@ test('what is there already counts once: the same file, in another file, and aft
   expect(await run([file])).toMatchObject({ read: 40, sent: 0, known: 40 });
   await server.restart();
   expect(await run([longer], { workflow: 'support' })).toMatchObject({ read: 41, sent: 1, known: 40 });
-  expect(await ask('telemetry.ledger', {})).toMatchObject({ received: 41, stored: 41, deduplicated: 0, balanced: true });
+  expect(await ask('telemetry.ledger', {})).toMatchObject({ received: 45, stored: 45, deduplicated: 0, balanced: true });
 });
 
 test('without ids, a row is known by its file and its place there; broken rows are written beside it', async () => {

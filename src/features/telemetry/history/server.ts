@@ -14,7 +14,7 @@ export interface Destination {
   /** Which spans are there already; nothing where the key may not read. */
   known(spans: readonly OtlpSpan[]): Promise<SpanRef[] | null>;
   /** Sends spans, and answers what the server did not take of them. Waits where it asks for that. */
-  send(spans: readonly OtlpSpan[], onWait: () => void): Promise<Refused>;
+  send(spans: readonly OtlpSpan[], onWait: () => unknown): Promise<Refused>;
   /** What was sent twice so far, and what is on its way into the store; nothing where the key may not read. */
   books(): Promise<Books | null>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -122,7 +122,7 @@ async function sendAll(
   config: Config,
   headers: Record<string, string>,
   spans: readonly OtlpSpan[],
-  onWait: () => void,
+  onWait: () => unknown,
 ): Promise<Refused> {
   if (spans.length === 0) return { rejected: 0, message: '' };
   const body = Buffer.from(JSON.stringify({ resourceSpans: [{ resource: {}, scopeSpans: [{ scope, spans }] }] }));
@@ -147,7 +147,7 @@ async function sendOnce(
   config: Config,
   headers: Record<string, string>,
   body: Buffer,
-  onWait: () => void,
+  onWait: () => unknown,
 ): Promise<Refused | null> {
   const packed = new Uint8Array(await pack(body));
   const until = Date.now() + PATIENCE_MS;

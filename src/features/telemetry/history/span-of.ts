@@ -133,7 +133,7 @@ function furtherOf({ segment }: Call, { segments, fields }: Mapping): Map<string
     .map(([, { name }]) => name);
   return new Map(
     segments
-      .flatMap(({ name }, n) => flatten(name, segment[n] ?? ''))
+      .flatMap(({ name, path }, n) => flatten(name, segment[n] ?? '', path.length === 0 && name === fields.output?.name))
       // A list whose first entry was read is not told twice.
       .filter(([name]) => !read.some((taken) => taken === name || taken.startsWith(`${name}.`))),
   );

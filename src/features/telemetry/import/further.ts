@@ -1,18 +1,19 @@
 import type { Column, ColumnRef } from './columns.ts';
-import type { Field } from './fields.ts';
 import type { Mapping } from './map-columns.ts';
 
-/** Fields of which a call keeps a number only, while the text says more. */
-const alsoAsText: readonly Field[] = ['error', 'finish'];
-
-/** The top-level columns that no field was read from, or not all of them. */
-export function furtherColumns(columns: readonly Column[], { fields }: Mapping): ColumnRef[] {
+/**
+ * What a call keeps beside its fields: the top-level columns that no field was read from, or not all of them, and the texts of
+ * fields of which it keeps a number only.
+ */
+export function furtherColumns(columns: readonly Column[], { fields, chat }: Mapping): ColumnRef[] {
+  const { error, finish, ...whole } = fields;
   const taken = new Set(
-    Object.entries(fields).flatMap(([field, { name, path }]) =>
-      path.length === 0 && !alsoAsText.includes(field as Field) ? [name] : [],
+    Object.entries(whole).flatMap(([field, { name, path }]) =>
+      // A response says more than its answer.
+      path.length > 0 || chat.some((one) => one === field) ? [] : [name],
     ),
   );
-  return columns
-    .filter(({ name, path }) => path.length === 0 && !taken.has(name))
-    .map(({ name, column, path }) => ({ name, column, path }));
+  const top = columns.filter(({ name, path }) => path.length === 0 && !taken.has(name));
+  const inside = [error, finish].filter((ref) => ref !== undefined && ref.path.length > 0);
+  return [...top, ...inside].flatMap((ref) => (ref ? { name: ref.name, column: ref.column, path: ref.path } : []));
 }

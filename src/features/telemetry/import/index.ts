@@ -182,8 +182,11 @@ function mappingOf({ columns, file }: Source, { all, first, whole, ...given }: T
   const { mapping, missing } = mapColumns(columns, given, all);
   if (missing.length > 0) throw invalid(unknownColumn(missing, columns, file));
   requireSomething(mapping, file, columns);
-  // Messages stay messages, and every file has its own further columns.
-  if (whole) return { ...mapping, chat: [], segments: furtherColumns(columns, mapping) };
+  // What went in stays a list of messages; of a whole response the answer is taken. Every file has its own further columns.
+  if (whole) {
+    const chat = mapping.chat.filter((field) => field === 'output');
+    return { ...mapping, chat, segments: furtherColumns(columns, { ...mapping, chat }) };
+  }
   // One meaning for all files: the columns of the first file name the segments and the rules of the rest.
   if (first) mapping.segments = alike(first.mapping, columns);
   return mapping;
