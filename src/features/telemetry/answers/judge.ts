@@ -6,7 +6,7 @@ import { counted, day, lasting, measured } from './words.ts';
 
 export type State = 'healthy' | 'degraded' | 'no_data' | 'too_early';
 
-/** One hour in which a workflow sent something. */
+/** One hour, or one day, in which a workflow sent something. */
 export interface Hour {
   atMs: number;
   runs: number;
@@ -32,11 +32,20 @@ const LONG_SILENCE_MS = 7 * DAY_MS;
 const BAD_RATE = 0.2;
 const RECENT_RUNS = 20;
 
-/** `hours`: of the last four weeks, oldest first. The hour that is going on is left out by whoever asks. */
-export function judgeWorkflow(hours: readonly Hour[], lastSeenMs: number, nowMs: number): Judged {
-  const silence = silenceOf(hours, lastSeenMs, nowMs);
+/** What a workflow did in four weeks, each oldest first. */
+export interface Past {
+  days: readonly Hour[];
+  /** Of the last week. */
+  hours: readonly Hour[];
+  /** The hours of four weeks in which it did anything, and about how often. */
+  pulse: readonly { atMs: number; runs: number }[];
+  lastSeenMs: number;
+}
+
+export function judgeWorkflow({ days, hours, pulse, lastSeenMs }: Past, nowMs: number): Judged {
+  const silence = silenceOf(pulse, lastSeenMs, nowMs);
   if (silence) return { state: 'no_data', reason: silence };
-  const runs = hours.reduce((sum, hour) => sum + hour.runs, 0);
+  const runs = days.reduce((sum, day) => sum + day.runs, 0);
   const failing = recentFailures(hours);
   if (failing) return { state: 'degraded', reason: failing };
   if (runs < FEWEST_RUNS)
@@ -44,25 +53,25 @@ export function judgeWorkflow(hours: readonly Hour[], lastSeenMs: number, nowMs:
       state: 'too_early',
       reason: `Only ${counted(runs, 'run')} in four weeks: about ${FEWEST_RUNS - runs} more are needed before its health can be told.`,
     };
-  if (hours.length < FEWEST_HOURS)
+  if (pulse.length < FEWEST_HOURS)
     return {
       state: 'too_early',
-      reason: `It has run in ${counted(hours.length, 'hour')} so far: ${FEWEST_HOURS} are needed before a change can be told from chance.`,
+      reason: `It has run in ${counted(pulse.length, 'hour')} so far: ${FEWEST_HOURS} are needed before a change can be told from chance.`,
     };
-  const worse = latestWorsening(hours);
+  const worse = latestWorsening(hours, days);
   if (worse) return { state: 'degraded', reason: worse };
-  const errors = hours.reduce((sum, hour) => sum + hour.errors, 0);
+  const errors = days.reduce((sum, hour) => sum + hour.errors, 0);
   return {
     state: 'healthy',
     reason: `No change for the worse in ${counted(runs, 'run')} of four weeks; ${measured(errors / runs, 'rate')} failed.`,
   };
 }
 
-function silenceOf(hours: readonly Hour[], lastSeenMs: number, nowMs: number): string | undefined {
+function silenceOf(pulse: Past['pulse'], lastSeenMs: number, nowMs: number): string | undefined {
   const silentMs = nowMs - lastSeenMs;
   if (silentMs > LONG_SILENCE_MS) return `Nothing has come for ${lasting(silentMs)}.`;
   if (silentMs < HOUR_MS) return undefined;
-  const volume = hours.map(({ atMs, runs }) => ({ at: atMs, n: runs, sum: runs, sumSq: runs ** 2 }));
+  const volume = pulse.map(({ atMs, runs }) => ({ at: atMs, n: runs, sum: runs, sumSq: runs ** 2 }));
   const stall = findStalls(volume, { bucketMs: HOUR_MS, until: nowMs }).find(({ kind, to }) => kind === 'silence' && to >= nowMs);
   if (!stall) return undefined;
   return `Nothing has come for ${lasting(silentMs)}; its longest usual pause is ${lasting(Math.max(HOUR_MS, stall.usualGapMs))}.`;
@@ -80,28 +89,10 @@ function recentFailures(hours: readonly Hour[]): string | undefined {
   return `${measured(errors / runs, 'rate')} of its latest ${counted(runs, 'run')} failed.`;
 }
 
-const DAYS_OF_HOURS = 7;
-
-function latestWorsening(hours: readonly Hour[]): string | undefined {
-  const end = hours.at(-1)!.atMs;
-  const latest = hours.filter(({ atMs }) => atMs > end - DAYS_OF_HOURS * DAY_MS);
-  const found = [
-    // A change of today shows by the hour; one that is small for an hour, by the day.
-    ...worsenings(latest, HOUR_MS),
-    ...worsenings(byDay(hours), DAY_MS),
-  ].sort((a, b) => b.at - a.at);
+function latestWorsening(hours: readonly Hour[], days: readonly Hour[]): string | undefined {
+  // A change of today shows by the hour; one that is small for an hour, by the day.
+  const found = [...worsenings(hours, HOUR_MS), ...worsenings(days, DAY_MS)].sort((a, b) => b.at - a.at);
   return found[0]?.sentence;
-}
-
-function byDay(hours: readonly Hour[]): Hour[] {
-  const days = new Map<number, Hour>();
-  for (const hour of hours) {
-    const atMs = Math.floor(hour.atMs / DAY_MS) * DAY_MS;
-    const known = days.get(atMs) ?? { atMs, runs: 0, errors: 0, timed: 0, sumMs: 0, sumLogMs: 0 };
-    for (const field of ['runs', 'errors', 'timed', 'sumMs', 'sumLogMs'] as const) known[field] += hour[field];
-    days.set(atMs, known);
-  }
-  return [...days.values()];
 }
 
 /** Changes for the worse that still hold: no later change of the same metric took them back. */

@@ -64,7 +64,7 @@ export const queryMetrics = operation({
     series: z.array(z.object({ group: z.string().nullable(), points: z.array(Point) })).describe('The largest groups first.'),
     groupsLeftOut: z.number().describe('How many smaller groups are not shown.'),
   }),
-  async run(ctx, { client: _, metric, groupBy, from: asked, to: until, bucket: width, ...filter }) {
+  async run(ctx, { metric, groupBy, from: asked, to: until, bucket: width, ...filter }) {
     const to = until === undefined ? ctx.now() : new Date(until);
     const from = asked === undefined ? new Date(to.getTime() - DAY_MS) : new Date(asked);
     const lengthMs = to.getTime() - from.getTime();

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import { HOUR_MS } from '../../../platform/clock.ts';
+import { rememberByClient } from '../../../platform/remember.ts';
 import { TraceSpan } from '../model.ts';
 import { conditionsOf, type Cursor, type Filter } from './filter.ts';
 import type { Window } from './windows.ts';
 
-/** What lists of traces ask of the table of spans. It is sorted by client and hour: each question says which hours. */
+/** What lists of traces ask of the table of spans. It is sorted by client, hour and trace: each question says which hours. */
 
 /** The spans of a trace are looked for as long before and after the one that was found. */
 const BEFORE_MS = HOUR_MS;
@@ -31,8 +32,8 @@ export const secondsOf = ({ fromMs, toMs }: Window) => ({
 
 const Times = z.object({ first: z.string().nullable(), last: z.string().nullable() });
 
-/** Hours between which the spans of the client are; nothing when there are none. Read from both ends of the sorting key. */
-export async function timesOfSpans({ telemetry }: Context): Promise<Window | null> {
+/** When the client's first and last spans were, to the hour; nothing when there are none. Read from both ends of the sorting key. */
+async function askTimesOfSpans({ telemetry }: Pick<Context, 'telemetry'>): Promise<Window | null> {
   const end = (order: string) =>
     `(SELECT started_at FROM span WHERE client_id = {client:UUID}
       ORDER BY client_id ${order}, toStartOfHour(started_at) ${order} LIMIT 1)`;
@@ -40,6 +41,9 @@ export async function timesOfSpans({ telemetry }: Context): Promise<Window | nul
   if (!row?.first || !row.last) return null;
   return { fromMs: Date.parse(row.first) - HOUR_MS, toMs: Date.parse(row.last) + HOUR_MS };
 }
+
+/** The same, as it was a few seconds ago: where to begin to look, and not where to stop. */
+export const timesOfSpans = rememberByClient(askTimesOfSpans);
 
 const Fitting = z.object({ traceId: z.string(), startedAt: z.string() });
 /** A trace that fits, and when its first span of that kind began. */
@@ -127,9 +131,13 @@ const briefly = (where: string) => `
     ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id
   ) ORDER BY startedAt, spanId LIMIT {most:UInt32}`;
 
+/** The rows of one trace, found by the sorting key: trace_hour says where they are. */
+const ofTrace = `trace_id = {traceId:String} AND toStartOfHour(started_at) IN
+  (SELECT hour FROM trace_hour WHERE client_id = {client:UUID} AND trace_id = {traceId:String})`;
+
 /** The spans of a trace, each once, without their texts and attributes; the first come first. */
 export const briefSpans = ({ telemetry }: Context, traceId: string, most: number) =>
-  telemetry.rows(BriefSpan)(briefly('trace_id = {traceId:String}'), { traceId, most });
+  telemetry.rows(BriefSpan)(briefly(ofTrace), { traceId, most });
 
 /** The same of several traces, as far as they lie about the times at which they were found. */
 export function briefSpansAround({ telemetry }: Context, found: readonly Fitting[], most: number) {
@@ -151,11 +159,14 @@ const attributes = z
   .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown])));
 
 const StoredSpan = TraceSpan.omit({ scores: true }).extend({
+  traceName: z.string().nullable(),
+  costable: z.boolean(),
   events: json(TraceSpan.shape.events),
   links: json(TraceSpan.shape.links),
   attributes,
   resource: attributes,
 });
+export type StoredSpan = z.infer<typeof StoredSpan>;
 
 /** The first spans of a trace, with all that is known of them. */
 export const wholeSpans = ({ telemetry }: Context, traceId: string, most: number) =>
@@ -168,8 +179,8 @@ export const wholeSpans = ({ telemetry }: Context, traceId: string, most: number
         session, environment, release, version, service, tags, prompt_name AS promptName, prompt_version AS promptVersion,
         response_id AS responseId, input, output, finish_reasons AS finishReasons,
         time_to_first_token_ms AS timeToFirstTokenMs, flags, attributes, resource, events, links,
-        received_at AS receivedAt
-      FROM span WHERE client_id = {client:UUID} AND trace_id = {traceId:String}
+        received_at AS receivedAt, trace_name AS traceName, costable
+      FROM span WHERE client_id = {client:UUID} AND ${ofTrace}
       ORDER BY received_at DESC LIMIT 1 BY span_id
     ) ORDER BY startedAt, spanId LIMIT {most:UInt32}`,
     { traceId, most },

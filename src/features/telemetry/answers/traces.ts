@@ -2,14 +2,23 @@ import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { notFound, Problem } from '../../../platform/problem.ts';
-import { withLogs } from '../logs/index.ts';
+import { textsOfLogs } from '../logs/index.ts';
 import { Totals, TraceSpan, TraceSummary } from '../model.ts';
 import { countedSpans, traceTotals } from '../otlp/index.ts';
 import { listPriceOf, ownPricesOf, type OwnPrice } from '../prices/index.ts';
 import { Score, scoresOfTraces } from '../scores/index.ts';
 import { reads } from './access.ts';
 import { cursorField, filterFields, nextField, readCursor, time, writeCursor, type Cursor, type Filter } from './filter.ts';
-import { briefSpans, briefSpansAround, fittingTraces, timesOfSpans, wholeSpans, type BriefSpan, type Fitting } from './store.ts';
+import {
+  briefSpans,
+  briefSpansAround,
+  fittingTraces,
+  timesOfSpans,
+  wholeSpans,
+  type BriefSpan,
+  type Fitting,
+  type StoredSpan,
+} from './store.ts';
 import { windowsBack } from './windows.ts';
 
 /** Of which summaries are made at once. */
@@ -42,21 +51,17 @@ export const listTraces = operation({
   async run(ctx, { from, to, before, limit, ...filter }) {
     const cursor = before === undefined ? null : readCursor(before);
     const { found, lookedBackTo } = await latest(ctx, filter, { from, to, cursor, limit });
-    const [spans, scores] =
-      found.length === 0
-        ? [[], []]
-        : await Promise.all([
-            briefSpansAround(ctx, found, MOST_SPANS),
-            scoresOfTraces(
-              ctx,
-              found.map(({ traceId }) => traceId),
-            ),
-          ]);
+    if (found.length === 0) return { traces: [], next: lookedBackTo && writeCursor({ at: lookedBackTo, id: '' }), lookedBackTo };
+    const ids = found.map(({ traceId }) => traceId);
+    const [spans, scores, prices] = await Promise.all([
+      briefSpansAround(ctx, found, MOST_SPANS),
+      scoresOfTraces(ctx, ids),
+      ownPricesOf(ctx.records, ctx.client!.id),
+    ]);
     if (spans.length === MOST_SPANS) throw new Problem('too_large', 'These traces have too many spans. Ask for fewer of them.');
     const byTrace = new Map<string, BriefSpan[]>(found.map(({ traceId }) => [traceId, []]));
     for (const span of spans) byTrace.get(span.traceId)?.push(span);
     const last = found.at(-1);
-    const prices = await ownPricesOf(ctx.records, ctx.client!.id);
     return {
       traces: [...byTrace].flatMap(([id, of]) => (of.length > 0 ? [summaryOf(id, of, scores, prices)] : [])),
       next:
@@ -78,17 +83,23 @@ interface Page {
 /** Looks from the latest span backwards, in longer and longer stretches, until the page is full. */
 async function latest(ctx: Context, filter: Filter, { from, to, cursor, limit }: Page) {
   const found: Fitting[] = [];
-  const known = await timesOfSpans(ctx);
-  if (!known) return { found, lookedBackTo: null };
-  const fromMs = Math.max(known.fromMs, from === undefined ? -Infinity : Date.parse(from));
-  const toMs = Math.min(known.toMs, to === undefined ? Infinity : Date.parse(to), cursor ? Date.parse(cursor.at) + 1 : Infinity);
+  // Where the spans were a few seconds ago. What came since may lie outside of it, so the first and the last look go on without end.
+  const known = await timesOfSpans(ctx, ctx.client!.id);
+  const endMs = Math.min(to === undefined ? Infinity : Date.parse(to), cursor ? Date.parse(cursor.at) + 1 : Infinity);
+  const beginMs = from === undefined ? -Infinity : Date.parse(from);
+  const fromMs = Math.max(known?.fromMs ?? -Infinity, beginMs);
+  const toMs = Math.max(fromMs + 1, Math.min(known?.toMs ?? Infinity, endMs));
   const startMs = Date.now();
   // Texts are read as they are: a stretch of them grows slowly, so that one look never takes long.
   const steps = filter.search === undefined ? undefined : { firstMs: 3_600_000, grows: 2 };
-  for (const window of windowsBack({ fromMs, toMs }, steps)) {
+  for (const stretch of windowsBack({ fromMs, toMs }, steps)) {
+    const window = {
+      fromMs: stretch.fromMs === fromMs ? beginMs : stretch.fromMs,
+      toMs: stretch.toMs === toMs ? endMs : stretch.toMs,
+    };
     found.push(...(await fittingTraces(ctx, filter, window, cursor, limit - found.length)));
     if (found.length >= limit) return { found, lookedBackTo: null };
-    if (Date.now() - startMs > PATIENCE_MS && window.fromMs > fromMs)
+    if (Date.now() - startMs > PATIENCE_MS && window.fromMs > beginMs)
       return { found, lookedBackTo: new Date(window.fromMs).toISOString() };
   }
   return { found, lookedBackTo: null };
@@ -112,20 +123,29 @@ export const showTrace = operation({
   }),
   async run(ctx, { traceId: asked }) {
     const traceId = asked.toLowerCase();
-    const all = await briefSpans(ctx, traceId, MOST_SPANS);
-    if (all.length === 0) throw notFound('There is no such trace.');
-    const [stored, scores] = await Promise.all([wholeSpans(ctx, traceId, MOST_SHOWN), scoresOfTraces(ctx, [traceId])]);
-    const spans = await withLogs(ctx, traceId, stored);
+    const [stored, scores, prices, addTexts] = await Promise.all([
+      wholeSpans(ctx, traceId, MOST_SHOWN),
+      scoresOfTraces(ctx, [traceId]),
+      ownPricesOf(ctx.records, ctx.client!.id),
+      textsOfLogs(ctx, traceId),
+    ]);
+    if (stored.length === 0) throw notFound('There is no such trace.');
+    const all =
+      stored.length < MOST_SHOWN ? stored.map((span) => briefly(traceId, span)) : await briefSpans(ctx, traceId, MOST_SPANS);
+    const spans = addTexts(stored);
     const first = rootOf(all).spanId;
     return {
       traceId,
-      totals: totalsOf(all, await ownPricesOf(ctx.records, ctx.client!.id)),
+      totals: totalsOf(all, prices),
       spanCount: all.length,
       scores,
       spans: spans.map((span) => ({ ...span, scores: scores.filter(({ spanId }) => (spanId ?? first) === span.spanId) })),
     };
   },
 });
+
+/** A whole span as sums are made of it. */
+const briefly = (traceId: string, { costUsd, ...span }: StoredSpan): BriefSpan => ({ ...span, traceId, givenCostUsd: costUsd });
 
 /** What a trace used, nothing counted twice. A wrapper has a price where it stands for calls that were never sent. */
 function totalsOf(spans: readonly BriefSpan[], prices: readonly OwnPrice[]): Totals {

@@ -16,20 +16,60 @@ const Seen = z.object({ name: z.string(), ...usage });
 /** SQL of the sums of a stretch of hours or days: its start and end are parameters. */
 const within = `at >= toStartOfHour(fromUnixTimestamp({fromS:Int64})) AND at < fromUnixTimestamp({toS:Int64})`;
 
-/** The workflows that ever sent something; runs, errors and cost are of the window. */
+const Day = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]);
+
+/** The workflows that ever sent something; runs, errors, cost and days are of the window. One look at the sketches of each day. */
 export const seenWorkflows = ({ telemetry }: Context, window: Window) =>
-  telemetry.rows(Seen)(
-    `SELECT seen.workflow AS name, runs, errors, costUsd, firstSeenAt, lastSeenAt FROM (
-      SELECT toString(workflow) AS workflow, min(first_at) AS firstSeenAt, max(last_at) AS lastSeenAt FROM run_day
-      WHERE client_id = {client:UUID} AND workflow != '' GROUP BY workflow
+  telemetry.rows(Seen.extend({ days: z.array(Day).transform((days) => days.map(bucketOf)) }))(
+    `SELECT seen.workflow AS name, runs, errors, costUsd, firstSeenAt, lastSeenAt, days FROM (
+      SELECT workflow, uniqCombined64MergeIf(12)(dayRuns, isAsked) AS runs, uniqCombined64MergeIf(12)(dayFailed, isAsked) AS errors,
+        min(first) AS firstSeenAt, max(last) AS lastSeenAt,
+        groupArrayIf((toUnixTimestamp(at), finalizeAggregation(dayRuns), finalizeAggregation(dayFailed), dayTimed, dayMs, dayLogMs),
+          isAsked) AS days
+      FROM (
+        SELECT toString(workflow) AS workflow, at, ${within.replace('toStartOfHour', 'toStartOfDay')} AS isAsked,
+          uniqCombined64MergeState(12)(runs) AS dayRuns, uniqCombined64MergeState(12)(failed) AS dayFailed,
+          sum(run.timed) AS dayTimed, sum(run.sum_ms) AS dayMs, sum(run.sum_log_ms) AS dayLogMs, min(run.first_at) AS first,
+          max(run.last_at) AS last
+        FROM run_day AS run WHERE client_id = {client:UUID} AND workflow != '' GROUP BY workflow, at ORDER BY at
+      ) GROUP BY workflow
     ) AS seen LEFT JOIN (
-      SELECT toString(workflow) AS workflow, uniqCombined64Merge(12)(runs) AS runs, uniqCombined64Merge(12)(failed) AS errors
-      FROM run_day WHERE client_id = {client:UUID} AND ${within.replace('toStartOfHour', 'toStartOfDay')} GROUP BY workflow
-    ) AS ran ON ran.workflow = seen.workflow LEFT JOIN (
       SELECT toString(workflow) AS workflow, if(sum(with_cost) = 0, NULL, sum(cost_usd)) AS costUsd
       FROM usage_day WHERE client_id = {client:UUID} AND ${within.replace('toStartOfHour', 'toStartOfDay')} GROUP BY workflow
     ) AS spent ON spent.workflow = seen.workflow
     ORDER BY name LIMIT 1000`,
+    secondsOf(window),
+  );
+
+const bucketOf = ([at, runs, errors, timed, sumMs, sumLogMs]: z.infer<typeof Day>) => ({
+  atMs: at * 1000,
+  runs,
+  errors,
+  timed,
+  sumMs,
+  sumLogMs,
+});
+
+/** In which hours each workflow sent something: what a state is judged by, without the costs. */
+export const hoursOfWorkflows = ({ telemetry }: Context, window: Window) =>
+  telemetry.rows(z.object({ workflow: z.string(), hours: z.array(Day).transform((hours) => hours.map(bucketOf)) }))(
+    `SELECT workflow, groupArray((toUnixTimestamp(at), hourRuns, hourFailed, hourTimed, hourMs, hourLogMs)) AS hours FROM (
+      SELECT toString(workflow) AS workflow, at, uniqCombined64Merge(12)(runs) AS hourRuns, uniqCombined64Merge(12)(failed) AS hourFailed,
+        sum(run.timed) AS hourTimed, sum(run.sum_ms) AS hourMs, sum(run.sum_log_ms) AS hourLogMs
+      FROM run_hour AS run WHERE client_id = {client:UUID} AND ${within} AND workflow != '' GROUP BY workflow, at ORDER BY at
+    ) GROUP BY workflow`,
+    secondsOf(window),
+  );
+
+const Pulse = z.tuple([z.number(), z.number()]).transform(([at, runs]) => ({ atMs: at * 1000, runs }));
+
+/** In which hours each workflow was active, and with how many runs of which the top was seen. Reads no sketch. */
+export const activeHours = ({ telemetry }: Context, window: Window) =>
+  telemetry.rows(z.object({ workflow: z.string(), pulse: z.array(Pulse) }))(
+    `SELECT workflow, groupArray((toUnixTimestamp(at), hourTimed)) AS pulse FROM (
+      SELECT toString(workflow) AS workflow, at, greatest(sum(run.timed), 1) AS hourTimed FROM run_hour AS run
+      WHERE client_id = {client:UUID} AND ${within} AND workflow != '' GROUP BY workflow, at ORDER BY at
+    ) GROUP BY workflow`,
     secondsOf(window),
   );
 

@@ -9,10 +9,22 @@ import { time } from './filter.ts';
 import { judgeWorkflow } from './judge.ts';
 import { Point } from './metrics.ts';
 import { namedChanges, type ModelBucket, type Watched } from './timeline.ts';
-import { activity, failures, FailureKind, modelsOf, ModelUse, modelUse, seenWorkflows, usersOf } from './workflows-store.ts';
+import {
+  activeHours,
+  activity,
+  failures,
+  FailureKind,
+  hoursOfWorkflows,
+  modelsOf,
+  ModelUse,
+  modelUse,
+  seenWorkflows,
+  usersOf,
+} from './workflows-store.ts';
 import type { Window } from './windows.ts';
 
-const WEEKS_MS = 28 * DAY_MS;
+const WEEK_MS = 7 * DAY_MS;
+const WEEKS_MS = 4 * WEEK_MS;
 
 export const WorkflowState = z.enum(['healthy', 'degraded', 'no_data', 'too_early']);
 
@@ -34,16 +46,25 @@ export async function workflowsOf(ctx: Context): Promise<z.infer<typeof Workflow
   const nowMs = ctx.now().getTime();
   // Clocks of clients may be ahead; what they date in the future counts as now.
   const window = { fromMs: nowMs - WEEKS_MS, toMs: nowMs + DAY_MS };
-  const [seen, hours] = await Promise.all([seenWorkflows(ctx, window), activity(ctx, window, 'hour')]);
-  const byWorkflow = new Map<string, typeof hours>(seen.map(({ name }) => [name, []]));
-  for (const hour of hours) byWorkflow.get(hour.workflow)?.push(hour);
-  return seen.map((workflow) => ({
+  const lastWeek = { ...window, fromMs: nowMs - WEEK_MS };
+  const [seen, byHour, active] = await Promise.all([
+    seenWorkflows(ctx, window),
+    hoursOfWorkflows(ctx, lastWeek),
+    activeHours(ctx, window),
+  ]);
+  const hours = new Map(byHour.map((row) => [row.workflow, row.hours]));
+  const pulses = new Map(active.map((row) => [row.workflow, row.pulse]));
+  return seen.map(({ days, ...workflow }) => ({
     ...workflow,
     stage: 'discovered' as const,
     owner: null,
     ...judgeWorkflow(
-      (byWorkflow.get(workflow.name) ?? []).map(({ at, ...hour }) => ({ ...hour, atMs: Date.parse(at) })),
-      Date.parse(workflow.lastSeenAt),
+      {
+        days,
+        hours: hours.get(workflow.name) ?? [],
+        pulse: pulses.get(workflow.name) ?? [],
+        lastSeenMs: Date.parse(workflow.lastSeenAt),
+      },
       nowMs,
     ),
   }));

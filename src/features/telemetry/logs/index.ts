@@ -1,4 +1,4 @@
 /** Log records: kept as they came, and joined to the spans that they speak of when a trace is shown. */
 export { keepLogs } from './keep.ts';
 export { listLogs } from './operations.ts';
-export { withLogs } from './with-logs.ts';
+export { textsOfLogs } from './texts-of-logs.ts';

@@ -46,7 +46,7 @@ export interface Counts {
 const Found = z.object({ found: z.string() });
 const Counted = z.object({ rows: z.number() });
 
-const TraceTable = z.enum(['score', 'log_record', 'span']);
+const TraceTable = z.enum(['score', 'log_record', 'trace_hour', 'span']);
 type TraceTable = z.infer<typeof TraceTable>;
 
 /** The tables whose rows belong to a trace, the spans last. */

@@ -52,7 +52,10 @@ CREATE TABLE IF NOT EXISTS span (
   received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
   -- Whether the same span had come shortly before: what counts rows as they come leaves it out.
   resent Bool,
-  INDEX trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1
+  INDEX trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX users user TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX sessions session TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX attribute_values mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(received_at)
 PARTITION BY toYYYYMM(received_at)
