@@ -216,7 +216,13 @@ test('the audit trail is read page by page, with who it was by name, and no othe
   expect(await server.ask('auditTrail.practice', { limit: 1 })).toMatchObject({
     json: { entries: [{ operation: 'clients.create' }] },
   });
-  expect(await server.ask('auditTrail.list', { client: id, before: "'; drop table person" })).toMatchObject({ status: 400 });
+  const nobody = '0'.repeat(8) + '-0000'.repeat(3) + '-' + '0'.repeat(12);
+  for (const before of [
+    "'; drop table person",
+    `2026-99-99T99:99:99.000Z_${nobody}`,
+    `2026-01-01T00:00:00.000Z_${'-'.repeat(36)}`,
+  ])
+    expect(await server.ask('auditTrail.list', { client: id, before })).toMatchObject({ status: 400 });
 });
 
 test('an invitation is good for a week, and so is a session at the most', async () => {

@@ -1,4 +1,5 @@
 import { closedHandles, type Client, type Handles, type Practice } from '../../platform/practice.ts';
+import { conflict } from '../../platform/problem.ts';
 import type { Sql } from '../../platform/sql.ts';
 import type { Records, Stores } from '../../stores/index.ts';
 import { forgetClient, walledIntake, walledRemoval, walledTelemetry } from '../../stores/telemetry/index.ts';
@@ -23,7 +24,12 @@ export function openPractice(
     reading: (client) => handles(client, readingSql(records, client)),
     receiving,
     health: () => stores.spool.status(),
-    forget: (client) => forgetClient(telemetry, client.id),
+    async forget(client) {
+      // It would be loaded after the rest had gone.
+      if (stores.spool.bytesOf(client.id) > 0)
+        throw conflict('Telemetry of the client is still on its way into the store. Try again once it is there.');
+      await forgetClient(telemetry, client.id);
+    },
     writing: (client, deed, work) =>
       records
         .behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {

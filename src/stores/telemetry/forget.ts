@@ -5,7 +5,7 @@ import type { Telemetry } from './telemetry.ts';
 const Table = z.object({ found: z.string() });
 const WITHIN_MS = 10 * 60_000;
 
-/** Deletes the rows of a client from every table that has any; they are gone when it returns. */
+/** Deletes the rows of a client from every table that has any; they are gone from disk when it returns. */
 export async function forgetClient(telemetry: Pick<Telemetry, 'rows' | 'command'>, client: string): Promise<void> {
   const tables = await telemetry.rows(Table)(
     `SELECT table AS found FROM system.columns
@@ -14,8 +14,9 @@ export async function forgetClient(telemetry: Pick<Telemetry, 'rows' | 'command'
   );
   for (const { found } of tables)
     await telemetry.command(
-      `DELETE FROM ${tableName(found)} WHERE client_id = {client:UUID}`,
+      // Not a DELETE, which only hides rows until some later merge.
+      `ALTER TABLE ${tableName(found)} DELETE WHERE client_id = {client:UUID}`,
       { client },
-      { timeoutMs: WITHIN_MS },
+      { timeoutMs: WITHIN_MS, settings: { mutations_sync: '2' } },
     );
 }

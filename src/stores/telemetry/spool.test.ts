@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { openLog } from '../../platform/log.ts';
+import { refusalLine } from '../../platform/ledger.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
 import { openSpool, openTelemetry, type Spool, type TableRows } from './index.ts';
+import { ledgerRows } from './spool.ts';
 
 const row = (n: number, table = 'span'): TableRows => ({ table, format: 'JSONEachRow', bytes: Buffer.from(`{"n":${n}}\n`) });
 const away = () => Promise.reject(unavailable('The store is away.'));
@@ -161,4 +163,20 @@ test('a segment that is loaded twice is in the store once', async () => {
   for (let n = 0; n < 3; n += 1) await telemetry.insert('span', Buffer.from(`${JSON.stringify(line)}\n`), options);
   // Without LIMIT 1 BY: the engine itself dropped them.
   expect(await telemetry.rows(z.object({ n: z.number() }))('SELECT count() AS n FROM span')).toEqual([{ n: 1 }]);
+});
+
+test('it says whose telemetry waits, also what an earlier process left', async () => {
+  using dir = tempDir();
+  const entry = (client: string) => ({ client, lines: [refusalLine(client, new Date(0), 'invalid')] });
+  const keep = (spool: Spool, client: string) => spool.append([row(1), ledgerRows(entry(client).lines)], entry(client));
+  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  await Promise.all([keep(first, 'a'), keep(first, 'b')]);
+  expect([first.bytesOf('a') > 0, first.bytesOf('c')]).toEqual([true, 0]);
+  await first.close();
+  const { load } = store();
+  const second = openSpool({ dir: dir.path, load }, quiet);
+  expect(second.bytesOf('b')).toBeGreaterThan(0);
+  await eventually(() => second.bytes() === 0);
+  expect([second.bytesOf('a'), second.bytesOf('b')]).toEqual([0, 0]);
+  await second.close();
 });

@@ -18,6 +18,8 @@ export interface Spool {
   append(rows: readonly TableRows[], entry?: Entry): Promise<void>;
   /** Bytes that are not yet in the store. */
   bytes(): number;
+  /** Those of one client. */
+  bytesOf(client: string): number;
   status(): IntakeHealth;
   /** Runs a question while nothing is moved into the store. It is told what waits. */
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
@@ -384,6 +386,7 @@ export function openSpool(
       });
     },
     bytes: () => kept,
+    bytesOf: (client) => keptBy.get(client) ?? 0,
     status() {
       const oldest = closed[0] ?? current;
       const oldestAt = oldest && oldest.bytes > 0 ? new Date(Number(oldest.name.split('-')[0])) : null;

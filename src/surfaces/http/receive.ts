@@ -7,9 +7,10 @@ import type { Client } from '../../platform/practice.ts';
 import { invalid, Problem, unavailable } from '../../platform/problem.ts';
 import type { Outgoing, Route } from '../../platform/route.ts';
 import { readWhole } from './body.ts';
+import { openSlots } from './slots.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
 
-/** Requests that are in memory at once, as they came; past it the sender waits. */
+/** Requests that are in memory at once, as they came; past it, or past their share of it, senders wait. */
 const MOST_AT_ONCE = 64;
 
 /** What the ledger calls an answer that says no. */
@@ -18,17 +19,17 @@ const reasons: Record<number, string> = { 415: 'unsupported' };
 /** The routes of the features: what is sent, by whom, and how they are told when it was not kept. */
 export function receiver(routes: readonly Route[], log: Log) {
   const byPath = new Map(routes.flatMap((route) => route.paths.map((path) => [path, route] as const)));
-  let atOnce = 0;
+  const slots = openSlots(MOST_AT_ONCE);
 
   const answerOf = (route: Route) => async (ctx: Context, incoming: HttpBindings['incoming']) => {
     const client = senderOf(ctx.actor);
     if (!ctx.practice) throw unavailable('No practice is open here.');
     const intake = ctx.practice.receiving(client);
-    if (atOnce >= MOST_AT_ONCE) {
+    const giveBack = slots.take(client.id);
+    if (!giveBack) {
       intake.refused('unavailable');
       throw unavailable('Too much telemetry comes at once. Send it again in a moment.');
     }
-    atOnce += 1;
     try {
       const body = await bodyOf(incoming, route.mostBytes);
       const { records, telemetry } = ctx.practice.reading(client);
@@ -40,7 +41,7 @@ export function receiver(routes: readonly Route[], log: Log) {
       intake.refused(error instanceof Problem ? error.code : 'unavailable');
       throw error;
     } finally {
-      atOnce -= 1;
+      giveBack();
     }
   };
 

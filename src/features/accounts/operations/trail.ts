@@ -4,10 +4,12 @@ import { byOwner, byPeopleOf } from '../access.ts';
 import { AuditEntry } from '../model.ts';
 import { listAuditRows, listPracticeAuditRows, type Place } from '../store.ts';
 
+const Cursor = z.tuple([z.iso.datetime({ precision: 3 }), z.uuid()]);
+
 const page = {
   before: z
     .string()
-    .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z_[\da-f-]{36}$/, 'must be "next" of the page before')
+    .refine((text) => Cursor.safeParse(text.split('_')).success, 'must be "next" of the page before')
     .optional()
     .describe('"next" of the page before.'),
   limit: z.coerce.number().int().min(1).max(500).default(100),

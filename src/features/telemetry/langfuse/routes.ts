@@ -56,6 +56,7 @@ export const receiveLangfuseScore: Route = {
   paths: ['/api/public/scores'],
   mostBytes: MIB,
   async answer(receiving, incoming) {
+    await requireQuota(receiving);
     const score = scoreOf(readAs(ScoreBody, await documentIn(incoming)), receiving.now());
     if (!score) throw new Problem('invalid', NO_TRACE);
     await keepSpans(receiving, { items: [], received: 0, reasons: new Map() }, incoming.body.length, [score]);

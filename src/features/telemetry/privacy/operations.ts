@@ -6,7 +6,7 @@ import { invalid } from '../../../platform/problem.ts';
 import { BuiltIn, OwnPattern, Redaction } from './model.ts';
 import { keeperFor } from './redaction.ts';
 import { countStruck, findRedaction, setRedaction } from './store.ts';
-import { strikerOf } from './strike.ts';
+import { statesOf, strikerOf } from './strike.ts';
 
 export const readsPrivacy = {
   of: 'client',
@@ -17,6 +17,9 @@ export const readsPrivacy = {
 export const decidesPrivacy = { of: 'client', does: 'write', key: 'admin', roles: ['owner', 'operator'] } satisfies ClientAccess;
 
 const COUNTED_DAYS = 30;
+/** Some 40 ns for each and each character of a text. A pattern such as `KD-\d{4,12}` has 20. */
+const MOST_STATES = 500;
+const LONGEST_TRIED = 20_000;
 
 const settings = {
   patterns: z.array(BuiltIn).max(20).default([]).describe('Built-in patterns: email, phone, card, iban, secret.'),
@@ -60,7 +63,7 @@ export const tryRedaction = operation({
   access: readsPrivacy,
   input: z.object({
     client: clientField,
-    text: z.string().max(100_000),
+    text: z.string().max(LONGEST_TRIED),
     patterns: settings.patterns.optional(),
     own: settings.own.optional(),
   }),
@@ -74,8 +77,17 @@ export const tryRedaction = operation({
 });
 
 function readable(redaction: Redaction) {
+  const { striker, states } = read(redaction);
+  if (states > MOST_STATES)
+    throw invalid(
+      `The own patterns are too costly together: ${states} states of ${MOST_STATES}. Large repetitions make them so.`,
+    );
+  return striker;
+}
+
+function read(redaction: Redaction) {
   try {
-    return strikerOf(redaction);
+    return { striker: strikerOf(redaction), states: statesOf(redaction) };
   } catch (error) {
     throw invalid(`A pattern cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
   }

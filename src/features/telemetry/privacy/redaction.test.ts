@@ -132,4 +132,13 @@ test('a pattern is tried before it holds; one that cannot be read is refused', a
   });
   expect((await ask('redaction.set', { own: [{ name: 'Not a name', pattern: 'b' }] })).status).toBe(400);
   expect((await ask('redaction.set', { patterns: ['names'] })).status).toBe(400);
+  // A text could make these slow.
+  for (const pattern of ['a{1000}[bc]', '(?:a{0,9}){0,99}[bc]', '.{0,1000}[bc]'])
+    for (const name of ['redaction.try', 'redaction.set'])
+      expect(await ask(name, { own: [{ name: 'slow', pattern }], ...(name === 'redaction.try' && { text: 'a' }) })).toMatchObject(
+        {
+          status: 400,
+          json: { error: { message: expect.stringContaining('too costly') as string } },
+        },
+      );
 });

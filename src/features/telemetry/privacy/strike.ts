@@ -19,6 +19,10 @@ export function strikerOf({ patterns, own }: Redaction): Striker {
   return (text, struck) => finders.reduce((left, { name, find }) => strikeOut(left, name, find, struck), text);
 }
 
+/** How many states the own patterns have together: every character of a text may visit each of them. */
+export const statesOf = ({ own }: Pick<Redaction, 'own'>) =>
+  own.reduce((sum, { pattern }) => sum + RE2JS.compile(pattern).programSize(), 0);
+
 type Found = Iterable<readonly [begin: number, end: number]>;
 
 function strikeOut(text: string, name: string, find: (text: string) => Found, struck: Struck): string {

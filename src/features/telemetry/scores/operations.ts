@@ -43,7 +43,8 @@ export const createScore = operation({
     name: z.string().trim().min(1).max(200).describe('What was judged, e.g. correctness.'),
     value: ScoreValue.describe('A number, true or false, or a word.'),
     source: ScoreSource.describe('Who judged.'),
-    explanation: z.string().max(10_000).optional(),
+    // A client's own words: they are redacted, kept and erased with its telemetry, and stand nowhere else.
+    explanation: z.string().max(10_000).meta({ secret: true }).optional(),
     at: time.optional().describe('When it was judged. Default: now.'),
     id: z.string().trim().min(1).max(200).optional().describe('The same id of the same trace again takes its place.'),
   }),

@@ -94,3 +94,12 @@ test('another client sees none of it, and a key that only reads or sends creates
     expect((await ask('scores.create', score, (await server.key(acme.id, [scope])).key)).status).toBe(403);
   expect((await ask('scores.create', { ...score, source: 'nobody' })).status).toBe(400);
 });
+
+test('what was said of an answer stands with the scores, and not in the audit trail', async () => {
+  const explanation = 'she said: call me at 030 1234567';
+  const score = { traceId: traceIdOf(9), name: 'fit', value: 1, source: 'person', explanation };
+  expect((await ask('scores.create', score)).status).toBe(200);
+  const { text } = await ask('auditTrail.list', {}, server.ownerKey());
+  expect(text).toContain(traceIdOf(9));
+  expect(text).not.toContain('030 1234567');
+});
