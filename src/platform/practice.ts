@@ -63,6 +63,8 @@ export interface WalledIntake {
 export interface WalledRemoval {
   /** Deletes rows of a table, or rewrites columns of them (`UPDATE …`). They are gone from disk when it returns. */
   change(table: string, what: 'DELETE' | `UPDATE ${string}`, condition: string, params?: Record<string, unknown>): Promise<void>;
+  /** Makes the sums of charts anew from the spans as they are now, for all days that the period touches. */
+  sumAgain(from: Date, to: Date): Promise<void>;
 }
 
 /** Both stores behind one wall. */
@@ -113,5 +115,5 @@ export const closedHandles: Handles = {
   records: { rows: noStore, transaction: noStore },
   telemetry: { rows: noStore },
   intake: { noteSpans: noStore, keep: noStore, usage: noStore, refused: noStore, whileStill: noStore },
-  removal: { change: noStore },
+  removal: { change: noStore, sumAgain: noStore },
 };

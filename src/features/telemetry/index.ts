@@ -28,6 +28,7 @@ import {
   tryRedaction,
 } from './privacy/index.ts';
 import { createScore, listScores } from './scores/index.ts';
+import { sumNightly } from './sums/index.ts';
 
 export { givenMap } from './import/given-map.ts';
 export { importLogs, openLogFile, type Field, type Imported, type LogFile } from './import/index.ts';
@@ -68,6 +69,6 @@ export const telemetry = {
     requestErasure,
     listErasures,
   ],
-  jobs: [expireTelemetry, eraseAgain],
+  jobs: [expireTelemetry, eraseAgain, sumNightly],
   routes: [receiveTraces, receiveLogs, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

@@ -4,6 +4,7 @@ import { writeBlock } from './native/block.ts';
 import { tableName } from './names.ts';
 import { Output } from './native/output.ts';
 import type { Refusals } from './refusals.ts';
+import { rebuildRollups } from './rollups.ts';
 import type { Seen } from './seen.ts';
 import type { TableRows } from './segment.ts';
 import type { Shapes } from './shapes.ts';
@@ -80,4 +81,5 @@ export const walledRemoval = (telemetry: Pick<Telemetry, 'command'>, client: str
       // Waits until it is done, on every replica.
       { timeoutMs: REWRITTEN_WITHIN_MS, settings: { mutations_sync: '2' } },
     ),
+  sumAgain: (from, to) => rebuildRollups(telemetry, client, from, to),
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../../platform/context.ts';
 import { Problem } from '../../../platform/problem.ts';
+import { sumAgain } from '../sums/index.ts';
 import type { OwnPrice } from './model.ts';
 import { listPriceOf, type Price } from './price-of.ts';
 import { tidy } from './rates.ts';
@@ -47,7 +48,10 @@ export async function recost(ctx: Context, from: string, to: string, dryRun: boo
     for (let at = 0; at < changes.length; at += AT_ONCE) await replace(ctx, begin, end, changes.slice(at, at + AT_ONCE));
     last = changes.at(-1) ?? last;
   }
-  if (last) await untilStored(ctx, last);
+  if (last) {
+    await untilStored(ctx, last);
+    await sumAgain(ctx, Date.parse(from), Date.parse(to));
+  }
   return total;
 }
 

@@ -1,0 +1,43 @@
+import { inEachClient } from '../../accounts/index.ts';
+import { DAY_MS } from '../../../platform/clock.ts';
+import type { Context } from '../../../platform/context.ts';
+import { job } from '../../../platform/job.ts';
+import { listRules } from '../privacy/retention-store.ts';
+import { daysOfCharts, daysSentAgain } from './store.ts';
+
+/** The sums that charts are read from, made anew where they are no longer what the spans say. */
+
+const YEAR_MS = 366 * DAY_MS;
+
+/** From when on all spans are kept: the sums of days before that are all that is left of them, and stay as they are. */
+async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>): Promise<number> {
+  const rule = (await listRules(ctx)).find(({ kind }) => kind === 'spans');
+  if (!rule) return -Infinity;
+  return Math.ceil(ctx.now().getTime() / DAY_MS - rule.days) * DAY_MS;
+}
+
+/** Sums up the days of a period again, one after the other, so that never more than one of them is short in a chart. */
+export async function sumAgain(ctx: Context, fromMs: number, toMs: number): Promise<void> {
+  const days = await daysOfCharts(ctx, Math.max(fromMs, await keptFromMs(ctx)), toMs);
+  for (const day of days) await ctx.removal.sumAgain(new Date(day), new Date(day + DAY_MS));
+}
+
+/** Each night: yesterday, and the days of which spans were sent again. Today is not over. */
+export const sumNightly = job({
+  name: 'telemetry.sumNightly',
+  every: 'day',
+  run: (ctx) =>
+    inEachClient(ctx, {
+      due: async (of) => {
+        const nowMs = of.now().getTime();
+        const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+        const keptMs = Math.max(nowMs - YEAR_MS, await keptFromMs(of));
+        const yesterday = await daysOfCharts(of, Math.max(keptMs, todayMs - DAY_MS), todayMs);
+        const days = new Set([...yesterday, ...(await daysSentAgain(of, new Date(nowMs - 2 * DAY_MS), keptMs, todayMs))]);
+        return days.size > 0 ? days : undefined;
+      },
+      async run(of, days) {
+        for (const day of days) await sumAgain(of, day, day + DAY_MS);
+      },
+    }),
+});

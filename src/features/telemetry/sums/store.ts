@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { DAY_MS } from '../../../platform/clock.ts';
+import type { Context } from '../../../platform/context.ts';
+
+const Day = z.object({ fromS: z.number() });
+
+/** Starts of the days in a period on which the client has anything in the charts, latest first. */
+export async function daysOfCharts({ telemetry }: Pick<Context, 'telemetry'>, fromMs: number, toMs: number): Promise<number[]> {
+  const found = await telemetry.rows(Day)(
+    `SELECT DISTINCT toUnixTimestamp(at) AS fromS FROM run_day
+    WHERE client_id = {client:UUID} AND at >= fromUnixTimestamp({fromS:Int64}) AND at < fromUnixTimestamp({toS:Int64})
+    ORDER BY fromS DESC`,
+    seconds(fromMs, toMs),
+  );
+  return found.map(({ fromS }) => fromS * 1000);
+}
+
+/** Starts of the days in a period of which spans were sent again since. */
+export async function daysSentAgain({ telemetry }: Pick<Context, 'telemetry'>, since: Date, fromMs: number, toMs: number) {
+  const found = await telemetry.rows(Day)(
+    `SELECT DISTINCT toUnixTimestamp(toStartOfDay(started_at)) AS fromS FROM span
+    WHERE client_id = {client:UUID} AND resent AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC')
+      AND started_at >= fromUnixTimestamp({fromS:Int64}) AND started_at < fromUnixTimestamp({toS:Int64})
+    ORDER BY fromS DESC LIMIT 100`,
+    { ...seconds(fromMs, toMs), since: since.toISOString() },
+  );
+  return found.map(({ fromS }) => fromS * 1000);
+}
+
+const seconds = (fromMs: number, toMs: number) => ({
+  fromS: Math.max(0, Math.floor(fromMs / DAY_MS) * DAY_MS) / 1000,
+  toS: Math.floor(Math.min(toMs, Date.parse('2106-01-01T00:00:00Z')) / 1000),
+});
