@@ -8,6 +8,7 @@ import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem, unavailable } from '../../platform/problem.ts';
 import { byTable, frame, readSegment, sizeOf, type Segment, type TableRows } from './segment.ts';
+import { openTurns } from './turns.ts';
 
 /**
  * What was acknowledged and is not yet in the store: segments on disk, written and flushed before the acknowledgement, moved
@@ -178,12 +179,7 @@ export function openSpool(
   };
 
   // Only one at a time moves rows into the store, or asks what is there.
-  let move: Promise<unknown> = Promise.resolve();
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = move.then(work);
-    move = mine.catch(() => undefined);
-    return mine;
-  };
+  const { alone, together } = openTurns();
 
   function letGo({ bytes, byClient }: Held): void {
     kept -= bytes;
@@ -394,7 +390,7 @@ export function openSpool(
       return { spool: { bytes: kept, mostBytes, oldestAt }, setAside: { ...aside }, disk: { freeBytes, neededBytes } };
     },
     whileStill: (ask) =>
-      alone(() => {
+      together(() => {
         const sum = new LedgerSum();
         for (const { lines } of [...closed, ...(current ? [current] : [])]) sum.add(lines.lines());
         return ask(sum.lines());

@@ -120,7 +120,13 @@ export function createApp({
     const from = attemptOf(path, body, headers, addressOf(c.env.incoming, proxies));
     const waitS = from ? attempts.enter(from) : 0;
     if (waitS > 0) throw tooMany('Too many attempts were refused. Wait a moment.', waitS);
-    const answer = await signIn.answer({ method, path: path + new URL(c.req.url).search, headers, body });
+    const answer = await signIn
+      .answer({ method, path: path + new URL(c.req.url).search, headers, body })
+      .catch((error: unknown) => {
+        // Nothing was found out by it.
+        if (from) attempts.passed(from);
+        throw error;
+      });
     if (from && isRefusal(answer.status)) attempts.refused(from, path.slice(SIGN_IN_PATH.length + 1));
     else if (from && answer.ok) attempts.passed(from);
     return inOurWords(answer);

@@ -60,6 +60,8 @@ export function openAuth({ records, now, log, baseUrl, secret, knownAs, insideHo
     telemetry: { enabled: false },
     logger: { log: (level, message) => log[level === 'error' ? 'warn' : 'debug']({ from: 'sign-in' }, message) },
     advanced: {
+      // Said here, as a variable of the environment would turn it off: nobody is sent on to another site.
+      disableOriginCheck: false,
       cookiePrefix: 'steward',
       useSecureCookies: baseUrl.startsWith('https:'),
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },

@@ -123,6 +123,16 @@ test('what came back to another browser, or was changed on the way, lets nobody 
   expect(await browser.ask('session.show')).toMatchObject({ status: 401 });
 });
 
+test.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
+  'nobody is sent on to %s',
+  async (url) => {
+    for (const field of ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL'])
+      expect(await server.browser().auth('sign-in/social', { provider: 'sso', [field]: url })).toMatchObject({ status: 403 });
+    const idToken = { token: 'x', nonce: 'x' };
+    expect(await server.browser().auth('sign-in/social', { provider: 'sso', idToken })).toMatchObject({ status: 404 });
+  },
+);
+
 test('the provider’s secret is kept encrypted and never shown', async () => {
   await using records = await server.records();
   const { z } = await import('zod');

@@ -1,0 +1,39 @@
+import { setImmediate as moment } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { openTurns } from './turns.ts';
+
+test('however many ask, work that waits has its turn next', async () => {
+  const { alone, together } = openTurns();
+  const done: string[] = [];
+  const note = async (what: string) => {
+    await moment();
+    done.push(what);
+  };
+  const all = [
+    alone(() => note('work 1')),
+    ...Array.from({ length: 100 }, () => together(() => note('question'))),
+    alone(() => note('work 2')),
+    // Those who come while work 2 waits are asked with the others.
+    ...Array.from({ length: 100 }, () => together(() => note('question'))),
+    alone(() => note('work 3')),
+  ];
+  await Promise.all(all);
+  expect(done).toEqual(['work 1', ...Array.from({ length: 200 }, () => 'question'), 'work 2', 'work 3']);
+});
+
+test('a question that fails fails alone, and a question never sees half of a work', async () => {
+  const { alone, together } = openTurns();
+  let half = false;
+  const work = () =>
+    alone(async () => {
+      half = true;
+      await moment();
+      half = false;
+    });
+  const bad = together(() => Promise.reject(new Error('no')));
+  const good = Array.from({ length: 20 }, async () => {
+    await Promise.all([work(), together(() => Promise.resolve(expect(half).toBe(false)))]);
+  });
+  await expect(bad).rejects.toThrow('no');
+  await Promise.all(good);
+});
