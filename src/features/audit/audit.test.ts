@@ -286,6 +286,11 @@ describe('what cannot be done is refused in a sentence that says what to mend', 
       { out: '/nowhere/report.html' },
       /"\/nowhere\/report\.html" could not be written: there is no such dir/,
     ],
+    [
+      'two forms of the report in one file',
+      { out: '/tmp/report.html', pdf: '/tmp/./report.html' },
+      /"\/tmp\/\.\/report\.html" was named for two forms of the report/,
+    ],
     ['a report instead of a directory', { pdf: '/' }, /"\/" could not be written: it is a directory/],
   ])('%s', async (_, input, sentence) => {
     const files = input['files'] === 'timeless' ? [logOf('timeless')] : (input['files'] ?? [logOf('tiny')]);

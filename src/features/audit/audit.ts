@@ -116,7 +116,7 @@ async function judge(
       ...compared.undecided,
       ...(worded?.needs ? [{ metric: text, segment: {}, needs: worded.needs }] : []),
     ],
-    steady: [...dated.steady, ...(worded && !worded.judgement && !worded.needs ? [text] : [])],
+    steady: [...dated.steady, ...compared.steady, ...(worded && !worded.judgement && !worded.needs ? [text] : [])],
     tests,
   };
   return { ...base, bucketMs, series, judged, cohorts };

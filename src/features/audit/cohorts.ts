@@ -16,6 +16,8 @@ export async function judgeAllCohorts(
 ): Promise<{ judged: Judged; cohorts: Cohort[] }> {
   const judged: Judged = { judgements: [], undecided: [], steady: [], tests: 0 };
   const cohorts: Cohort[] = [];
+  const alike = new Set<Metric>();
+  const unlike = new Set<Metric>();
   const asked = groupBy !== undefined || splitMs !== undefined;
   for (const dimension of [...(splitMs === undefined ? [] : [period(splitMs)]), ...chosen(dimensions, groupBy, splitMs)]) {
     const rows = await listCohorts(store, metrics, dimension);
@@ -26,10 +28,13 @@ export async function judgeAllCohorts(
     for (const { before, after, ordered } of isPeriod(dimension) ? inOrder(rows) : pairs(rows)) {
       metrics.forEach((metric, i) => {
         const peers = rows.map((row) => side(row, i)).filter(({ buckets }) => buckets.length > 0);
-        compareOn(judged, metric, dimension.name, side(before, i), side(after, i), ordered, peers);
+        const same = compareOn(judged, metric, dimension.name, side(before, i), side(after, i), ordered, peers);
+        if (same !== null) (same ? alike : unlike).add(metric);
       });
     }
   }
+  // Where time was judged, steady is what held over time.
+  if (!timed) judged.steady.push(...[...alike].filter((metric) => !unlike.has(metric)));
   return { judged, cohorts };
 }
 
@@ -104,6 +109,7 @@ export function pairs<T extends { value: string; n: number }>(rows: readonly T[]
 /** A name without its version: a date, `-0613`, `@2`, `v3`, `-latest`. */
 const family = (value: string) => value.replace(/[-_@. ]?(v?\d{4}-?\d{2}-?\d{2}|\d{4}|v\d+([.]\d+)*|latest|preview)$/i, '');
 
+/** Whether the two are alike: nothing where there is nothing to compare. */
 function compareOn(
   judged: Judged,
   metric: Metric,
@@ -112,10 +118,11 @@ function compareOn(
   after: CohortSide,
   ordered: boolean,
   peers: readonly CohortSide[],
-) {
-  if (before.buckets.length === 0 || after.buckets.length === 0) return;
+): boolean | null {
+  if (before.buckets.length === 0 || after.buckets.length === 0) return null;
   judged.tests += 1;
-  const { judgement, needs } = judgeCohorts(metric, dimension, before, after, ordered);
+  const { judgement, needs, steady } = judgeCohorts(metric, dimension, before, after, ordered);
   if (judgement) judged.judgements.push({ ...judgement, peers });
   if (needs !== null) judged.undecided.push({ metric, segment: { [dimension]: after.value }, needs });
+  return steady;
 }

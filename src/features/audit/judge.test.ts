@@ -101,11 +101,13 @@ test('two cohorts differ, are alike, or are too few to tell', () => {
     direction: 'worse',
     at: null,
   });
-  expect(judge([0.84, 1000], [0.835, 1000])).toMatchObject({ judgement: null, needs: null });
+  expect(judge([0.84, 1000], [0.835, 1000])).toMatchObject({ judgement: null, needs: null, steady: true });
+  // Alike so far, and too few to say so.
+  expect(judge([0.84, 50], [0.84, 50])).toMatchObject({ judgement: null, needs: expect.any(Number), steady: false });
   const few = judge([0.8, 20], [0.6, 20]);
   expect(few.judgement).toBeNull();
   expect(few.needs).toBeGreaterThan(20);
-  expect(judge([1, 1], [0, 1])).toEqual({ judgement: null, needs: null, p: 1 });
+  expect(judge([1, 1], [0, 1])).toEqual({ judgement: null, needs: null, steady: false, p: 1 });
 });
 
 test('what would be a find among two is noise among hundreds', () => {

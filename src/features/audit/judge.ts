@@ -129,22 +129,21 @@ export interface CohortSide {
   buckets: readonly Bucket[];
 }
 
-/** Two cohorts of a dimension on one metric; nothing when they are alike or too few to tell. */
+/** Two cohorts of a dimension on one metric; no judgement when they are alike (`steady`) or too few to tell. */
 export function judgeCohorts(
   metric: Metric,
   dimension: string,
   before: CohortSide,
   after: CohortSide,
   ordered: boolean,
-): { judgement: Judgement | null; needs: number | null; p: number } {
+): { judgement: Judgement | null; needs: number | null; steady: boolean; p: number } {
   const sides = compare(summarise(before.buckets, metric.kind), summarise(after.buckets, metric.kind), metric.kind);
   const { before: a, after: b, change, p, effect, ci95 } = sides;
-  if (a.n < 2 || b.n < 2) return { judgement: null, needs: null, p: 1 };
+  if (a.n < 2 || b.n < 2) return { judgement: null, needs: null, steady: false, p: 1 };
   const enough = Math.abs(effect) >= MIN_EFFECT[metric.kind] && p < 0.01;
   const wanted = a.mean > 0 ? rowsNeeded(a, metric.kind, Math.max(MIN_EFFECT[metric.kind], 0.05)) : 0;
-  const needs =
-    !enough && Math.abs(effect) >= MIN_EFFECT[metric.kind] ? Math.max(0, Math.ceil(wanted - Math.min(a.n, b.n))) : null;
-  if (!enough) return { judgement: null, needs: needs === 0 ? null : needs, p };
+  const needs = Math.max(0, Math.ceil(wanted - Math.min(a.n, b.n)));
+  if (!enough) return { judgement: null, needs: needs === 0 ? null : needs, steady: needs === 0, p };
   const judgement: Judgement = {
     kind: 'cohort',
     metric,
@@ -163,7 +162,7 @@ export function judgeCohorts(
     against: before.value,
     ordered,
   };
-  return { judgement, needs: null, p };
+  return { judgement, needs: null, steady: false, p };
 }
 
 /**

@@ -62,6 +62,7 @@ export const runAudit = operation({
   async run(ctx, input) {
     const paths = [input.out, input.pdf, input.json === '-' ? undefined : input.json].filter((name) => name !== undefined);
     for (const name of paths) await requireWritable(name, input.files);
+    requireApart(paths);
     const report = await audit(ctx, {
       files: input.files,
       map: givenMap(input.map),
@@ -160,6 +161,11 @@ async function requireWritable(name: string, logs: readonly string[]): Promise<v
       cause,
     );
   });
+}
+
+function requireApart(names: readonly string[]) {
+  const twice = names.find((name, i) => names.findIndex((other) => resolve(other) === resolve(name)) < i);
+  if (twice) throw invalid(`"${twice}" was named for two forms of the report. Name a file for each.`);
 }
 
 const unwritable = (name: string, why: string, cause?: unknown) =>

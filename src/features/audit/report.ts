@@ -42,7 +42,7 @@ export async function writeReport(
     writtenAt: now.toISOString(),
     verdict: verdictOf(evidence, ordered),
     worse,
-    judged: ordered.length + judgedMetrics(judged) + evidence.cohorts.length > 0,
+    judged: ordered.length + judgedMetrics(judged) > 0,
     input: {
       files: evidence.files.map(({ name }) => (name === '-' ? 'standard input' : name)),
       rows: overview.rows,
@@ -235,7 +235,10 @@ function verdictOf({ judged, overview, cohorts }: Evidence, ordered: readonly Pr
     {
       ...overview,
       compared: cohorts.length,
-      open: judged.undecided.filter(({ segment }) => Object.keys(segment).length === 0).map(({ metric }) => metric.plain),
+      // A log without times has segments only.
+      open: judged.undecided
+        .filter(({ segment }) => overview.from === null || Object.keys(segment).length === 0)
+        .map(({ metric }) => metric.plain),
     },
   );
 }

@@ -149,8 +149,12 @@ export function verdict(
   { rows, from, compared = 0, open = [] }: { rows: number; from: number | null; compared?: number; open?: readonly string[] },
 ): string {
   if (rows === 0) return 'No row could be used, so nothing can be said.';
+  if (!first && from === null && compared > 0) {
+    return judged === 0
+      ? 'The log has no times, and its groups hold too few rows to tell whether they differ.'
+      : `The log has no times, and its groups do not differ by more than chance${open.length > 0 ? ' in what could be judged' : ''}.`;
+  }
   if (!first && judged === 0) {
-    if (from === null && compared > 0) return 'The log has no times, and its groups do not differ by more than chance.';
     return from === null
       ? 'The log has neither times nor a column to compare by, so it cannot show whether anything changed.'
       : 'Too early to tell: there are too few rows, over too little time, to say whether anything changed.';

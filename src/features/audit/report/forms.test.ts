@@ -76,3 +76,14 @@ test('of a hundred things that could not be judged each form shows the first and
   expect(await renderHtml(many)).toContain('30 more rows');
   expect(reportWords(many).undecided).toHaveLength(30);
 });
+
+test('money that leaves out what has no price says so', () => {
+  const report = sampleReport();
+  const note = (findings: typeof report.findings) => reportWords({ ...report, findings }).figures[1]!.note;
+  expect(note(report.findings)).toBe('a month, the largest finding of each metric');
+  const unpriced = report.findings.map((f) => (f.metric === 'score' ? { ...f, moneyPerMonthUsd: null } : f));
+  const slow = { ...report.findings[3]!, direction: 'worse' as const, moneyPerMonthUsd: 3 };
+  expect(note([unpriced[0]!, slow])).toBe(
+    'a month, the largest finding of each metric, without right answers: --value-per-success',
+  );
+});

@@ -49,7 +49,7 @@ const periodWords = ({ from, to }: AuditReport['input']) => (from && to ? span(f
 function nothingWords({ steady, input }: AuditReport): string {
   if (input.rows === 0) return 'There was no row to judge.';
   if (steady.length === 0) return 'Nothing could be judged yet; what it would take stands below.';
-  return 'Nothing changed that the log can show.';
+  return input.from === null ? 'The groups are alike in what could be judged.' : 'Nothing changed that the log can show.';
 }
 
 function steadyWords({ steady }: AuditReport): string | null {
@@ -104,7 +104,11 @@ function moneyFigure({ findings }: AuditReport): Figure {
   const worst = new Map<string, number>();
   for (const f of priced) worst.set(f.metric, Math.max(worst.get(f.metric) ?? 0, f.moneyPerMonthUsd ?? 0));
   const total = [...worst.values()].reduce((a, b) => a + b, 0);
-  return { name, value: money(total), note: 'a month, the largest finding of each metric' };
+  // What has no price may be the dearest.
+  const open = findings.find((f) => f.direction === 'worse' && f.severity !== 'watch' && !worst.has(f.metric));
+  const rest =
+    open && (open.unit === 'rate' || open.unit === 'score') ? `, without ${line(open.metricName, 60)}: --value-per-success` : '';
+  return { name, value: money(total), note: `a month, the largest finding of each metric${rest}` };
 }
 
 function foundFigure({ findings }: AuditReport): Figure {

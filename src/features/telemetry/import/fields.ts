@@ -62,7 +62,7 @@ export const fields: Record<Field, FieldRule> = {
   score: {
     content: 'verdict',
     aliases: words(`score correct iscorrect passed pass evalscore grade rating accuracy quality label labels feedback thumbs
-      success directlyusable accepted correctness helpfulness relevance faithfulness usefulness scores0value feedbackscore`),
+      success directlyusable accepted verdict outcome evaluation judgement judgment approved resolved correctness helpfulness relevance faithfulness usefulness scores0value feedbackscore`),
   },
   latency: {
     content: 'number',

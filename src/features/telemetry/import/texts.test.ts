@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openReader } from './testing/read-log.ts';
+import { hour, openReader, times } from './testing/read-log.ts';
 import { language, refusal } from './texts.ts';
 
 let reader: Awaited<ReturnType<typeof openReader>>;
@@ -76,4 +76,11 @@ test('languages are told by script and by common words', async () => {
     ru: 'Вы можете вернуть товар в течение тридцати дней с чеком.',
   };
   expect(await ask(language, 'output', Object.values(texts))).toEqual(Object.keys(texts));
+});
+
+test('a column of verdicts is the score by its name and its words', async () => {
+  const rows = times(40, (i) => ({ when: hour(i), reply: `answer ${i}`, verdict: i % 4 ? 'good' : 'bad' }));
+  const { calls, fields } = await reader.read(reader.write('verdicts.jsonl', rows.map((row) => JSON.stringify(row)).join('\n')));
+  expect(fields).toMatchObject({ score: 'verdict' });
+  expect(calls.map(({ graded }) => graded).slice(0, 5)).toEqual([0, 1, 1, 1, 0]);
 });
