@@ -134,6 +134,9 @@ test('a period is priced anew after a price change, each call once, and what the
   expect(await costOf(hooli, 23)).toEqual([7, 7, 'given: gen_ai.usage.cost']);
   expect(await recost()).toMatchObject({ changed: 0, before: change.after, after: change.after });
   expect(await recost({ to: period.from })).toMatchObject({ calls: 0 });
+  // Charts say the same.
+  const chart = await server.ask('telemetry.metrics', { ...period, metric: 'costUsd', bucket: 'day' }, hooli.key);
+  expect(chart.json).toMatchObject({ series: [{ points: [{ value: 7.5045, n: 4 }] }] });
 
   await server.ask('prices.set', { client: 'Hooli', model: 'gpt-4o', inputUsdPerMillion: 1, outputUsdPerMillion: 1 });
   expect(await recost()).toMatchObject({ changed: 1, after: { costUsd: 7.5012 } });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
-import { countRows, tablesOfTraces, tracesOfUser, type Counts } from './erasure-store.ts';
+import { sumAgain } from '../sums/index.ts';
+import { countRows, daysOfTraces, tablesOfTraces, tracesOfUser, type Counts } from './erasure-store.ts';
 
 export const hashOfUser = (user: string) => createHash('sha256').update(user).digest('hex');
 
@@ -13,8 +15,10 @@ export async function eraseUser(ctx: Context, userHashes: readonly string[], unt
   const traces = await tracesOfUser(ctx, userHashes, until);
   if (traces.length === 0) return counts;
   const tables = await tablesOfTraces(ctx);
+  const days = new Set<number>();
   for (let at = 0; at < traces.length; at += AT_ONCE) {
     const traceIds = traces.slice(at, at + AT_ONCE);
+    for (const day of await daysOfTraces(ctx, traceIds)) days.add(day);
     // The spans last: they say which traces are the user's, should it end in the middle.
     for (const table of tables) {
       const before = await countRows(ctx, table, traceIds);
@@ -23,6 +27,12 @@ export async function eraseUser(ctx: Context, userHashes: readonly string[], unt
       await ctx.removal.change(table, 'DELETE', 'trace_id IN {traceIds:Array(String)}', { traceIds });
       counts.after += await countRows(ctx, table, traceIds);
     }
+  }
+  // Who was erased is in no sum either. They are gone all the same where this fails.
+  try {
+    for (const day of days) await sumAgain(ctx, day, day + DAY_MS);
+  } catch (error) {
+    ctx.log.error({ err: error }, 'the sums of days on which somebody was erased still hold them: price these days anew');
   }
   return counts;
 }

@@ -48,6 +48,10 @@ test('an end user is erased with the traces they had a part in, and nobody else'
 
   const reply = await server.ask('erasure.request', { client: 'Acme', user: 'anna' });
   expect(reply).toMatchObject({ status: 200, json: { rowsBefore: 8, rowsAfter: 0 } });
+  // Nor are they in the sums that charts are made of.
+  const period = { client: 'Acme', from: '2026-11-20T00:00:00Z', to: '2026-11-23T00:00:00Z' };
+  const chart = await server.ask('telemetry.metrics', { ...period, metric: 'runs', bucket: 'day' });
+  expect(chart.json).toMatchObject({ series: [{ points: [{ value: 1 }] }] });
   expect([(await show(acme, 1)).status, (await show(acme, 2)).status, (await show(acme, 3)).status]).toEqual([404, 404, 200]);
   expect((await show(globex, 4)).text).toContain('anna');
   expect((await server.ask('scores.list', { client: 'Acme' })).text).not.toContain(traceIdOf(1));

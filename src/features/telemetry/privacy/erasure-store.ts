@@ -73,6 +73,16 @@ export async function tracesOfUser({ telemetry }: Pick<Context, 'telemetry'>, us
   return found.map((row) => row.found);
 }
 
+/** The days on which these traces have spans, ms. */
+export async function daysOfTraces({ telemetry }: Pick<Context, 'telemetry'>, traceIds: readonly string[]): Promise<number[]> {
+  const found = await telemetry.rows(z.object({ dayMs: z.number() }))(
+    `SELECT DISTINCT toUnixTimestamp(toStartOfDay(toDateTime(started_at, 'UTC'))) * 1000 AS "dayMs" FROM span
+    WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)}`,
+    { traceIds },
+  );
+  return found.map(({ dayMs }) => dayMs);
+}
+
 export async function countRows({ telemetry }: Pick<Context, 'telemetry'>, table: TraceTable, traceIds: readonly string[]) {
   const [counted] = await telemetry.rows(Counted)(
     `SELECT count() AS rows FROM ${table} WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)}`,

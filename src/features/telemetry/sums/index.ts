@@ -16,10 +16,13 @@ async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>): Pro
   return Math.ceil(ctx.now().getTime() / DAY_MS - rule.days) * DAY_MS;
 }
 
-/** Sums up the days of a period again, one after the other, so that never more than one of them is short in a chart. */
+/**
+ * Sums up the days of a period again, one after the other, so that never more than one of them is short in a chart. What comes for
+ * a day meanwhile waits in the spool of this process, and is counted once.
+ */
 export async function sumAgain(ctx: Context, fromMs: number, toMs: number): Promise<void> {
   const days = await daysOfCharts(ctx, Math.max(fromMs, await keptFromMs(ctx)), toMs);
-  for (const day of days) await ctx.removal.sumAgain(new Date(day), new Date(day + DAY_MS));
+  for (const day of days) await ctx.intake.whileStill(() => ctx.removal.sumAgain(new Date(day), new Date(day + DAY_MS)));
 }
 
 /** Each night: yesterday, and the days of which spans were sent again. Today is not over. */
