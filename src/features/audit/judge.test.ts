@@ -193,3 +193,13 @@ describe('a split that was asked for and a dated change', () => {
     ['a comparison of a column', dated, periods({ segment: { model: 'a' } })],
   ])('stay two: %s', (_, change, split) => expect(joinSplit([change], [split])).toEqual([change, split]));
 });
+
+test('a length cannot fall by more than all of it, nor can its interval', () => {
+  const side = (value: string, mean: number, sd: number) => ({
+    value,
+    buckets: [{ at: START_MS, n: 30, sum: 30 * mean, sumSq: 29 * sd * sd + 30 * mean * mean }],
+  });
+  const { judgement: found } = judgeCohorts(length, 'model', side('a', 640, 900), side('b', 4, 1), true);
+  expect(found!.change).toBeCloseTo(-636);
+  expect(found!.ci95![0]).toBe(-640);
+});

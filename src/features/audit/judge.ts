@@ -94,12 +94,18 @@ function fromChange(metric: Metric, change: Change, window: Judgement['window'])
     before: change.before,
     after: change.after,
     change: change.change,
-    ci95: change.ci95,
+    ci95: withinReach(metric, change.before, change.ci95),
     p: change.p,
     q: change.p,
     direction: directionOf(metric, change.change),
     window,
   };
+}
+
+/** No time, length or price falls below zero, so none falls by more than it was. A score may. */
+function withinReach({ unit }: Metric, before: Summary | null, ci95: Judgement['ci95']): Judgement['ci95'] {
+  if (ci95 === null || before === null || unit === 'score' || before.mean < 0) return ci95;
+  return [Math.max(ci95[0], -before.mean), Math.max(ci95[1], -before.mean)];
 }
 
 /** Times in which calls stopped or became far fewer; `until`: the end of the log, where it is known to go on without them. */
@@ -154,7 +160,7 @@ export function judgeCohorts(
     before: a,
     after: b,
     change,
-    ci95,
+    ci95: withinReach(metric, a, ci95),
     p,
     q: p,
     direction: ordered ? directionOf(metric, change) : 'changed',
