@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalid } from '../../../platform/problem.ts';
+import { saysAttribute } from '../ingest/said.ts';
 
 /** Which telemetry is asked about: the fields that lists and charts share, and what they mean in SQL. */
 
@@ -68,14 +69,7 @@ export function conditionsOf(filter: Filter): Condition[] {
 
 function withAttribute(asked: string): Condition {
   const at = asked.indexOf('=');
-  const value = asked.slice(at + 1);
-  // Values are kept as JSON: 1 is a number or a text.
-  return {
-    // The second half says less: it is what the index knows, so that most of the table need not be read.
-    sql: `(attributes[{attributeName:String}] IN {attributeValues:Array(String)}
-      AND hasAny(mapValues(attributes), {attributeValues:Array(String)}))`,
-    params: { attributeName: asked.slice(0, at), attributeValues: [value, JSON.stringify(value)] },
-  };
+  return saysAttribute(asked.slice(0, at), asked.slice(at + 1));
 }
 
 function withText(search: string): Condition {

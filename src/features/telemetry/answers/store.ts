@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import { HOUR_MS } from '../../../platform/clock.ts';
 import { rememberByClient } from '../../../platform/remember.ts';
+import { spoken, Stored } from '../ingest/said.ts';
 import { TraceSpan } from '../model.ts';
 import { conditionsOf, type Cursor, type Filter } from './filter.ts';
 import type { Window } from './windows.ts';
@@ -158,14 +159,16 @@ const attributes = z
   .record(z.string(), z.string())
   .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown])));
 
-const StoredSpan = TraceSpan.omit({ scores: true }).extend({
-  traceName: z.string().nullable(),
-  costable: z.boolean(),
-  events: json(TraceSpan.shape.events),
-  links: json(TraceSpan.shape.links),
-  attributes,
-  resource: attributes,
-});
+const StoredSpan = TraceSpan.omit({ scores: true })
+  .extend({
+    traceName: z.string().nullable(),
+    costable: z.boolean(),
+    events: json(TraceSpan.shape.events),
+    links: json(TraceSpan.shape.links),
+    attributes: Stored,
+    resource: attributes,
+  })
+  .transform((span) => ({ ...span, attributes: spoken(span.attributes, span) }));
 export type StoredSpan = z.infer<typeof StoredSpan>;
 
 /** The first spans of a trace, with all that is known of them. */

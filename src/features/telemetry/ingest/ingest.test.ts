@@ -112,6 +112,29 @@ test('what a client sends is shown, with one meaning per field and nothing count
   expect(await list({ to: '2026-11-21T00:43:03Z' })).toEqual([]);
 });
 
+test('messages, which a row keeps once, are shown and found as the attributes that they were sent as', async () => {
+  const question = `What of "this"? ${'word '.repeat(20)}`;
+  const answer = `=input ${'word '.repeat(20)}é`;
+  const sent = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.input.messages': question,
+    'gen_ai.output.messages': answer,
+    'acme.same': question,
+    'acme.named': '=input',
+  };
+  const body = traces([span(sent, { traceId: traceIdOf(40), spanId: spanIdOf(1) })]);
+  expect((await send(encodeJson(body), asJson)).status).toBe(200);
+  await eventually(async () => (await show(traceIdOf(40))).status === 200, 15_000);
+  expect((await show(traceIdOf(40))).json).toMatchObject({
+    spans: [{ input: question, output: answer, attributes: sent }],
+  });
+  const found = async (attribute: string) => (await list({ attribute })).map(({ traceId }) => traceId);
+  expect(await found(`acme.same=${question}`)).toEqual([traceIdOf(40)]);
+  expect(await found(`gen_ai.output.messages=${answer}`)).toEqual([traceIdOf(40)]);
+  expect(await found(`gen_ai.output.messages=${question}`)).toEqual([]);
+  expect(await found('gen_ai.output.messages==output')).toEqual([]);
+});
+
 test('bodies of stock exporters are taken, protobuf and JSON, gzipped and plain, under both paths', async () => {
   const replies = [
     await send(fixture('otel-js-exporters-1.pb')),

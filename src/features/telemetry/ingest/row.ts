@@ -1,6 +1,7 @@
 import type { Span } from '../otlp/index.ts';
 import { priceOf, type OwnPrice } from '../prices/index.ts';
-import { jsonOf, sharedJsonOf } from './json.ts';
+import { sharedJsonOf } from './json.ts';
+import { attributesOf } from './said.ts';
 
 /** A span as a row of the table `span`; its client is put in by the wall. */
 export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice[], resent: boolean) {
@@ -43,7 +44,7 @@ export function rowOf(span: Span, receivedAt: Date, ownPrices: readonly OwnPrice
     finish_reasons: span.finishReasons,
     time_to_first_token_ms: span.timeToFirstTokenMs,
     flags: span.flags,
-    attributes: jsonOf(span.attributes),
+    attributes: attributesOf(span.attributes, span),
     resource: sharedJsonOf(span.resource),
     scores: listOf(span.scores),
     events: listOf(span.events.map(({ name, at, attributes }) => ({ name, at, attributes: Object.fromEntries(attributes) }))),

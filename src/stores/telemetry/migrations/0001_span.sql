@@ -60,4 +60,6 @@ CREATE TABLE IF NOT EXISTS span (
 ENGINE = ReplacingMergeTree(received_at)
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (client_id, toStartOfHour(started_at), trace_id, span_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000;
+-- What is inserted is one file per part: with one or more per column, each flushed by itself, the flushes would be most of it.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000,
+  min_bytes_for_wide_part = 67108864;
