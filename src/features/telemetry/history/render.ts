@@ -23,4 +23,4 @@ export function renderHistory(history: History): string {
 }
 
 const count = (n: number, what: string) => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
-const inFiles = (files: readonly string[]) => (files.length > 0 ? `; they are in ${files.join(', ')}` : '');
+const inFiles = (files: readonly string[]) => (files.length > 0 ? `, see ${files.join(', ')}` : '');

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../../platform/config.ts';
+import { importLog } from './operations.ts';
 import { openDestination } from './server.ts';
 import { spanOf, type Origin } from './span-of.ts';
 import type { Call } from './store.ts';
@@ -154,4 +155,36 @@ test('a server that asks to wait is waited for, one that finds it too much gets 
 test('what waiting does not mend is told as the server tells it', async () => {
   await using strict = await stub(() => ({ status: 403, body: { code: 7, message: 'This key lacks the scope "ingest".' } }));
   await expect(strict.destination.send(spans, () => undefined)).rejects.toThrow('This key lacks the scope "ingest".');
+});
+
+test('what was done is told in words that steer no terminal, and the shell hears of what was refused', () => {
+  const done = {
+    client: { id: 'c', name: 'Acme' },
+    read: 1204,
+    rejected: 1,
+    rejectedFiles: ['a\u001B[2J.rejected.jsonl'],
+    sent: 1200,
+    known: 1,
+    refused: 2,
+    refusedBecause: ['2 rejected: trace_id_invalid'],
+    from: '2026-03-01T10:00:00.000Z',
+    to: '2026-03-02T10:00:00.000Z',
+    workflows: ['support'],
+    assumptions: ['Latency "l" is read as seconds.'],
+    printJson: false,
+  };
+  const { print, exitCode } = importLog.terminal!;
+  expect(print!(done, { width: 100, color: false }).split('\n')).toEqual([
+    'Imported into Acme: 1,200 calls of 1,204 rows from 2026-03-01 to 2026-03-02.',
+    '1 call had been there already and is counted once.',
+    '1 row could not be used, see a\uFFFD[2J.rejected.jsonl.',
+    '2 calls were not taken by the server.',
+    'The server says: 2 rejected: trace_id_invalid.',
+    'Workflows: support',
+    '',
+    'Assumed:',
+    '- Latency "l" is read as seconds.',
+  ]);
+  expect([exitCode!(done), exitCode!({ ...done, refused: 0 })]).toEqual([1, 0]);
+  expect(JSON.parse(print!({ ...done, printJson: true }, { width: 100, color: false }))).toMatchObject({ sent: 1200 });
 });
