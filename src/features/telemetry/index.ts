@@ -11,9 +11,10 @@ import {
   showWorkflow,
 } from './answers/index.ts';
 import { findKnown, importLog } from './history/index.ts';
-import { receiveLogs, receiveTraces } from './ingest/routes.ts';
+import { receiveLogs, receiveMetrics, receiveTraces } from './ingest/routes.ts';
 import { setQuota, showLedger, showQuota } from './ledger/index.ts';
 import { listLogs } from './logs/index.ts';
+import { listMetricPoints } from './metric-points/index.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
 import {
@@ -44,6 +45,7 @@ export const telemetry = {
     findKnown,
     listTraces,
     listLogs,
+    listMetricPoints,
     showTrace,
     queryMetrics,
     listSessions,
@@ -70,5 +72,5 @@ export const telemetry = {
     listErasures,
   ],
   jobs: [expireTelemetry, eraseAgain, sumNightly],
-  routes: [receiveTraces, receiveLogs, receiveLangfuseBatch, receiveLangfuseScore],
+  routes: [receiveTraces, receiveLogs, receiveMetrics, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

@@ -85,6 +85,7 @@ const samples: Record<string, (target: Target) => object> = {
   'telemetry.trace': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
   'telemetry.known': ({ client }) => ({ client, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', spans: [] }),
   'telemetry.logs': ({ client }) => ({ client }),
+  'telemetry.metricPoints': ({ client }) => ({ client }),
   'system.status': () => ({}),
   'quotas.show': ({ client }) => ({ client }),
   'quotas.set': ({ client }) => ({ client }),

@@ -3,6 +3,7 @@ import type { Outgoing, Receiving, Route } from '../../../platform/route.ts';
 import {
   contentTypes,
   decodeLogs,
+  decodeMetrics,
   decodeTraces,
   decompress,
   defaultLimits,
@@ -17,6 +18,7 @@ import {
   type Signal,
 } from '../otlp/index.ts';
 import { keepLogs } from '../logs/index.ts';
+import { keepMetricPoints } from '../metric-points/index.ts';
 import { requireQuota } from '../ledger/index.ts';
 import { keepSpans } from './keep.ts';
 
@@ -55,6 +57,7 @@ function receive<T>(
 /** OTLP over HTTP. What was sent is on disk before the answer says so. */
 export const receiveTraces = receive('traces', decodeTraces, keepSpans);
 export const receiveLogs = receive('logs', decodeLogs, keepLogs);
+export const receiveMetrics = receive('metrics', decodeMetrics, keepMetricPoints);
 
 const asProblem = ({ code, message }: Failure) => new Problem(code === 'too_large' ? 'too_large' : 'invalid', message);
 

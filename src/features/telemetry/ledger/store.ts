@@ -44,8 +44,10 @@ async function storedSpans({ telemetry }: Pick<Context, 'telemetry'>): Promise<n
 /** How many of each kind are there. */
 export async function storedCounts(ctx: Pick<Context, 'telemetry'>): Promise<Map<TallyKind, number>> {
   const [records] = await ctx.telemetry.rows(Count)('SELECT uniqExact(id) AS n FROM log_record WHERE client_id = {client:UUID}');
+  const [points] = await ctx.telemetry.rows(Count)('SELECT uniqExact(id) AS n FROM metric_point WHERE client_id = {client:UUID}');
   return new Map([
     ['span', await storedSpans(ctx)],
     ['log_record', records?.n ?? 0],
+    ['metric_point', points?.n ?? 0],
   ]);
 }

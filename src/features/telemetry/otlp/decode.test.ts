@@ -1,18 +1,9 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeLogs,
-  decodeMetrics,
-  decodeTraces,
-  decompress,
-  defaultLimits,
-  encodingOf,
-  findingsOf,
-  type Limits,
-} from './index.ts';
+import { decodeLogs, decodeTraces, decompress, defaultLimits, encodingOf, findingsOf, type Limits } from './index.ts';
 import { attributes, span, traces, SPAN, START, TRACE } from './testing/body.ts';
 import { mapped } from './testing/documents.ts';
-import { encodeJson, encodeLogs, encodeMetrics, encodeTraces, type Doc } from './testing/encode.ts';
+import { encodeJson, encodeLogs, encodeTraces, type Doc } from './testing/encode.ts';
 import { Writer } from './protobuf/writer.ts';
 
 function both(doc: Doc, limits: Limits = defaultLimits) {
@@ -320,27 +311,4 @@ test('logs: scores for a span or an answer, and what a span said', () => {
   expect(found.scores).toMatchObject([{ name: 'tone', value: 0.2, responseId: 'r1', traceId: null }]);
   expect(found.texts).toEqual([{ traceId: TRACE, spanId: SPAN, input: '[{"role":"user","content":"hi"}]', output: '[]' }]);
   expect(decoded.items[3]!.body).toBe('a line');
-});
-
-test('metrics are counted', () => {
-  const doc = {
-    resourceMetrics: [
-      {
-        scopeMetrics: [
-          {
-            metrics: [
-              { name: 'a', sum: { dataPoints: [{}, {}] } },
-              { name: 'b', histogram: { dataPoints: [{}] } },
-            ],
-          },
-        ],
-      },
-    ],
-  };
-  const decoded = decodeMetrics(encodeMetrics(doc), 'protobuf');
-  expect(decoded).toEqual(decodeMetrics(encodeJson(doc), 'json'));
-  expect(decoded.ok && decoded.items).toEqual([
-    { name: 'a', points: 2 },
-    { name: 'b', points: 1 },
-  ]);
 });

@@ -12,13 +12,13 @@ import { readLogs as protobufLogs } from './protobuf/logs.ts';
 import { readMetrics as protobufMetrics } from './protobuf/metrics.ts';
 import { readTraces as protobufTraces } from './protobuf/traces.ts';
 import type { Span } from './span.ts';
-import type { MetricCount, RawLog } from './wire.ts';
+import type { RawLog, RawPoint } from './wire.ts';
 
 /** What became of a request: received = kept + rejected. */
 export interface Decoded<T> {
   readonly ok: true;
   readonly items: T[];
-  /** Spans, log records or metrics in the request. */
+  /** Spans, log records or points of metrics in the request. */
   readonly received: number;
   readonly rejected: number;
   readonly reasons: ReadonlyMap<Reason, number>;
@@ -40,12 +40,8 @@ export function decodeLogs(body: Uint8Array, encoding: Encoding, limits: Limits 
   );
 }
 
-/** The names and sizes of the metrics in a request to /v1/metrics. */
-export function decodeMetrics(
-  body: Uint8Array,
-  encoding: Encoding,
-  limits: Limits = defaultLimits,
-): Decoded<MetricCount> | Failure {
+/** The points of the metrics in a request to /v1/metrics. */
+export function decodeMetrics(body: Uint8Array, encoding: Encoding, limits: Limits = defaultLimits): Decoded<RawPoint> | Failure {
   return decode(body, limits, (intake) =>
     encoding === 'protobuf' ? protobufMetrics(body, intake) : jsonMetrics(parseBody(body, intake), intake),
   );

@@ -11,7 +11,7 @@ import {
   traceTotals,
   type Encoding,
 } from './index.ts';
-import { attributes, event, span, traces, TRACE, SPAN, START } from './testing/body.ts';
+import { attributes, event, someMetrics, span, traces, TRACE, SPAN, START } from './testing/body.ts';
 import { fixture } from './testing/documents.ts';
 import { encodeJson, encodeLogs, encodeMetrics, encodeTraces, type Doc } from './testing/encode.ts';
 import { fuzzer } from './testing/fuzz.ts';
@@ -51,7 +51,7 @@ const logs: Doc = {
     },
   ],
 };
-const metrics: Doc = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum: { dataPoints: [{}, {}] } }] }] }] };
+const metrics = someMetrics({ 'user.id': 'u1' }, { 'service.name': 's' });
 
 const names = readdirSync(new URL('./fixtures', import.meta.url)).filter((name) => !name.endsWith('.gz'));
 const json = names.filter((name) => name.endsWith('.json')).map(fixture);

@@ -29,19 +29,32 @@ export class Intake {
   #known = 0;
   #read = 0;
   #nested = 0;
+  #buckets = 0;
+  #allBuckets = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
   }
 
-  /** Another span, record or metric begins; false when there were enough. */
+  /** Another span, record or point begins; false when there were enough. */
   begin(): boolean {
     this.received++;
-    if (this.#flags.size > 0) this.#flags = new Set();
-    this.beginAttributes();
+    this.beginMetric();
     if (this.received <= this.limits.items) return true;
     this.reject('too_many');
     return false;
+  }
+
+  /** A metric begins, of which nothing counts but its points. */
+  beginMetric(): void {
+    if (this.#flags.size > 0) this.#flags = new Set();
+    this.beginAttributes();
+    this.#buckets = 0;
+  }
+
+  /** Something that cannot be read, and that nobody can tell how much is in. */
+  rejectUnread(reason: Reason): void {
+    if (this.begin()) this.reject(reason);
   }
 
   /** Another resource or scope begins. */
@@ -115,6 +128,19 @@ export class Intake {
     if (++this.#nested <= this.limits.nestedValues) return true;
     if (this.#nested === this.limits.nestedValues + 1) this.truncated();
     return false;
+  }
+
+  /** Whether one more bucket, bound or quantile is read. */
+  admitsBucket(): boolean {
+    if (++this.#buckets <= this.limits.buckets && ++this.#allBuckets <= this.limits.allBuckets) return true;
+    if (this.#flags.has('buckets_dropped')) return false;
+    this.drops.values++;
+    this.flag('buckets_dropped');
+    return false;
+  }
+
+  has(flag: Flag): boolean {
+    return this.#flags.has(flag);
   }
 
   tooDeep(): null {

@@ -2,7 +2,7 @@
 export interface Limits {
   /** Of a body, also after decompression. */
   readonly bodyBytes: number;
-  /** Spans, log records or metrics of one request; the rest is rejected and counted. */
+  /** Spans, log records or points of metrics in one request; the rest is rejected and counted. */
   readonly items: number;
   /** Resources and scopes, each: so many in one request mean no good. */
   readonly groups: number;
@@ -19,6 +19,12 @@ export interface Limits {
   /** Values inside one list or map, at all levels together. */
   readonly nestedValues: number;
   readonly depth: number;
+  /** Of a metric, which each of its points repeats. */
+  readonly descriptionBytes: number;
+  /** Buckets, bounds and quantiles of one point; all are left out where there are more. */
+  readonly buckets: number;
+  /** The same of one request. */
+  readonly allBuckets: number;
   readonly events: number;
   readonly links: number;
   /** Objects and lists in a JSON body: each costs a hundred bytes of memory, however few of the body. */
@@ -39,6 +45,9 @@ export const defaultLimits: Limits = {
   textBytes: MIB,
   nestedValues: 1_000,
   depth: 32,
+  descriptionBytes: 1024,
+  buckets: 2_048,
+  allBuckets: 2_000_000,
   events: 128,
   links: 128,
   jsonNodes: 1_000_000,

@@ -115,10 +115,86 @@ export type Flag =
   | 'input_excluded_cache'
   | 'output_excluded_reasoning'
   | 'cost_invalid'
+  | 'value_invalid'
+  | 'no_value'
+  | 'buckets_invalid'
+  | 'buckets_dropped'
   | 'struck'
   | 'texts_dropped';
 
-export interface MetricCount {
+export const metricKinds = ['gauge', 'sum', 'histogram', 'exponential_histogram', 'summary'] as const;
+export type MetricKind = (typeof metricKinds)[number];
+
+/** What all points of a metric have in common. */
+export interface Metric {
   name: string;
-  points: number;
+  description: string;
+  unit: string;
+  kind: MetricKind;
+  /** Whether a point counts since the one before it, or since the beginning; null where that means nothing or was not said. */
+  temporality: 'delta' | 'cumulative' | null;
+  isMonotonic: boolean;
+  resource: Resource;
+  scope: Scope;
 }
+
+/** Buckets whose bounds are powers: bucket i of an offset ends at 2^(2^-scale * (offset + i + 1)). */
+export interface Exponential {
+  scale: number;
+  zeroCount: number;
+  zeroThreshold: number;
+  positiveOffset: number;
+  positiveCounts: number[];
+  negativeOffset: number;
+  negativeCounts: number[];
+}
+
+/** One point of a metric. What its kind does not have is null or empty. Numbers are finite; counts are whole and exact. */
+export interface RawPoint {
+  metric: Metric;
+  startAt: Time | null;
+  at: Time | null;
+  value: number | null;
+  count: number | null;
+  sum: number | null;
+  min: number | null;
+  max: number | null;
+  /** One fewer than the counts, rising; both are empty when there are no buckets. */
+  bounds: number[];
+  bucketCounts: number[];
+  exponential: Exponential | null;
+  quantiles: number[];
+  quantileValues: (number | null)[];
+  attributes: Attributes;
+  flags: Flag[];
+}
+
+/** As proto3 has it, where nothing was said: a count and the sum of a summary are zero. */
+export const emptyPoint = (metric: Metric): RawPoint => ({
+  metric,
+  startAt: null,
+  at: null,
+  value: null,
+  count: metric.kind === 'gauge' || metric.kind === 'sum' ? null : 0,
+  sum: metric.kind === 'summary' ? 0 : null,
+  min: null,
+  max: null,
+  bounds: [],
+  bucketCounts: [],
+  exponential:
+    metric.kind === 'exponential_histogram'
+      ? {
+          scale: 0,
+          zeroCount: 0,
+          zeroThreshold: 0,
+          positiveOffset: 0,
+          positiveCounts: [],
+          negativeOffset: 0,
+          negativeCounts: [],
+        }
+      : null,
+  quantiles: [],
+  quantileValues: [],
+  attributes: new Map(),
+  flags: [],
+});

@@ -16,6 +16,7 @@ export interface Keeper {
   /** Attributes of any kind, a log's for instance. */
   attributes(attributes: Attributes, struck: Struck): Attributes;
   value(value: Value, struck: Struck): Value;
+  text(text: string, struck: Struck): string;
 }
 
 /** Nothing when a client lets everything be kept. */
@@ -31,6 +32,7 @@ export function keeperOf(redaction: Redaction, clientId: string): Keeper | null 
     score: (score) => struckScore(score, (given) => striker(given, new Map())),
     attributes,
     value: (value, struck) => valueOf(value, striker, struck),
+    text: striker,
   };
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { shipped } from '../../../../platform/paths.ts';
 import { decodeTraces, decompress, encodingOf } from '../../otlp/index.ts';
-import { attributes, event, span, START, traces } from '../../otlp/testing/body.ts';
+import { attributes, event, someMetrics, span, START, traces } from '../../otlp/testing/body.ts';
 import { encodeJson, encodeLogs, encodeMetrics, encodeTraces, type Doc } from '../../otlp/testing/encode.ts';
 import { fuzzer } from '../../otlp/testing/fuzz.ts';
 import { seededRandom } from '../../otlp/testing/random.ts';
@@ -58,7 +58,7 @@ function kindsFor(key: string, seed: number): Record<string, { weight: number; m
   const { protobuf, json } = seeds();
   const mutated = { protobuf: fuzzer(protobuf, seed + 1), json: fuzzer(json, seed + 2) };
   const logs = fuzzer([encodeLogs(someLogs), encodeJson(someLogs)], seed + 3);
-  const metrics = fuzzer([encodeMetrics(someMetrics), encodeJson(someMetrics)], seed + 4);
+  const metrics = fuzzer([encodeMetrics(someMetrics()), encodeJson(someMetrics())], seed + 4);
   const asked = fuzzer(questions, seed + 5);
   const good = `authorization: Bearer ${key}`;
   const post = (path: string, headers: readonly string[], body: Uint8Array) =>
@@ -328,7 +328,6 @@ const someLogs: Doc = {
     },
   ],
 };
-const someMetrics: Doc = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum: { dataPoints: [{}, {}] } }] }] }] };
 
 const questions = [
   { client: 'Acme' },

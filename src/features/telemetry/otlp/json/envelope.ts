@@ -18,12 +18,25 @@ export type ReadItem = (item: Json, resource: Resource, scope: Scope) => void;
 
 /** Walks a request of any signal. A broken item is rejected and counted; a broken envelope is thrown. */
 export function readEnvelope(document: Json, levels: Levels, intake: Intake, readItem: ReadItem): void {
+  walkEnvelope(document, levels, intake, (item, resource, scope) =>
+    readOrReject(item, intake, (of) => readItem(of, resource, scope)),
+  );
+}
+
+/** The same where the items themselves are not what is counted. */
+export function walkEnvelope(
+  document: Json,
+  levels: Levels,
+  intake: Intake,
+  visit: (item: unknown, resource: Resource, scope: Scope) => void,
+): void {
   for (const group of objects(document, levels.resources)) {
     intake.beginGroup();
     const resource = resourceOf(group, intake);
     for (const scoped of objects(group, levels.scopes)) {
       intake.beginGroup();
-      readItems(itemsOf(scoped, levels.items), resource, scopeOf(scoped, intake), intake, readItem);
+      const scope = scopeOf(scoped, intake);
+      for (const item of itemsOf(scoped, levels.items)) visit(item, resource, scope);
     }
   }
 }
@@ -37,12 +50,11 @@ function objects(object: Json, name: Name): readonly Json[] {
   });
 }
 
-function readItems(items: readonly unknown[], resource: Resource, scope: Scope, intake: Intake, readItem: ReadItem): void {
-  for (const item of items) {
-    if (!intake.begin()) continue;
-    if (isObject(item)) readItem(item, resource, scope);
-    else intake.reject('not_an_object');
-  }
+/** One item more, if there were not enough. */
+export function readOrReject(item: unknown, intake: Intake, read: (item: Json) => void): void {
+  if (!intake.begin()) return;
+  if (isObject(item)) read(item);
+  else intake.reject('not_an_object');
 }
 
 function resourceOf(group: Json, intake: Intake): Resource {

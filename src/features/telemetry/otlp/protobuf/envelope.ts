@@ -15,13 +15,20 @@ export type ReadItem = (resource: Resource, scope: Scope) => void;
  * A broken item is rejected and counted; a broken envelope is thrown.
  */
 export function readEnvelope(reader: Reader, intake: Intake, readItem: ReadItem): void {
+  walkEnvelope(reader, intake, (resource, scope) => {
+    if (intake.begin()) readOrReject(reader, intake, () => readItem(resource, scope));
+  });
+}
+
+/** The same where the items themselves are not what is counted. Each is visited before it is entered. */
+export function walkEnvelope(reader: Reader, intake: Intake, visit: ReadItem): void {
   while (reader.next()) {
-    if (reader.tag === FIRST) readResourceItems(reader, intake, readItem);
+    if (reader.tag === FIRST) readResourceItems(reader, intake, visit);
     else reader.skip();
   }
 }
 
-function readResourceItems(reader: Reader, intake: Intake, readItem: ReadItem): void {
+function readResourceItems(reader: Reader, intake: Intake, visit: ReadItem): void {
   intake.beginGroup();
   const outer = reader.enter();
   const attributes: Attributes = new Map();
@@ -32,7 +39,7 @@ function readResourceItems(reader: Reader, intake: Intake, readItem: ReadItem): 
   );
   for (const place of places) {
     reader.at = place;
-    readScopeItems(reader, intake, { attributes }, readItem);
+    readScopeItems(reader, intake, { attributes }, visit);
   }
   reader.leave(outer);
 }
@@ -63,13 +70,13 @@ function readResource(reader: Reader, intake: Intake, into: Attributes): void {
   reader.leave(outer);
 }
 
-function readScopeItems(reader: Reader, intake: Intake, resource: Resource, readItem: ReadItem): void {
+function readScopeItems(reader: Reader, intake: Intake, resource: Resource, visit: ReadItem): void {
   const outer = reader.enter();
   const scope = { name: '', version: '' };
   const places = placesOf(reader, () => readScope(reader, intake, scope));
   for (const place of places) {
     reader.at = place;
-    if (intake.begin()) readOrReject(reader, intake, () => readItem(resource, scope));
+    visit(resource, scope);
   }
   reader.leave(outer);
 }
@@ -85,7 +92,7 @@ function readScope(reader: Reader, intake: Intake, into: { name: string; version
 }
 
 /** What is wrong inside an item stays there: its length was good, so the next one is found. */
-function readOrReject(reader: Reader, intake: Intake, read: () => void): void {
+export function readOrReject(reader: Reader, intake: Intake, read: () => void): void {
   const outer = reader.enter();
   const end = reader.end;
   try {

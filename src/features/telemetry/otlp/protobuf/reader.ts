@@ -99,6 +99,30 @@ export class Reader {
     return Number.isSafeInteger(number) ? number : String((BigInt(high) << 32n) | BigInt(low));
   }
 
+  /** Of 64 bits and not negative: a varint. Digits beyond 2^53 are lost. */
+  uint64(): number {
+    const low = this.#low() >>> 0;
+    return (this.#high() >>> 0) * 0x1_0000_0000 + low;
+  }
+
+  /** A number of 32 bits with a sign, written zigzag. */
+  sint32(): number {
+    const number = this.int();
+    return (number >>> 1) ^ -(number & 1);
+  }
+
+  /** Of 64 bits, written as eight bytes. Digits beyond 2^53 are lost. */
+  fixed64(): number {
+    const at = this.#advance(8);
+    return this.#view.getUint32(at + 4, true) * 0x1_0000_0000 + this.#view.getUint32(at, true);
+  }
+
+  /** The same with a sign. */
+  sfixed64(): number {
+    const at = this.#advance(8);
+    return this.#view.getInt32(at + 4, true) * 0x1_0000_0000 + this.#view.getUint32(at, true);
+  }
+
   /** A text where JSON has no number for it. */
   double(): number | string {
     const at = this.#advance(8);

@@ -8,6 +8,7 @@ const list = (value: unknown) => (value ?? []) as Doc[];
 const text = (value: unknown) => (value ?? '') as string;
 const hex = (value: unknown) => Buffer.from(text(value), 'hex');
 
+/** Eight bytes: a time, or a count. */
 function nanos(value: unknown): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt((value ?? 0) as string));
@@ -77,13 +78,79 @@ function encodeLog(log: Doc): Buffer {
     .finish();
 }
 
-const points = (data: unknown) => each(new Writer(), 1, (data as Doc)['dataPoints'], () => Buffer.alloc(0)).finish();
-
 function encodeMetric(metric: Doc): Buffer {
-  const writer = new Writer().text(1, text(metric['name']));
-  if (metric['sum']) writer.bytes(7, points(metric['sum']));
-  if (metric['histogram']) writer.bytes(9, points(metric['histogram']));
+  const writer = new Writer().text(1, text(metric['name'])).text(2, text(metric['description'])).text(3, text(metric['unit']));
+  for (const [kind, [field, encode]] of Object.entries(metricFields)) {
+    const data = metric[kind] as Doc | undefined;
+    if (!data) continue;
+    const of = each(new Writer(), 1, data['dataPoints'], encode);
+    of.varint(2, Number(data['aggregationTemporality'] ?? 0)).varint(3, data['isMonotonic'] ? 1 : 0);
+    writer.bytes(field, of.finish());
+  }
   return writer.finish();
+}
+
+const metricFields: Record<string, [number, (point: Doc) => Buffer]> = {
+  gauge: [5, encodeNumberPoint],
+  sum: [7, encodeNumberPoint],
+  histogram: [9, encodeHistogramPoint],
+  exponentialHistogram: [10, encodeExponentialPoint],
+  summary: [11, encodeSummaryPoint],
+};
+
+const pointTimes = (point: Doc) =>
+  new Writer().raw(2, 1, nanos(point['startTimeUnixNano'])).raw(3, 1, nanos(point['timeUnixNano']));
+
+function doubles(writer: Writer, of: Doc, fields: Record<string, number>): Writer {
+  for (const [name, field] of Object.entries(fields)) if (of[name] !== undefined) writer.raw(field, 1, double(of[name]));
+  return writer;
+}
+
+const packed = (writer: Writer, field: number, items: unknown, encode: (item: unknown) => Uint8Array) =>
+  items === undefined ? writer : writer.bytes(field, Buffer.concat((items as unknown[]).map(encode)));
+
+const zigzag = (value: unknown) => (Number(value ?? 0) << 1) ^ (Number(value ?? 0) >> 31);
+
+function encodeNumberPoint(point: Doc): Buffer {
+  const writer = doubles(pointTimes(point), point, { asDouble: 4 });
+  if (point['asInt'] !== undefined) writer.raw(6, 1, nanos(BigInt.asUintN(64, BigInt(point['asInt'] as string))));
+  return attributes(writer, 7, point)
+    .varint(8, Number(point['flags'] ?? 0))
+    .finish();
+}
+
+function encodeHistogramPoint(point: Doc): Buffer {
+  const writer = doubles(pointTimes(point).raw(4, 1, nanos(point['count'])), point, { sum: 5, min: 11, max: 12 });
+  packed(writer, 6, point['bucketCounts'], nanos);
+  packed(writer, 7, point['explicitBounds'], double);
+  return attributes(writer, 9, point)
+    .varint(10, Number(point['flags'] ?? 0))
+    .finish();
+}
+
+function encodeExponentialPoint(point: Doc): Buffer {
+  const writer = attributes(pointTimes(point), 1, point).raw(4, 1, nanos(point['count'])).raw(7, 1, nanos(point['zeroCount']));
+  doubles(writer, point, { sum: 5, min: 12, max: 13, zeroThreshold: 14 }).varint(6, zigzag(point['scale']) >>> 0);
+  for (const [name, field] of [
+    ['positive', 8],
+    ['negative', 9],
+  ] as const) {
+    const buckets = point[name] as Doc | undefined;
+    if (!buckets) continue;
+    // One by one, as old encoders write them.
+    const of = new Writer().varint(1, zigzag(buckets['offset']) >>> 0);
+    for (const count of buckets['bucketCounts'] as string[]) of.always(2, BigInt(count));
+    writer.bytes(field, of.finish());
+  }
+  return writer.varint(10, Number(point['flags'] ?? 0)).finish();
+}
+
+function encodeSummaryPoint(point: Doc): Buffer {
+  const writer = doubles(pointTimes(point).raw(4, 1, nanos(point['count'])), point, { sum: 5 });
+  each(writer, 6, point['quantileValues'], (of) => doubles(new Writer(), of, { quantile: 1, value: 2 }).finish());
+  return attributes(writer, 7, point)
+    .varint(8, Number(point['flags'] ?? 0))
+    .finish();
 }
 
 function request(doc: Doc, [resources, scopes, items]: readonly [string, string, string], encode: (item: Doc) => Buffer): Buffer {

@@ -1,0 +1,30 @@
+import type { Receiving } from '../../../platform/route.ts';
+import type { Decoded, RawPoint } from '../otlp/index.ts';
+import { keeperFor } from '../privacy/index.ts';
+import { pointRows } from './row.ts';
+import { pointStriker } from './strike.ts';
+
+/** Keeps the points of one request. On disk when it returns. */
+export async function keepMetricPoints(
+  { intake, records, client, now }: Receiving,
+  { items, received, reasons }: Decoded<RawPoint>,
+  bytes: number,
+): Promise<void> {
+  if (received === 0) return;
+  const keeper = await keeperFor(records, client.id);
+  const rows = pointRows(keeper ? items.map(pointStriker(keeper)) : items, now());
+  // The same point has the same id, whenever it is sent.
+  const noted = intake.noteSpans(rows.map(({ id }) => ({ traceId: id, spanId: '' })));
+  try {
+    await intake.keep(rows.length > 0 ? [{ table: 'metric_point', rows }] : [], {
+      kind: 'metric_point',
+      received,
+      resent: noted.resentCount,
+      rejected: reasons,
+      bytes,
+    });
+  } catch (error) {
+    noted.forget();
+    throw error;
+  }
+}
