@@ -140,18 +140,23 @@ const ofTrace = `trace_id = {traceId:String} AND toStartOfHour(started_at) IN
 export const briefSpans = ({ telemetry }: Context, traceId: string, most: number) =>
   telemetry.rows(BriefSpan)(briefly(ofTrace), { traceId, most });
 
-/** The same of several traces, as far as they lie about the times at which they were found. */
+/** Traces that lie further apart are looked for one by one, and not by the time around them. */
+const FAR_MS = 12 * HOUR_MS;
+
+/** The same of several traces; of those that lie close together, what is about the times at which they were found. */
 export function briefSpansAround({ telemetry }: Context, found: readonly Fitting[], most: number) {
   const times = found.map(({ startedAt }) => Date.parse(startedAt));
-  return telemetry.rows(BriefSpan)(
-    briefly(`started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')} AND trace_id IN {traceIds:Array(String)}`),
-    {
-      traceIds: found.map(({ traceId }) => traceId),
-      from: isoOf(Math.min(...times) - BEFORE_MS),
-      to: isoOf(Math.max(...times) + AFTER_MS),
-      most,
-    },
-  );
+  const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
+  const hours =
+    lastMs - firstMs > FAR_MS
+      ? `toStartOfHour(started_at) IN (SELECT hour FROM trace_hour WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)})`
+      : `started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`;
+  return telemetry.rows(BriefSpan)(briefly(`${hours} AND trace_id IN {traceIds:Array(String)}`), {
+    traceIds: found.map(({ traceId }) => traceId),
+    from: isoOf(firstMs - BEFORE_MS),
+    to: isoOf(lastMs + AFTER_MS),
+    most,
+  });
 }
 
 const json = <S extends z.ZodType>(shape: S) => z.string().transform((value): z.infer<S> => shape.parse(JSON.parse(value)));
