@@ -21,6 +21,7 @@ import {
   type Telemetry,
   type Usages,
 } from './telemetry/index.ts';
+import { onceBy } from './telemetry/once.ts';
 
 export { lockDataDir, type DataLock } from './lock.ts';
 export { memoryOf, type Memory } from './memory.ts';
@@ -99,4 +100,4 @@ export async function openStores(config: StoresConfig, log: Log): Promise<Stores
 const loaderOf =
   (telemetry: Telemetry) =>
   ({ table, format, bytes }: TableRows, token: string) =>
-    telemetry.insert(table, bytes, { format, timeoutMs: 120_000, settings: { insert_deduplication_token: token } });
+    telemetry.insert(table, bytes, { format, timeoutMs: 120_000, settings: onceBy(token) });

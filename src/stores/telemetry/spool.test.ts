@@ -6,6 +6,7 @@ import { openLog } from '../../platform/log.ts';
 import { refusalLine } from '../../platform/ledger.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
+import { onceBy } from './once.ts';
 import { openSpool, openTelemetry, type Spool, type TableRows } from './index.ts';
 import { ledgerRows } from './spool.ts';
 
@@ -159,10 +160,29 @@ test('a segment that is loaded twice is in the store once', async () => {
   using dir = tempDir();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const line = { client_id: '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e', trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
-  const options = { settings: { insert_deduplication_token: 'one' } };
+  const options = { settings: onceBy('one') };
   for (let n = 0; n < 3; n += 1) await telemetry.insert('span', Buffer.from(`${JSON.stringify(line)}\n`), options);
   // Without LIMIT 1 BY: the engine itself dropped them.
   expect(await telemetry.rows(z.object({ n: z.number() }))('SELECT count() AS n FROM span')).toEqual([{ n: 1 }]);
+});
+
+test('what was torn between a table and its views is made whole by the next try, and once', async () => {
+  using dir = tempDir();
+  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  const line = { client_id: '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e', trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
+  const load = () => telemetry.insert('span', Buffer.from(`${JSON.stringify(line)}\n`), { settings: onceBy('one') });
+  const counts = () =>
+    telemetry.rows(z.object({ spans: z.number(), hours: z.number() }))(
+      'SELECT (SELECT count() FROM span) AS spans, (SELECT count() FROM trace_hour) AS hours',
+    );
+  // As if the engine had been killed after the table had the rows and before its view was asked.
+  await telemetry.command('DETACH TABLE hours_of_traces');
+  await load();
+  await telemetry.command('ATTACH TABLE hours_of_traces');
+  expect(await counts()).toEqual([{ spans: 1, hours: 0 }]);
+  await load();
+  await load();
+  expect(await counts()).toEqual([{ spans: 1, hours: 1 }]);
 });
 
 test('it says whose telemetry waits, also what an earlier process left', async () => {

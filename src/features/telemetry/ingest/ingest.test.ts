@@ -34,7 +34,12 @@ interface Traces {
 }
 const list = async (input: object = {}, key = acme.key) =>
   ((await server.ask('telemetry.traces', { client: 'Acme', limit: 200, ...input }, key)).json as unknown as Traces).traces;
-const arrived = (traceId: string) => eventually(async () => (await list()).some((trace) => trace.traceId === traceId), 15_000);
+/** In the list, and also found by its id, which another table tells a moment later. */
+const arrived = (traceId: string) =>
+  eventually(
+    async () => (await list()).some((trace) => trace.traceId === traceId) && (await show(traceId)).status === 200,
+    15_000,
+  );
 const show = async (traceId: string) =>
   (await server.ask('telemetry.trace', { client: 'Acme', traceId }, acme.key)) as Reply & { json: Record<string, unknown> };
 
