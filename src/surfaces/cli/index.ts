@@ -43,7 +43,8 @@ export async function runCli(
     })
     // Every command on one screen, with all of its words; those of one word are the ones a newcomer looks for.
     .configureHelp({
-      visibleCommands: (above) => above.commands.flatMap(leaves).toSorted((a, b) => depth(a) - depth(b)),
+      visibleCommands: (above) =>
+        above.commands.flatMap(leaves).toSorted((a, b) => depth(a) - depth(b) || wordsOf(a).localeCompare(wordsOf(b))),
       optionDescription: ({ description }) => description,
       subcommandTerm: (leaf) => `${wordsOf(leaf)} ${leaf.usage().replace('[options]', '').trim()}`.trim(),
     })
@@ -51,8 +52,7 @@ export async function runCli(
     .showHelpAfterError('"steward --help" shows what there is.')
     .addHelpText('after', '\n"steward <command> --help" shows the options of a command.')
     .exitOverride();
-  // What works without a server stands first in the help.
-  for (const op of operations.toSorted((a, b) => Number(a.access !== 'local') - Number(b.access !== 'local'))) {
+  for (const op of operations) {
     command(program, op).action(async (...given: unknown[]) => {
       exitCode = await runOperation(op, inputOf(op, given), ctx, { out, err });
     });
