@@ -1,5 +1,5 @@
 import { askAgain, forgetAnswers } from '../../ui/answers.ts';
-import { post, Refusal } from '../../ui/api.ts';
+import { post, read, Refusal } from '../../ui/api.ts';
 import { go } from '../../ui/router.tsx';
 
 /** Coming in and going out: the paths below /api/auth. The session is a cookie that no script can read. */
@@ -32,6 +32,9 @@ interface Asked {
 
 export const auth = <Path extends keyof Asked>(path: Path, body: Asked[Path][0]): Promise<Asked[Path][1]> =>
   post(`/api/auth/${path}`, body);
+
+/** How one may come in: by a provider of single sign-on only where one is set. */
+export const waysIn = () => read('/api/auth/ways') as Promise<{ sso: { name: string } | null }>;
 
 /** Why the sign-in library refused, in its own word. */
 export const reasonOf = (error: unknown) =>

@@ -7,6 +7,7 @@ import type { Records } from '../../../stores/index.ts';
 import { consumeInvitation, consumeOwnerLink, findInvitation, isOwnerLink } from '../links.ts';
 import { findPersonByEmail, insertPerson, join, makeOwner, setPassword, type Person } from '../people.ts';
 import { Email, Password, PersonName } from '../model.ts';
+import { findProvider } from './sso.ts';
 
 const Token = z.string().min(1).max(200);
 const reading = { client: null, does: 'read' } as const;
@@ -23,6 +24,11 @@ export function links(records: Pick<Records, 'behind'>, now: Clock) {
   return {
     id: 'steward-links',
     endpoints: {
+      // What the page of the sign-in offers; the name of the provider is on its button, and nothing else of it is told.
+      showWays: createAuthEndpoint('/ways', { method: 'GET' }, async (ctx) => {
+        const provider = await records.behind(reading, findProvider);
+        return ctx.json({ sso: provider ? { name: provider.name } : null });
+      }),
       welcomeOwner: createAuthEndpoint(
         '/welcome',
         { method: 'POST', body: z.strictObject({ token: Token, name: PersonName, email: Email, password: Password }) },

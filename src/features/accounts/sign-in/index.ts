@@ -7,6 +7,7 @@ type Auth = Awaited<ReturnType<typeof load>>;
 
 /** What of the sign-in library is open to pages. Everything else that it brings does not exist. */
 const open: Record<string, 'GET' | 'POST'> = {
+  '/ways': 'GET',
   '/welcome': 'POST',
   '/invitation/show': 'POST',
   '/invitation/accept': 'POST',

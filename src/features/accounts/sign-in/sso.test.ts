@@ -26,6 +26,13 @@ beforeEach(() => {
   identity = {};
 });
 
+test('the page of the sign-in is told the name of the provider, and nothing else of it', async () => {
+  expect((await server.browser().send('/api/auth/ways')).json).toEqual({ sso: { name: 'Fake' } });
+  await server.ask('sso.remove', {});
+  expect((await server.browser().send('/api/auth/ways')).json).toEqual({ sso: null });
+  await server.ask('sso.set', { name: 'Fake', issuer, clientId: 'steward', clientSecret: 'geheim' });
+});
+
 /** Goes to the provider and back, as a browser does. Answers where it ended. */
 async function comeBySso(browser: TestBrowser, changed: (url: string) => string = (url) => url): Promise<string> {
   const began = await browser.auth('sign-in/social', { provider: 'sso', callbackURL: '/', errorCallbackURL: '/sign-in' });

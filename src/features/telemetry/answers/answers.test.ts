@@ -191,7 +191,17 @@ test('sessions and users are listed with what they did', async () => {
 test('workflows have a state with a reason, and what they are made of', async () => {
   const { workflows } = await ask<{ workflows: object[] }>('workflows.list');
   expect(workflows).toMatchObject([
-    { name: 'support', stage: 'discovered', owner: null, state: 'healthy', runs: RUNS, errors: 6 },
+    {
+      name: 'support',
+      stage: 'discovered',
+      owner: null,
+      state: 'healthy',
+      runs: RUNS,
+      errors: 6,
+      // Since there was enough of it to be judged: its fiftieth run.
+      stateSince: expect.stringMatching(/^20.*Z$/),
+      lastChange: { of: 'model', sentence: expect.stringMatching(/^Model gpt-5 in place of gpt-4 on /), direction: 'changed' },
+    },
   ]);
   expect(await ask('workflows.show', { workflow: 'support' })).toMatchObject({
     name: 'support',

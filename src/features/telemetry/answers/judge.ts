@@ -1,4 +1,4 @@
-import { findChanges, findStalls, type Bucket } from '../../../detect/index.ts';
+import { findChanges, findStalls, type Bucket, type Change } from '../../../detect/index.ts';
 import { DAY_MS, HOUR_MS } from '../../../platform/clock.ts';
 import { counted, day, lasting, measured } from './words.ts';
 
@@ -21,6 +21,8 @@ export interface Judged {
   state: State;
   /** One sentence. */
   reason: string;
+  /** Since when it has been so; nothing: for all of the four weeks that are looked at. */
+  sinceMs: number | null;
 }
 
 /** What is too little to be judged. */
@@ -39,40 +41,75 @@ export interface Past {
   hours: readonly Hour[];
   /** The hours of four weeks in which it did anything, and about how often. */
   pulse: readonly { atMs: number; runs: number }[];
+  firstSeenMs: number;
   lastSeenMs: number;
 }
 
-export function judgeWorkflow({ days, hours, pulse, lastSeenMs }: Past, nowMs: number): Judged {
+export function judgeWorkflow({ days, hours, pulse, firstSeenMs, lastSeenMs }: Past, nowMs: number): Judged {
   const silence = silenceOf(pulse, lastSeenMs, nowMs);
-  if (silence) return { state: 'no_data', reason: silence };
+  if (silence) return { state: 'no_data', reason: silence, sinceMs: lastSeenMs };
   const runs = days.reduce((sum, day) => sum + day.runs, 0);
   const failing = recentFailures(hours);
-  if (failing) return { state: 'degraded', reason: failing };
+  if (failing) return { state: 'degraded', reason: failing, sinceMs: failingSince(days, hours) };
+  // Nothing before its first run, whatever may have been before the four weeks.
+  const sinceFirst = firstSeenMs >= (days[0]?.atMs ?? Infinity) ? firstSeenMs : null;
   if (runs < FEWEST_RUNS)
     return {
       state: 'too_early',
       reason: `Only ${counted(runs, 'run')} in four weeks: about ${FEWEST_RUNS - runs} more are needed before its health can be told.`,
+      sinceMs: sinceFirst,
     };
   if (pulse.length < FEWEST_HOURS)
     return {
       state: 'too_early',
       reason: `It has run in ${counted(pulse.length, 'hour')} so far: ${FEWEST_HOURS} are needed before a change can be told from chance.`,
+      sinceMs: sinceFirst,
     };
-  const worse = latestWorsening(hours, days);
-  if (worse) return { state: 'degraded', reason: worse };
+  const { worse, mendedMs } = latestChange(hours, days);
+  if (worse) return { state: 'degraded', reason: worse.sentence, sinceMs: worse.at };
   const errors = days.reduce((sum, hour) => sum + hour.errors, 0);
+  const since = [mendedMs, endOfSilence(pulse), ...(sinceFirst === null ? [] : [enoughAt(pulse)])].filter((ms) => ms !== null);
   return {
     state: 'healthy',
     reason: `No change for the worse in ${counted(runs, 'run')} of four weeks; ${measured(errors / runs, 'rate')} failed.`,
+    sinceMs: since.length > 0 ? Math.max(...since) : null,
   };
+}
+
+const volumeOf = (pulse: Past['pulse']) => pulse.map(({ atMs, runs }) => ({ at: atMs, n: runs, sum: runs, sumSq: runs ** 2 }));
+
+/** When it was heard again after it had been silent. */
+function endOfSilence(pulse: Past['pulse']): number | null {
+  const silences = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS }).filter(({ kind }) => kind === 'silence');
+  return silences.length > 0 ? Math.max(...silences.map(({ to }) => to)) : null;
+}
+
+/** When there was enough of it to be judged. */
+function enoughAt(pulse: Past['pulse']): number | null {
+  let runs = 0;
+  for (const [n, hour] of pulse.entries()) {
+    runs += hour.runs;
+    if (runs >= FEWEST_RUNS && n + 1 >= FEWEST_HOURS) return hour.atMs + HOUR_MS;
+  }
+  return null;
+}
+
+/** The start of the latest stretch of hours, and of days before those, in which that much failed. */
+function failingSince(days: readonly Hour[], hours: readonly Hour[]): number | null {
+  const first = hours[0]?.atMs ?? Infinity;
+  const all = [...days.filter(({ atMs }) => atMs + DAY_MS <= first), ...hours];
+  const lastWell = all.findLastIndex(({ runs, errors }) => errors / Math.max(1, runs) < BAD_RATE);
+  // The latest hour may look well while the latest runs together do not.
+  return lastWell < 0 ? null : (all[lastWell + 1] ?? all[lastWell]!).atMs;
 }
 
 function silenceOf(pulse: Past['pulse'], lastSeenMs: number, nowMs: number): string | undefined {
   const silentMs = nowMs - lastSeenMs;
   if (silentMs > LONG_SILENCE_MS) return `Nothing has come for ${lasting(silentMs)}.`;
   if (silentMs < HOUR_MS) return undefined;
-  const volume = pulse.map(({ atMs, runs }) => ({ at: atMs, n: runs, sum: runs, sumSq: runs ** 2 }));
-  const stall = findStalls(volume, { bucketMs: HOUR_MS, until: nowMs }).find(({ kind, to }) => kind === 'silence' && to >= nowMs);
+  const stall = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS, until: nowMs }).find(
+    ({ kind, to }) => kind === 'silence' && to >= nowMs,
+  );
   if (!stall) return undefined;
   return `Nothing has come for ${lasting(silentMs)}; its longest usual pause is ${lasting(Math.max(HOUR_MS, stall.usualGapMs))}.`;
 }
@@ -89,14 +126,15 @@ function recentFailures(hours: readonly Hour[]): string | undefined {
   return `${measured(errors / runs, 'rate')} of its latest ${counted(runs, 'run')} failed.`;
 }
 
-function latestWorsening(hours: readonly Hour[], days: readonly Hour[]): string | undefined {
+/** What last became worse and still is; and when something that had become worse was well again. */
+function latestChange(hours: readonly Hour[], days: readonly Hour[]) {
   // A change of today shows by the hour; one that is small for an hour, by the day.
-  const found = [...worsenings(hours, HOUR_MS), ...worsenings(days, DAY_MS)].sort((a, b) => b.at - a.at);
-  return found[0]?.sentence;
+  const found = [...lastChanges(hours, HOUR_MS), ...lastChanges(days, DAY_MS)].sort((a, b) => b.at - a.at);
+  return { worse: found.find(({ isWorse }) => isWorse), mendedMs: found.find(({ isWorse }) => !isWorse)?.at ?? null };
 }
 
-/** Changes for the worse that still hold: no later change of the same metric took them back. */
-function worsenings(hours: readonly Hour[], bucketMs: number): { at: number; sentence: string }[] {
+/** The last change of each metric, where it is for the worse, or took back one that was. */
+function lastChanges(hours: readonly Hour[], bucketMs: number): { at: number; sentence: string; isWorse: boolean }[] {
   const errors = hours.map(({ atMs, runs, errors: failed }): Bucket => ({ at: atMs, n: runs, sum: failed, sumSq: failed }));
   const times = hours
     .filter(({ timed }) => timed > 0)
@@ -107,25 +145,30 @@ function worsenings(hours: readonly Hour[], bucketMs: number): { at: number; sen
       sumSq: sumMs ** 2 / timed,
       sumLog: sumLogMs,
     }));
-  const last = (buckets: readonly Bucket[], kind: 'rate' | 'value', minEffect?: number) =>
-    findChanges(buckets, { kind, bucketMs, ...(minEffect !== undefined && { minEffect }) }).changes.at(-1);
-  const [failed, slow] = [last(errors, 'rate'), last(times, 'value', 0.3)];
+  const told = (
+    buckets: readonly Bucket[],
+    kind: 'rate' | 'value',
+    sentenceOf: (change: Change) => string,
+    minEffect?: number,
+  ) => {
+    const { changes } = findChanges(buckets, { kind, bucketMs, ...(minEffect !== undefined && { minEffect }) });
+    const [before, last] = [changes.at(-2), changes.at(-1)];
+    if (!last || (last.change <= 0 && !(before && before.change > 0))) return [];
+    return [{ at: last.at, sentence: sentenceOf(last), isWorse: last.change > 0 }];
+  };
   return [
-    ...(failed && failed.change > 0
-      ? [
-          {
-            at: failed.at,
-            sentence: `Failed runs rose from ${measured(failed.before.mean, 'rate')} to ${measured(failed.after.mean, 'rate')} on ${day(failed.at)}.`,
-          },
-        ]
-      : []),
-    ...(slow && slow.change > 0
-      ? [
-          {
-            at: slow.at,
-            sentence: `Runs take ${measured(slow.after.mean, 'ms')} instead of ${measured(slow.before.mean, 'ms')} since ${day(slow.at)}.`,
-          },
-        ]
-      : []),
+    ...told(
+      errors,
+      'rate',
+      ({ at, before, after }) =>
+        `Failed runs rose from ${measured(before.mean, 'rate')} to ${measured(after.mean, 'rate')} on ${day(at)}.`,
+    ),
+    ...told(
+      times,
+      'value',
+      ({ at, before, after }) =>
+        `Runs take ${measured(after.mean, 'ms')} instead of ${measured(before.mean, 'ms')} since ${day(at)}.`,
+      0.3,
+    ),
   ];
 }

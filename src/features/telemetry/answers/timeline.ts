@@ -21,6 +21,9 @@ export interface ModelBucket {
 export interface NamedChange {
   at: string;
   until: string;
+  /** 95 % confidence interval of `at`. */
+  from: string;
+  to: string;
   letter: string;
   sentence: string;
   direction: 'worse' | 'better' | 'changed';
@@ -58,11 +61,14 @@ function inWords({ kind, unit, plain, worse }: Watched, metric: string, change: 
   return {
     at: new Date(at).toISOString(),
     until: new Date(until).toISOString(),
+    ...datedOf(change),
     sentence: `${plain}${per} ${sides} ${when}.`,
     direction,
     of: metric,
   };
 }
+
+const datedOf = ({ interval: [from, to] }: Change) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
 
 const MOST_MODELS = 5;
 /** A model's share of calls moves with the make-up of the work; a swap is larger. */
@@ -89,6 +95,7 @@ function modelChanges(models: readonly ModelBucket[], bucketMs: number): Found[]
     return {
       at: new Date(change.at).toISOString(),
       until: new Date(change.until).toISOString(),
+      ...datedOf(change),
       sentence: `Model ${name}${from} on ${moment(change.at, bucketMs)}: ${share}.`,
       direction: 'changed' as const,
       of: 'model',

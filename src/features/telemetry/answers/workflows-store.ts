@@ -115,6 +115,27 @@ export const modelsOf = ({ telemetry }: Context, window: Window, bucket: 'hour' 
     { workflow, ...secondsOf(window) },
   );
 
+const UsageRow = z.object({
+  workflow: z.string(),
+  atS: z.number(),
+  model: z.string(),
+  calls: z.number(),
+  costUsd: z.number(),
+  tokens: z.number(),
+});
+const Used = UsageRow.transform(({ atS, ...row }) => ({ ...row, atMs: atS * 1000 }));
+export type Used = z.infer<typeof Used>;
+
+/** What each workflow used in each hour or on each day, by model. Reads no sketch. */
+export const usageOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day') =>
+  telemetry.rows(Used)(
+    `SELECT toString(workflow) AS workflow, toUnixTimestamp(at) AS atS, toString(model) AS model, sum(used.calls) AS calls,
+      sum(cost_usd) AS costUsd, sum(input_tokens) + sum(output_tokens) AS tokens
+    FROM usage_${bucket} AS used WHERE client_id = {client:UUID} AND ${within} AND workflow != ''
+    GROUP BY workflow, at, model ORDER BY at LIMIT 200000`,
+    secondsOf(window),
+  );
+
 const ModelUse = z.object({
   model: z.string(),
   provider: z.string().nullable(),

@@ -7,8 +7,10 @@ import { invalid, notFound } from '../../../platform/problem.ts';
 import { reads } from './access.ts';
 import { time } from './filter.ts';
 import { judgeWorkflow } from './judge.ts';
+import { lastChanges } from './last-change.ts';
 import { Point } from './metrics.ts';
-import { namedChanges, type ModelBucket, type Watched } from './timeline.ts';
+import { namedChanges, type ModelBucket } from './timeline.ts';
+import { watched } from './watched.ts';
 import {
   activeHours,
   activity,
@@ -34,6 +36,11 @@ const Workflow = z.object({
   owner: z.null(),
   state: WorkflowState.describe('Silence is never health: no_data is a state of its own.'),
   reason: z.string(),
+  stateSince: z.string().nullable().describe('Since when it has been so; nothing: for all of the last 28 days.'),
+  lastChange: z
+    .object({ at: z.string(), sentence: z.string(), direction: z.enum(['worse', 'better', 'changed']), of: z.string() })
+    .nullable()
+    .describe('The latest change of the last 28 days, as `workflows.timeline` finds them. Looked for when an hour is over.'),
   runs: z.number().describe('Of the last 28 days, as are errors and cost.'),
   errors: z.number(),
   costUsd: z.number().nullable(),
@@ -42,7 +49,7 @@ const Workflow = z.object({
 });
 
 /** Each workflow with its state: the numbers of four weeks, judged. */
-export async function workflowsOf(ctx: Context): Promise<z.infer<typeof Workflow>[]> {
+export async function workflowsOf(ctx: Context) {
   const nowMs = ctx.now().getTime();
   // Clocks of clients may be ahead; what they date in the future counts as now.
   const window = { fromMs: nowMs - WEEKS_MS, toMs: nowMs + DAY_MS };
@@ -54,20 +61,25 @@ export async function workflowsOf(ctx: Context): Promise<z.infer<typeof Workflow
   ]);
   const hours = new Map(byHour.map((row) => [row.workflow, row.hours]));
   const pulses = new Map(active.map((row) => [row.workflow, row.pulse]));
-  return seen.map(({ days, ...workflow }) => ({
-    ...workflow,
-    stage: 'discovered' as const,
-    owner: null,
-    ...judgeWorkflow(
-      {
-        days,
-        hours: hours.get(workflow.name) ?? [],
-        pulse: pulses.get(workflow.name) ?? [],
-        lastSeenMs: Date.parse(workflow.lastSeenAt),
-      },
+  return seen.map(({ days, ...workflow }) => {
+    const past = { days, hours: hours.get(workflow.name) ?? [], pulse: pulses.get(workflow.name) ?? [] };
+    const { sinceMs, ...judged } = judgeWorkflow(
+      { ...past, firstSeenMs: Date.parse(workflow.firstSeenAt), lastSeenMs: Date.parse(workflow.lastSeenAt) },
       nowMs,
-    ),
-  }));
+    );
+    const stateSince = sinceMs === null ? null : new Date(sinceMs).toISOString();
+    return { ...workflow, stage: 'discovered' as const, owner: null, ...judged, stateSince, past };
+  });
+}
+
+/** The same, each with what last changed in it. What it was judged by is cut off by the schema of the answer. */
+async function changedWorkflowsOf(ctx: Context): Promise<z.infer<typeof Workflow>[]> {
+  const workflows = await workflowsOf(ctx);
+  const nowMs = ctx.now().getTime();
+  const window = { fromMs: nowMs - WEEKS_MS, toMs: nowMs };
+  const active = workflows.map(({ name, past }) => ({ name, days: past.days, hours: past.hours }));
+  const changes = await lastChanges(ctx, active, window);
+  return workflows.map((workflow) => ({ ...workflow, lastChange: changes.get(workflow.name) ?? null }));
 }
 
 export const listWorkflows = operation({
@@ -77,7 +89,7 @@ export const listWorkflows = operation({
   byGet: true,
   input: z.object({ client: clientField }),
   output: z.object({ workflows: z.array(Workflow) }),
-  run: async (ctx) => ({ workflows: await workflowsOf(ctx) }),
+  run: async (ctx) => ({ workflows: await changedWorkflowsOf(ctx) }),
 });
 
 const workflowField = z.string().min(1).max(500).describe('The workflow, by its name.');
@@ -107,7 +119,7 @@ export const showWorkflow = operation({
   async run(ctx, { workflow: name, ...asked }) {
     const window = windowOf(ctx, asked);
     const [all, models, users, failed] = await Promise.all([
-      workflowsOf(ctx),
+      changedWorkflowsOf(ctx),
       modelUse(ctx, window, name),
       usersOf(ctx, window, name),
       failures(ctx, window, name),
@@ -119,14 +131,6 @@ export const showWorkflow = operation({
 });
 
 const TimelineMetric = z.enum(['errorRate', 'latency', 'costUsd', 'tokens', 'runs']);
-
-const watched = {
-  errorRate: { kind: 'rate', unit: 'rate', plain: 'Error rate', worse: 'up' },
-  latency: { kind: 'value', unit: 'ms', plain: 'Time to answer', worse: 'up' },
-  costUsd: { kind: 'value', unit: 'usd', plain: 'Cost per run', worse: 'up' },
-  tokens: { kind: 'value', unit: 'tokens', plain: 'Tokens per run', worse: null },
-  runs: { kind: 'count', unit: 'runs', plain: 'Number of runs', worse: null },
-} satisfies Record<z.infer<typeof TimelineMetric>, Watched>;
 
 export const showTimeline = operation({
   name: 'workflows.timeline',
@@ -148,6 +152,8 @@ export const showTimeline = operation({
         z.object({
           at: z.string(),
           until: z.string().describe('Where a slow change ends; else as `at`.'),
+          from: z.string().describe('With `to`: the interval of 95 % in which `at` lies.'),
+          to: z.string(),
           letter: z.string(),
           sentence: z.string(),
           direction: z.enum(['worse', 'better', 'changed']),

@@ -29,7 +29,13 @@ export default function ClientPage({ client }: ClientPageProps) {
               columns={[
                 { head: 'Workflow', cell: ({ name }) => name },
                 { head: 'State', cell: ({ state }) => <State kind={state} /> },
+                {
+                  head: 'Since',
+                  cell: ({ stateSince }) => (stateSince ? <When at={stateSince} /> : 'all 28 days'),
+                  wide: true,
+                },
                 { head: 'Because', cell: ({ reason }) => <span title={reason}>{reason}</span>, wide: true },
+                { head: 'Last change', cell: ({ lastChange }) => <LastChange change={lastChange} />, wide: true },
                 { head: 'Stage', cell: ({ stage }) => stage, wide: true },
                 { head: 'Runs', cell: ({ runs }) => compact(runs), number: true },
                 {
@@ -53,6 +59,15 @@ export default function ClientPage({ client }: ClientPageProps) {
     </Page>
   );
 }
+
+const LastChange = ({ change }: { change: Workflow['lastChange'] }) =>
+  change ? (
+    <span title={change.sentence}>
+      <When at={change.at} /> · {change.sentence}
+    </span>
+  ) : (
+    'none in 28 days'
+  );
 
 const rank: Record<Workflow['state'], number> = { degraded: 0, no_data: 1, too_early: 2, healthy: 3 };
 

@@ -1,9 +1,10 @@
 import { useState } from 'react';
+import { useQuestion } from '../../../../ui/answers.ts';
 import { Act } from '../../../../ui/act.tsx';
 import { Form } from '../../../../ui/form.tsx';
 import { Button, TextField } from '../../../../ui/kit.tsx';
 import { useParams } from '../../../../ui/router.tsx';
-import { auth, enter, enterByProvider } from '../../auth.ts';
+import { auth, enter, enterByProvider, waysIn } from '../../auth.ts';
 import { Door } from '../../door.tsx';
 
 /** E-mail and password, then a code where the account has a second factor. */
@@ -11,6 +12,7 @@ export default function SignInPage() {
   const [step, setStep] = useState<'password' | 'code' | 'backup'>('password');
   const [params] = useParams();
   const next = params.get('next');
+  const sso = useQuestion('ways in', waysIn).answer?.sso;
   if (step === 'password')
     return (
       <Door title="Sign in">
@@ -38,9 +40,11 @@ export default function SignInPage() {
             The provider did not let you in. You need an account or an invitation of the e-mail that it vouches for.
           </p>
         )}
-        <div className="stack">
-          <Act onAct={() => enterByProvider(next)}>Use single sign-on</Act>
-        </div>
+        {sso && (
+          <div className="stack">
+            <Act onAct={() => enterByProvider(next)}>Sign in with {sso.name}</Act>
+          </div>
+        )}
         <p className="hint">
           No account? Ask an owner of the practice for an invitation. An owner who is locked out runs{' '}
           <code>steward owner-link</code> on the server.
