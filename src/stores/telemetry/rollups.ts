@@ -1,7 +1,7 @@
 import type { Telemetry } from './telemetry.ts';
 
-/** Tables that hold sums of spans (migrations/0030_rollups.sql). */
-const rollups = ['usage_minute', 'usage_hour', 'usage_day', 'run_minute', 'run_hour', 'run_day'];
+/** Tables that hold sums of spans (migrations/0030_rollups.sql and 0060_run_all_hour.sql). */
+const rollups = ['usage_minute', 'usage_hour', 'usage_day', 'run_minute', 'run_hour', 'run_day', 'run_all_hour'];
 const DAY_MS = 86_400_000;
 const WITHIN_MS = 10 * 60_000;
 

@@ -23,7 +23,9 @@ async function tablesOf(question: object): Promise<string[]> {
 }
 
 test.each([
-  [{ metric: 'runs' }, 'run_hour'],
+  [{ metric: 'runs' }, 'run_all_hour'],
+  [{ metric: 'latencyP95', groupBy: 'environment' }, 'run_all_hour'],
+  [{ metric: 'runs', groupBy: 'workflow' }, 'run_hour'],
   [{ metric: 'runs', bucket: 'minute' }, 'run_minute'],
   [{ metric: 'latencyP95', groupBy: 'workflow', bucket: 'day' }, 'run_day'],
   [{ metric: 'latencyP95', groupBy: 'model' }, 'usage_hour'],

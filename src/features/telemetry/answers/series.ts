@@ -201,6 +201,8 @@ function rolledUp(metric: Exclude<Metric, 'score'>, ofCalls: boolean): { table: 
 function rowsOfRollups({ telemetry }: Context, { metric, groupBy, bucket, fromMs, toMs, filter }: Question) {
   if (metric === 'score') throw new Error('Scores are a table of their own.');
   const { table, value, n } = rolledUp(metric, isOfCalls({ groupBy, filter }));
+  // Of hours there is a sum of all workflows, too: a chart of hours has the most points, and each sketch that is merged counts.
+  const ofAll = table === 'run' && bucket === 'hour' && groupBy !== 'workflow' && filter.workflow === undefined;
   const conditions = conditionsOf(filter);
   const where = [
     'client_id = {client:UUID}',
@@ -211,7 +213,7 @@ function rowsOfRollups({ telemetry }: Context, { metric, groupBy, bucket, fromMs
   const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
   return telemetry.rows(Row)(
     `SELECT ${groupBy === undefined ? 'NULL' : `nullIf(toString(${columns[groupBy]}), '')`} AS label, at, ${value} AS value, ${n} AS n
-    FROM ${table}_${bucket} WHERE ${where.join(' AND ')} GROUP BY label, at HAVING n > 0 ORDER BY at`,
+    FROM ${ofAll ? 'run_all_hour' : `${table}_${bucket}`} WHERE ${where.join(' AND ')} GROUP BY label, at HAVING n > 0 ORDER BY at`,
     { ...params, ...secondsOf({ fromMs, toMs }) },
   );
 }
