@@ -27,6 +27,8 @@ const kilobytes = (text: string, field: string) => Number(new RegExp(`^${field}:
 export interface Usage {
   /** Processor time of all of them together, in seconds: unlike the clock it hardly depends on what else runs. */
   cpu: number;
+  /** Of it, what the process itself took. */
+  rootCpu: number;
   /** Pages shared by several processes counted once (PSS), and as often as they are mapped (RSS). */
   pssMb: number;
   rssMb: number;
@@ -40,10 +42,8 @@ function cpuOf(pid: number): number {
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS;
 }
 
-const POLL_MS = 100;
-
 /** Follows a process and all that it starts. `stop` answers the peaks; zeros where the system does not tell (no /proc). */
-export function watch(root: number): { stop: () => Usage } {
+export function watch(root: number, { everyMs = 100 } = {}): { stop: () => Usage } {
   const peak = { pssMb: 0, rssMb: 0 };
   const cpu = new Map<number, number>();
   const look = () => {
@@ -56,14 +56,15 @@ export function watch(root: number): { stop: () => Usage } {
     peak.pssMb = Math.max(peak.pssMb, pss);
     peak.rssMb = Math.max(peak.rssMb, rss);
   };
-  if (process.platform !== 'linux') return { stop: () => ({ ...peak, cpu: 0 }) };
-  const before = cpuOf(root);
-  const timer = setInterval(look, POLL_MS);
+  if (process.platform !== 'linux') return { stop: () => ({ ...peak, cpu: 0, rootCpu: 0 }) };
+  const before = new Map(familyOf(root).map((pid) => [pid, cpuOf(pid)]));
+  const timer = setInterval(look, everyMs);
   return {
     stop() {
       clearInterval(timer);
       look();
-      return { ...peak, cpu: [...cpu.values()].reduce((sum, one) => sum + one, -before) };
+      const took = (pid: number) => (cpu.get(pid) ?? 0) - (before.get(pid) ?? 0);
+      return { ...peak, cpu: [...cpu.keys()].reduce((sum, pid) => sum + took(pid), 0), rootCpu: took(root) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { span, traces } from '../../src/features/telemetry/otlp/testing/body.ts';
-import { encodeTraces } from '../../src/features/telemetry/otlp/testing/encode.ts';
+import { encodeTraces, type Doc } from '../../src/features/telemetry/otlp/testing/encode.ts';
 import { seededRandom } from '../../src/features/telemetry/otlp/testing/random.ts';
 
 export const SPANS_OF_BODY = 512;
@@ -68,8 +68,8 @@ function times() {
   return { startTimeUnixNano: `${ms}000000`, endTimeUnixNano: `${ms + Math.floor(random() * 3000)}000000` };
 }
 
-/** One of the bodies that a busy application sends: traces of an agent's step and three calls below it. */
-export function makeBody(): Buffer {
+/** What a busy application sends at once: traces of an agent's step and three calls below it. */
+export function makeDocument(): Doc {
   const spans = Array.from({ length: SPANS_OF_BODY / 4 }, () => {
     const [traceId, parentSpanId] = [hex(16), hex(8)];
     return [
@@ -77,8 +77,10 @@ export function makeBody(): Buffer {
       ...Array.from({ length: 3 }, () => call({ traceId, spanId: hex(8), parentSpanId })),
     ];
   });
-  return encodeTraces(traces(spans.flat(), { 'service.name': 'shop', 'deployment.environment.name': 'production' }));
+  return traces(spans.flat(), { 'service.name': 'shop', 'deployment.environment.name': 'production' });
 }
+
+export const makeBody = (): Buffer => encodeTraces(makeDocument());
 
 /** Where a body has its trace ids: to be made new, so that no body is ever sent twice. */
 export function traceIdPlaces(body: Buffer): number[] {

@@ -9,7 +9,7 @@ import { startEngine } from '../../src/stores/telemetry/engine.ts';
 import { readShapes, type Shapes } from '../../src/stores/telemetry/index.ts';
 import { migrateTelemetry } from '../../src/stores/telemetry/migrate.ts';
 import { writeBlock } from '../../src/stores/telemetry/native/block.ts';
-import { Output } from '../../src/stores/telemetry/native/output.ts';
+import { Output, roomFor } from '../../src/stores/telemetry/native/output.ts';
 import { connectEngine } from '../../src/stores/telemetry/open.ts';
 import { watch } from '../audit/process-tree.ts';
 import { makeBody, SPANS_OF_BODY } from './bodies.ts';
@@ -35,7 +35,7 @@ export async function engineAlone(dir: string): Promise<{ rate: number; cpuUs: n
       await telemetry.command(`INSERT INTO span SELECT * FROM file('${files[n % FILES]!}', 'Native')`, {}, { settings });
     };
     for (let n = 0; n < FILES; n += 1) await load(n);
-    const usage = watch(process.pid);
+    const usage = watch(process.pid, { everyMs: 500 });
     const startMs = performance.now();
     let n = FILES;
     for (; performance.now() - startMs < MOST_SECONDS * 1000; n += 1) await load(n);
@@ -50,7 +50,7 @@ export async function engineAlone(dir: string): Promise<{ rate: number; cpuUs: n
 
 /** The rows that Steward makes of some requests, in the format in which it hands them to the engine. */
 function writeFile(path: string, shapes: Shapes): string {
-  const output = new Output(128 * 1024 * 1024);
+  const output = new Output(roomFor(128 * 1024 * 1024));
   const client = randomUUID();
   for (let n = 0; n < BODIES_OF_FILE; n += 1) {
     const decoded = decodeTraces(makeBody(), 'protobuf');

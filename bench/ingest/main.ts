@@ -24,6 +24,8 @@ const { values: flags } = parseArgs({
     'ack-seconds': { type: 'string', default: '15' },
     connections: { type: 'string', default: '4' },
     prof: { type: 'string' },
+    node: { type: 'string', default: '' },
+    'without-engine-alone': { type: 'boolean', default: false },
     sender: { type: 'string' },
   },
 });
@@ -35,20 +37,20 @@ async function measure(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'steward-bench-'));
   try {
     const server = await startSteward(join(dir, 'data'));
-    let plain, gzip, ack, peak;
+    let plain, gzip, ack;
     try {
       await loaded(server, { seconds: 3, rate: null, gzipBodies: 0 });
-      const usage = watch(server.pid);
       plain = await loaded(server, { seconds: Number(flags.seconds), rate: null, gzipBodies: 0 });
       const bodies = Math.ceil((plain.rate * Number(flags['gzip-seconds'])) / 512);
       gzip = bodies > 0 ? await loaded(server, { seconds: 3600, rate: null, gzipBodies: bodies }) : undefined;
       ack = await loaded(server, { seconds: Number(flags['ack-seconds']), rate: plain.rate / 3, gzipBodies: 0 });
-      peak = usage.stop();
     } finally {
       await server.stop();
     }
+    const peaks = [plain, gzip, ack].flatMap((phase) => (phase ? [phase.peak] : []));
+    const peak = { pssMb: Math.max(...peaks.map(({ pssMb }) => pssMb)), rssMb: Math.max(...peaks.map(({ rssMb }) => rssMb)) };
     console.error(`${new Date().toISOString()} the engine alone`);
-    const alone = await engineAlone(join(dir, 'alone'));
+    const alone = flags['without-engine-alone'] ? { rate: NaN, cpuUs: NaN } : await engineAlone(join(dir, 'alone'));
     const k = (rate: number) => `${(rate / 1000).toFixed(1)}k`;
     const percent = (part: number, whole: number) => `${Math.round((part / whole) * 100)} %`;
     console.log(
@@ -56,6 +58,10 @@ async function measure(): Promise<void> {
     );
     console.log(
       `Steward, plain, until all is loaded      ${k(plain.rate)} spans/s in ${plain.seconds.toFixed(0)} s (${percent(plain.rate, alone.rate)} of the engine alone; required 60 %), ${plain.sent.refused} refused, acknowledged at ${k(plain.sent.spans / plain.sent.seconds)}/s, p50 ${plain.sent.p50Ms.toFixed(0)} ms, p99 ${plain.sent.p99Ms.toFixed(0)} ms, ${plain.sent.bytesPerSpan.toFixed(0)} bytes/span`,
+    );
+    const { server: ofServer, stores, sender } = plain.cpuUs;
+    console.log(
+      `processor time per span, plain           server ${ofServer.toFixed(1)} µs, stores ${stores.toFixed(1)} µs, sender ${sender.toFixed(1)} µs`,
     );
     if (gzip)
       console.log(
@@ -72,6 +78,9 @@ async function measure(): Promise<void> {
   }
 }
 
+/** Seldom: to look at the memory of a process holds it up. */
+const LOOK_MS = 500;
+
 interface Steward {
   url: string;
   key: string;
@@ -85,7 +94,12 @@ async function startSteward(dataDir: string): Promise<Steward> {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   const child = spawn(
     process.execPath,
-    [...(flags.prof ? ['--cpu-prof', `--cpu-prof-dir=${flags.prof}`] : []), join(root, 'bin', 'steward.mjs'), 'serve'],
+    [
+      ...flags.node.split(' ').filter(Boolean),
+      ...(flags.prof ? ['--cpu-prof', `--cpu-prof-dir=${flags.prof}`] : []),
+      join(root, 'bin', 'steward.mjs'),
+      'serve',
+    ],
     { env: { ...process.env, STEWARD_DATA: dataDir, PORT: String(port) }, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
@@ -117,6 +131,7 @@ async function startSteward(dataDir: string): Promise<Steward> {
 /** Sends, and waits until nothing is left in the spool. */
 async function loaded(server: Steward, load: Pick<Load, 'seconds' | 'rate' | 'gzipBodies'>) {
   console.error(`${new Date().toISOString()} ${JSON.stringify(load)}`);
+  const usage = watch(server.pid, { everyMs: LOOK_MS });
   const options: Load = { ...load, url: server.url, key: server.key, connections: Number(flags.connections) };
   const child = spawn(process.execPath, [process.argv[1] ?? '', '--sender', JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -131,7 +146,10 @@ async function loaded(server: Steward, load: Pick<Load, 'seconds' | 'rate' | 'gz
   if (!sent) throw new Error('The sender failed.');
   await until(() => isEmpty(server.spool));
   const seconds = (performance.now() - startMs) / 1000;
-  return { sent, seconds, rate: sent.spans / seconds };
+  const { cpu, rootCpu, ...peak } = usage.stop();
+  const { spans } = sent;
+  const cpuUs = { server: (rootCpu * 1e6) / spans, stores: ((cpu - rootCpu) * 1e6) / spans, sender: sent.cpuUs / spans };
+  return { sent, seconds, rate: spans / seconds, cpuUs, peak };
 }
 
 function isEmpty(spool: string): boolean {

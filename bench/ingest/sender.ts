@@ -26,6 +26,8 @@ export interface Sent {
   p50Ms: number;
   p99Ms: number;
   bytesPerSpan: number;
+  /** Processor time of the sender, in µs: it shares the machine with what it measures. */
+  cpuUs: number;
 }
 
 const BODIES = 24;
@@ -45,6 +47,7 @@ export async function sendLoad({ url, key, seconds, rate, connections, gzipBodie
   };
   const packed = Array.from({ length: gzipBodies }, () => gzipSync(fresh()));
   process.stdout.write('ready\n');
+  const before = process.cpuUsage();
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const took: number[] = [];
   let [spans, refused, bytes, sent] = [0, 0, 0, 0];
@@ -88,8 +91,9 @@ export async function sendLoad({ url, key, seconds, rate, connections, gzipBodie
   agent.destroy();
   took.sort((a, b) => a - b);
   const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
+  const { user, system } = process.cpuUsage(before);
   const lasted = (performance.now() - startMs) / 1000;
-  return { spans, refused, seconds: lasted, p50Ms: at(0.5), p99Ms: at(0.99), bytesPerSpan: bytes / spans };
+  return { spans, refused, seconds: lasted, p50Ms: at(0.5), p99Ms: at(0.99), bytesPerSpan: bytes / spans, cpuUs: user + system };
 }
 
 function post(url: string, key: string, body: Buffer, isPacked: boolean, agent: Agent): Promise<number> {

@@ -1,53 +1,22 @@
-/** `node bench/run.mjs otlp`: spans per second and core, decoded and mapped, from bodies of 512 spans with 1 KB in and 1 KB out each. */
+/**
+ * `node bench/run.mjs otlp`: spans per second and core, from requests as an application sends them: decoded and mapped; decoded,
+ * priced and written as the rows of a segment.
+ */
 import { gzipSync } from 'node:zlib';
-import { decodeTraces, decompress, type Encoding } from '../../src/features/telemetry/otlp/index.ts';
-import { span, traces } from '../../src/features/telemetry/otlp/testing/body.ts';
-import { encodeJson, encodeTraces, type Doc } from '../../src/features/telemetry/otlp/testing/encode.ts';
-import { seededRandom } from '../../src/features/telemetry/otlp/testing/random.ts';
+import { rowOf } from '../../src/features/telemetry/ingest/row.ts';
+import { decodeTraces, decompress, readTraces, type Encoding, type Span } from '../../src/features/telemetry/otlp/index.ts';
+import { encodeJson, encodeTraces } from '../../src/features/telemetry/otlp/testing/encode.ts';
+import { shapeOf, writeBlock } from '../../src/stores/telemetry/native/block.ts';
+import { MOST_BATCH_BYTES, Output, roomFor } from '../../src/stores/telemetry/native/output.ts';
+import { makeDocument, SPANS_OF_BODY as SPANS } from '../ingest/bodies.ts';
+import { columnsOfMigrations } from './columns.ts';
 
-const SPANS = 512;
 const BODIES = 20;
 const ROUNDS = 15;
 
-const random = seededRandom(1);
-const hex = (bytes: number) => Array.from({ length: bytes * 2 }, () => Math.floor(random() * 16).toString(16)).join('');
-const words = Array.from({ length: 2_000 }, (_, i) => `word${i.toString(36)}`);
-
-function text(bytes: number): string {
-  let said = '';
-  while (said.length < bytes) said += `${words[Math.floor(words.length * random() ** 3)]!} `;
-  return said;
-}
-
-const message = (role: string) =>
-  JSON.stringify([{ role, parts: [{ type: 'text', content: text(1_000 * (0.6 + 0.8 * random())) }] }]);
-
-const call = (): Doc =>
-  span(
-    {
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'openai',
-      'gen_ai.request.model': 'gpt-4o',
-      'gen_ai.response.model': 'gpt-4o-2024-08-06',
-      'gen_ai.response.id': hex(8),
-      'gen_ai.response.finish_reasons': ['stop'],
-      'gen_ai.usage.input_tokens': Math.floor(random() * 4_000),
-      'gen_ai.usage.output_tokens': Math.floor(random() * 800),
-      'gen_ai.usage.cache_read.input_tokens': 0,
-      'gen_ai.input.messages': message('user'),
-      'gen_ai.output.messages': message('assistant'),
-      'user.id': `user-${Math.floor(random() * 5_000)}`,
-      'session.id': hex(8),
-      'app.region': 'eu-central',
-    },
-    { traceId: hex(16), spanId: hex(8), parentSpanId: hex(8), name: 'chat gpt-4o' },
-  );
-
 /** The documents themselves are let go: what they hold would burden the collector of all that is measured. */
 function bodies() {
-  const documents = Array.from({ length: BODIES }, () =>
-    traces(Array.from({ length: SPANS }, call), { 'service.name': 'shop', 'deployment.environment.name': 'production' }),
-  );
+  const documents = Array.from({ length: BODIES }, makeDocument);
   return { protobuf: documents.map(encodeTraces), json: documents.map(encodeJson) };
 }
 
@@ -58,6 +27,26 @@ function measure(bodies: readonly Uint8Array[], encoding: Encoding): number {
     if (!decoded.ok || decoded.items.length !== SPANS) throw new Error('The benchmark body was not read.');
   }
   return perSecond(started);
+}
+
+const shape = shapeOf(columnsOfMigrations());
+const output = new Output(roomFor(MOST_BATCH_BYTES));
+
+function measureRows(bodies: readonly Uint8Array[]): number {
+  const started = process.cpuUsage();
+  for (const body of bodies) {
+    const reading = readTraces(body, 'protobuf');
+    if (!reading.ok) throw new Error(reading.message);
+    const receivedAt = new Date();
+    writeBlock(rowsOf(reading.items, receivedAt), shape, output, { client_id: '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e' });
+    if (output.taken(0).length === 0) throw new Error('Nothing was written.');
+    output.clear();
+  }
+  return perSecond(started);
+}
+
+function* rowsOf(spans: Iterable<Span>, receivedAt: Date) {
+  for (const span of spans) yield rowOf(span, receivedAt, [], false);
 }
 
 async function measureGunzip(bodies: readonly Uint8Array[]): Promise<number> {
@@ -86,6 +75,7 @@ const { protobuf, json } = bodies();
 const kinds: Record<string, { bodies: Uint8Array[]; run: (bodies: readonly Uint8Array[]) => number | Promise<number> }> = {
   protobuf: { bodies: protobuf, run: (bodies) => measure(bodies, 'protobuf') },
   'protobuf, gzip': { bodies: protobuf.map((body) => gzipSync(body)), run: measureGunzip },
+  'protobuf to rows': { bodies: protobuf, run: measureRows },
   'JSON.parse alone': { bodies: json, run: measureParse },
   JSON: { bodies: json, run: (bodies) => measure(bodies, 'json') },
 };

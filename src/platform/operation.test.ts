@@ -21,7 +21,7 @@ function practice() {
     clients: () => Promise.resolve([ours, theirs]),
     reading: () => closedHandles,
     receiving: () => ({
-      noteSpans: () => ({ resent: [], resentCount: 0, forget() {} }),
+      noting: () => ({ isResent: () => false, resentCount: 0, forget() {} }),
       keep: () => Promise.resolve(),
       usage: () => ({ itemsThisMinute: 0, bytesToday: 0 }),
       refused: () => undefined,

@@ -29,12 +29,13 @@ export interface RowsFor {
   readonly rows: Iterable<object>;
 }
 
-/** Which spans of a batch had come before. */
-export interface NotedSpans {
-  /** For each, in order. */
-  readonly resent: readonly boolean[];
+/** Notes that the spans of a batch, or whatever has an id, have come, before they are kept. */
+export interface Noting {
+  /** Whether it had come before. What is sent again is told while it is among the latest some millions. */
+  isResent(span: { readonly traceId: string; readonly spanId: string }): boolean;
+  /** How many had. */
   readonly resentCount: number;
-  /** To be called when the spans were not kept after all. */
+  /** To be called when they were not kept after all. */
   forget(): void;
 }
 
@@ -47,10 +48,12 @@ export interface Usage {
 
 /** A way to hand in telemetry of one client. */
 export interface WalledIntake {
-  /** Notes that spans, or whatever has an id, have come, before they are kept. What is sent again is told while it is among the latest some millions. */
-  noteSpans(spans: readonly { readonly traceId: string; readonly spanId: string }[]): NotedSpans;
-  /** Keeps the rows of one request and its line in the ledger, all or none. On disk when it returns. Throws `Problem`. */
-  keep(tables: readonly RowsFor[], tally?: Tally): Promise<void>;
+  noting(): Noting;
+  /**
+   * Keeps the rows of one request and its line in the ledger, all or none; the line is asked for once the rows were, one by one.
+   * On disk when it returns. Throws `Problem`.
+   */
+  keep(tables: readonly RowsFor[], tally?: () => Tally | undefined): Promise<void>;
   /** What was kept of this client lately. */
   usage(): Usage;
   /** Notes in the ledger that a request was refused as a whole. */
@@ -114,6 +117,6 @@ const noStore = (): never => {
 export const closedHandles: Handles = {
   records: { rows: noStore, transaction: noStore },
   telemetry: { rows: noStore },
-  intake: { noteSpans: noStore, keep: noStore, usage: noStore, refused: noStore, whileStill: noStore },
+  intake: { noting: noStore, keep: noStore, usage: noStore, refused: noStore, whileStill: noStore },
   removal: { change: noStore, sumAgain: noStore },
 };

@@ -20,7 +20,10 @@ export async function noteLately(telemetry: Pick<Telemetry, 'rows'>, seen: Seen,
       ) GROUP BY client_id`,
       { most: MOST_SPANS },
     );
-    for (const { client, ids } of clients) seen.note(client, cut(ids));
+    for (const { client, ids } of clients) {
+      const noting = seen.noting(client);
+      for (const span of cut(ids)) noting.isResent(span);
+    }
   } catch (error) {
     log.warn({ err: error }, 'spans that are sent again after this start are counted once more until the next rebuild');
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Noting } from '../../platform/practice.ts';
 
 /** Names a span among those of its client. */
 export interface SpanId {
@@ -8,22 +9,13 @@ export interface SpanId {
   readonly spanId: string;
 }
 
-/** What became of spans that were noted. */
-export interface Noted {
-  /** For each, in order: whether it had been noted before. */
-  readonly resent: readonly boolean[];
-  /** How many had been. */
-  readonly resentCount: number;
-  /** They were not kept after all: those that were new are unknown again. */
-  forget(): void;
-}
-
 /**
  * Which spans were received lately, in memory. Eight bytes each, bounded: the oldest are forgotten first. It makes counts right
  * at once; the table is right without it, as it keeps one row of each span.
  */
 export interface Seen {
-  note(client: string, spans: readonly SpanId[]): Noted;
+  /** `forget`: they were not kept after all, and those that were new are unknown again. */
+  noting(client: string): Noting;
 }
 
 /** Slots of the first generation; each further one has twice as many, up to the largest. Of two words each. */
@@ -101,8 +93,8 @@ export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOT
     return false;
   }
 
-  function remove(client: string, span: SpanId): void {
-    hash(client, span);
+  /** What `high` and `low` stand for. */
+  function remove(): void {
     for (const one of generations) {
       const slot = find(one);
       if (slot >= 0) one.words[slot * 2] = REMOVED;
@@ -110,12 +102,27 @@ export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOT
   }
 
   return {
-    note(client, spans) {
-      const resent = spans.map((span) => noteOne(client, span));
+    noting(client) {
+      /** The hashes of those that were new. */
+      const added: number[] = [];
+      let resentCount = 0;
       return {
-        resent,
-        resentCount: resent.reduce((count, one) => count + Number(one), 0),
-        forget: () => spans.forEach((span, n) => resent[n] || remove(client, span)),
+        isResent(span) {
+          const isKnown = noteOne(client, span);
+          if (isKnown) resentCount += 1;
+          else added.push(high, low);
+          return isKnown;
+        },
+        get resentCount() {
+          return resentCount;
+        },
+        forget() {
+          for (let n = 0; n < added.length; n += 2) {
+            high = added[n]!;
+            low = added[n + 1]!;
+            remove();
+          }
+        },
       };
     },
   };

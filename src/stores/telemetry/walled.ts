@@ -2,7 +2,7 @@ import { linesOf, refusalLine } from '../../platform/ledger.ts';
 import type { RowsFor, WalledIntake, WalledRemoval, WalledTelemetry } from '../../platform/practice.ts';
 import { writeBlock } from './native/block.ts';
 import { tableName } from './names.ts';
-import { Output } from './native/output.ts';
+import { MOST_BATCH_BYTES, Output, roomFor } from './native/output.ts';
 import type { Refusals } from './refusals.ts';
 import { rebuildRollups } from './rollups.ts';
 import type { Seen } from './seen.ts';
@@ -24,10 +24,6 @@ export function walledTelemetry(telemetry: Pick<Telemetry, 'rows'>, client: stri
   };
 }
 
-const MIB = 1024 ** 2;
-/** Of one request, as rows. What a resource says once is in each of its spans' rows: a small body can hold a great many bytes. */
-const MOST_BATCH_BYTES = 64 * MIB;
-
 interface Intakes {
   spool: Pick<Spool, 'append' | 'whileStill'>;
   seen: Seen;
@@ -39,9 +35,10 @@ interface Intakes {
 /** The way in for telemetry of one client: whatever a row says, it is that client's. */
 export function walledIntake({ spool, seen, shapes, refusals, usages }: Intakes, client: string): WalledIntake {
   return {
-    noteSpans: (spans) => seen.note(client, spans),
-    async keep(tables, tally) {
+    noting: () => seen.noting(client),
+    async keep(tables, tallyOf) {
       const kept = written(tables, shapes, client);
+      const tally = tallyOf?.();
       const lines = tally ? linesOf(client, new Date(), tally) : [];
       await spool.append(tally ? [...kept, ledgerRows(lines)] : kept, { client, lines });
       if (tally) usages.add(client, tally.received, tally.bytes);
@@ -54,7 +51,7 @@ export function walledIntake({ spool, seen, shapes, refusals, usages }: Intakes,
 }
 
 // Used again and again: nothing waits while it is filled.
-const output = new Output(MOST_BATCH_BYTES);
+const output = new Output(roomFor(MOST_BATCH_BYTES));
 
 function written(tables: readonly RowsFor[], shapes: Shapes, client: string): TableRows[] {
   try {
@@ -62,7 +59,7 @@ function written(tables: readonly RowsFor[], shapes: Shapes, client: string): Ta
       const from = output.at;
       const shape = shapes.get(table);
       if (!shape) throw new Error(`There is no table ${table}.`);
-      writeBlock(Array.from(rows as Iterable<{ readonly [column: string]: unknown }>), shape, output, { client_id: client });
+      writeBlock(rows as Iterable<{ readonly [column: string]: unknown }>, shape, output, { client_id: client });
       return { table, format: 'Native', bytes: output.taken(from) };
     });
   } finally {

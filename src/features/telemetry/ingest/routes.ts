@@ -4,17 +4,17 @@ import {
   contentTypes,
   decodeLogs,
   decodeMetrics,
-  decodeTraces,
   decompress,
   defaultLimits,
   encodingOf,
   errorStatus,
   exportResponse,
   partialOf,
+  readTraces,
   statusCodes,
-  type Decoded,
   type Encoding,
   type Failure,
+  type Reading,
   type Signal,
 } from '../otlp/index.ts';
 import { keepLogs } from '../logs/index.ts';
@@ -23,10 +23,10 @@ import { requireQuota } from '../ledger/index.ts';
 import { keepSpans } from './keep.ts';
 
 /** What is the same for every signal: the paths below which exporters are pointed, the body and the answer. */
-function receive<T>(
+function receive<R extends Reading<unknown>>(
   signal: Signal,
-  decode: (body: Uint8Array, encoding: Encoding) => Decoded<T> | Failure,
-  keep: (receiving: Receiving, decoded: Decoded<T>, bytes: number) => Promise<void>,
+  decode: (body: Uint8Array, encoding: Encoding) => R | Failure,
+  keep: (receiving: Receiving, decoded: R, bytes: number) => Promise<void>,
 ): Route {
   const path = `/v1/${signal}`;
   return {
@@ -55,7 +55,7 @@ function receive<T>(
 }
 
 /** OTLP over HTTP. What was sent is on disk before the answer says so. */
-export const receiveTraces = receive('traces', decodeTraces, keepSpans);
+export const receiveTraces = receive('traces', readTraces, keepSpans);
 export const receiveLogs = receive('logs', decodeLogs, keepLogs);
 export const receiveMetrics = receive('metrics', decodeMetrics, keepMetricPoints);
 

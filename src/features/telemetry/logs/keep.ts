@@ -24,17 +24,18 @@ export async function keepLogs(
   );
   const rows = logs.map((log) => rowOf(log, receivedAt));
   // The same record has the same id, whenever it is sent.
-  const noted = intake.noteSpans(rows.map(({ id }) => ({ traceId: id, spanId: '' })));
+  const noting = intake.noting();
+  for (const { id } of rows) noting.isResent({ traceId: id, spanId: '' });
   try {
     await intake.keep(
       [
         ...(rows.length > 0 ? [{ table: 'log_record', rows } as const] : []),
         ...(scores.length > 0 ? [{ table: 'score', rows: scores } as const] : []),
       ],
-      { kind: 'log_record', received, resent: noted.resentCount, rejected: reasons, bytes },
+      () => ({ kind: 'log_record', received, resent: noting.resentCount, rejected: reasons, bytes }),
     );
   } catch (error) {
-    noted.forget();
+    noting.forget();
     throw error;
   }
 }

@@ -14,17 +14,18 @@ export async function keepMetricPoints(
   const keeper = await keeperFor(records, client.id);
   const rows = pointRows(keeper ? items.map(pointStriker(keeper)) : items, now());
   // The same point has the same id, whenever it is sent.
-  const noted = intake.noteSpans(rows.map(({ id }) => ({ traceId: id, spanId: '' })));
+  const noting = intake.noting();
+  for (const { id } of rows) noting.isResent({ traceId: id, spanId: '' });
   try {
-    await intake.keep(rows.length > 0 ? [{ table: 'metric_point', rows }] : [], {
+    await intake.keep(rows.length > 0 ? [{ table: 'metric_point', rows }] : [], () => ({
       kind: 'metric_point',
       received,
-      resent: noted.resentCount,
+      resent: noting.resentCount,
       rejected: reasons,
       bytes,
-    });
+    }));
   } catch (error) {
-    noted.forget();
+    noting.forget();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
+import { invalid } from '../../../platform/problem.ts';
 import type { Encoding } from './encoding.ts';
-import { attempt, failure, type Failure } from './failure.ts';
+import { attempt, failure, Malformed, type Failure } from './failure.ts';
 import { withParent } from './ids.ts';
 import { Intake, type Drops, type Reason } from './intake.ts';
 import { readLogs as jsonLogs } from './json/logs.ts';
@@ -25,12 +26,35 @@ export interface Decoded<T> {
   readonly drops: Drops;
 }
 
-/** The spans of a request to /v1/traces. The body is as it was before compression. */
+/** A request that is read item by item: what became of it as a whole is known when all of them were asked for. */
+export interface Reading<T> extends Omit<Decoded<T>, 'items'> {
+  /** Throws a Problem where the request turns out to be malformed. */
+  readonly items: Iterable<T>;
+}
+
+/** The spans of a request to /v1/traces, one by one: of each nothing need be kept when the next is read. The body is as it was before compression. */
+export function readTraces(body: Uint8Array, encoding: Encoding, limits: Limits = defaultLimits): Reading<Span> | Failure {
+  const intake = new Intake(limits);
+  return tooLarge(body, limits) ?? readingOf(intake, asked(spansIn(body, encoding, intake)));
+}
+
+/** The same, read to the end. */
 export function decodeTraces(body: Uint8Array, encoding: Encoding, limits: Limits = defaultLimits): Decoded<Span> | Failure {
-  return decode(body, limits, (intake) => {
-    const raw = encoding === 'protobuf' ? protobufTraces(body, intake) : jsonTraces(parseBody(body, intake), intake);
-    return raw.map(spanMapper());
-  });
+  return decode(body, limits, (intake) => [...spansIn(body, encoding, intake)]);
+}
+
+function* spansIn(body: Uint8Array, encoding: Encoding, intake: Intake): Generator<Span, void> {
+  const toSpan = spanMapper();
+  const raw = encoding === 'protobuf' ? protobufTraces(body, intake) : jsonTraces(parseBody(body, intake), intake);
+  for (const span of raw) yield toSpan(span);
+}
+
+function* asked<T>(items: Iterable<T>): Generator<T, void> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw error instanceof Malformed ? invalid(error.message) : error;
+  }
 }
 
 /** The records of a request to /v1/logs. */
@@ -66,12 +90,28 @@ export const logsOfDocument = (document: Json): Decoded<RawLog> | Failure =>
 const ofFiles: Limits = { ...defaultLimits, items: Infinity, groups: Infinity };
 
 function decode<T>(body: Uint8Array, limits: Limits, read: (intake: Intake) => T[]): Decoded<T> | Failure {
-  if (body.length > limits.bodyBytes)
-    return failure('too_large', `The body has more than ${limits.bodyBytes} bytes. Send smaller batches.`);
-  return attempt(() => {
-    const intake = new Intake(limits);
-    const items = read(intake);
-    const rejected = [...intake.rejected.values()].reduce((sum, count) => sum + count, 0);
-    return { ok: true, items, received: intake.received, rejected, reasons: intake.rejected, drops: intake.drops } as const;
-  });
+  return (
+    tooLarge(body, limits) ??
+    attempt(() => {
+      const intake = new Intake(limits);
+      const items = read(intake);
+      return { ...readingOf(intake, items), items };
+    })
+  );
 }
+
+const readingOf = <T>(intake: Intake, items: Iterable<T>): Reading<T> => ({
+  ok: true,
+  items,
+  get received() {
+    return intake.received;
+  },
+  get rejected() {
+    return [...intake.rejected.values()].reduce((sum, count) => sum + count, 0);
+  },
+  reasons: intake.rejected,
+  drops: intake.drops,
+});
+
+const tooLarge = (body: Uint8Array, { bodyBytes }: Limits): Failure | undefined =>
+  body.length > bodyBytes ? failure('too_large', `The body has more than ${bodyBytes} bytes. Send smaller batches.`) : undefined;

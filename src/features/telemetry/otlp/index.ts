@@ -1,6 +1,15 @@
 /** The wire format of telemetry: bytes in, spans out. Pure: no store, no clock. */
 export { callsOfExport, scoresOfExport } from './calls.ts';
-export { decodeLogs, decodeMetrics, decodeTraces, parseDocument, spansOfDocument, type Decoded } from './decode.ts';
+export {
+  decodeLogs,
+  decodeMetrics,
+  decodeTraces,
+  parseDocument,
+  readTraces,
+  spansOfDocument,
+  type Decoded,
+  type Reading,
+} from './decode.ts';
 export { decompress } from './decompress.ts';
 export { contentTypes, encodingOf, type Encoding } from './encoding.ts';
 export type { Failure } from './failure.ts';

@@ -24,13 +24,10 @@ export const scoreRow = (score: NewScore, receivedAt: Date) => ({
   received_at: receivedAt.toISOString(),
 });
 
-/** The scores that came with spans. A span that is sent again brings the same ones. */
-export function* scoreRowsOf(spans: readonly Span[], receivedAt: Date) {
-  for (const { scores, traceId, spanId, workflow, startedAt } of spans) {
-    const at = startedAt === null ? receivedAt : new Date(startedAt);
-    for (const [n, score] of scores.entries())
-      yield scoreRow({ ...score, id: `${spanId}-${n}`, traceId, spanId, workflow, at }, receivedAt);
-  }
+/** The scores that came with a span. One that is sent again brings the same ones. */
+export function scoreRowsOf({ scores, traceId, spanId, workflow, startedAt }: Span, receivedAt: Date) {
+  const at = startedAt === null ? receivedAt : new Date(startedAt);
+  return scores.map((score, n) => scoreRow({ ...score, id: `${spanId}-${n}`, traceId, spanId, workflow, at }, receivedAt));
 }
 
 /** A score that came as a log record; nothing where the record names no trace. The same record again is the same score. */

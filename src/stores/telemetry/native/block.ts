@@ -1,11 +1,13 @@
 import { columnOf, type Column } from './column.ts';
-import type { Output } from './output.ts';
+import { MOST_BATCH_BYTES, roomFor, type Output } from './output.ts';
 
-/** The columns of a table that rows may name. */
+/** The columns of a table that rows may name. One block of it is written at a time. */
 export type TableShape = ReadonlyMap<string, { readonly type: string; readonly column: Column }>;
 
-export const shapeOf = (columns: readonly { name: string; type: string }[]): TableShape =>
-  new Map(columns.map(({ name, type }) => [name, { type, column: columnOf(type) }]));
+export function shapeOf(columns: readonly { name: string; type: string }[]): TableShape {
+  const room = roomFor(MOST_BATCH_BYTES);
+  return new Map(columns.map(({ name, type }) => [name, { type, column: columnOf(type, room) }]));
+}
 
 type Row = { readonly [column: string]: unknown };
 
@@ -14,17 +16,42 @@ type Row = { readonly [column: string]: unknown };
  * its columns and their types, so that it can be loaded after a later Steward has added some. What the first row does not name
  * is left to the table. What is in `same` is said of each row, whatever the row says.
  */
-export function writeBlock(rows: readonly Row[], shape: TableShape, to: Output, same: Row = {}): void {
-  if (rows.length === 0) return;
-  const names = [...new Set([...Object.keys(rows[0]!), ...Object.keys(same)])];
-  to.varint(names.length);
-  to.varint(rows.length);
-  for (const name of names) {
-    const known = shape.get(name);
-    if (!known) throw new Error(`The table has no column ${name}.`);
-    to.text(name);
-    to.text(known.type);
-    known.column.head?.(to);
-    known.column.values(rows.map(name in same ? () => same[name] : (row) => row[name]), to);
+export function writeBlock(rows: Iterable<Row>, shape: TableShape, to: Output, same: Row = {}): void {
+  const own: Named[] = [];
+  const others = Object.keys(same).map((name) => named(name, shape));
+  try {
+    let count = 0;
+    for (const row of rows) {
+      if (count === 0) own.push(...ownColumns(row, same, shape));
+      for (const { name, column } of own) column.add(row[name]);
+      for (const { name, column } of others) column.add(same[name]);
+      count += 1;
+    }
+    if (count === 0) return;
+    to.varint(own.length + others.length);
+    to.varint(count);
+    for (const { name, type, column } of [...own, ...others]) {
+      to.text(name);
+      to.text(type);
+      column.head?.(to);
+      column.write(to);
+    }
+  } finally {
+    for (const { column } of [...own, ...others]) column.clear();
   }
+}
+
+interface Named {
+  readonly name: string;
+  readonly type: string;
+  readonly column: Column;
+}
+
+const ownColumns = (row: Row, same: Row, shape: TableShape) =>
+  Object.keys(row).flatMap((name) => (name in same ? [] : [named(name, shape)]));
+
+function named(name: string, shape: TableShape): Named {
+  const known = shape.get(name);
+  if (!known) throw new Error(`The table has no column ${name}.`);
+  return { name, ...known };
 }

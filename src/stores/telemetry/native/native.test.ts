@@ -4,7 +4,7 @@ import { quiet, tempDir } from '../../testing/temp.ts';
 import { openTelemetry } from '../index.ts';
 import { shapeOf, writeBlock } from './block.ts';
 import { columnOf } from './column.ts';
-import { Output } from './output.ts';
+import { Output, roomFor } from './output.ts';
 
 const uuid = '00112233-4455-6677-8899-aabbccddeeff';
 const long = 'é'.repeat(100);
@@ -70,7 +70,7 @@ test('the engine reads what was written, and goes on behind it', async () => {
       { name: 'n', type: 'UInt32' },
       { name: 'v', type },
     ]);
-    const to = new Output(64 * 1024 * 1024);
+    const to = new Output(roomFor(64 * 1024 * 1024));
     writeBlock(
       values.map((v, at) => ({ n: at, v })),
       shape,
@@ -93,10 +93,10 @@ test('the engine reads what was written, and goes on behind it', async () => {
 }, 60_000);
 
 test('what cannot be written is a bug that is told, and a batch without measure is refused', () => {
-  expect(() => columnOf('Decimal(9, 2)')).toThrow('Decimal');
+  expect(() => columnOf('Decimal(9, 2)', roomFor(0))).toThrow('Decimal');
   const shape = shapeOf([{ name: 'v', type: 'String' }]);
-  expect(() => writeBlock([{ w: 1 }], shape, new Output(2 ** 21))).toThrow('no column w');
-  const to = new Output(2 ** 21);
+  expect(() => writeBlock([{ w: 1 }], shape, new Output(roomFor(2 ** 21)))).toThrow('no column w');
+  const to = new Output(roomFor(2 ** 21));
   const rows = Array.from({ length: 3 }, () => ({ v: 'x'.repeat(2 ** 20) }));
   expect(() => writeBlock(rows, shape, to)).toThrow(expect.objectContaining({ code: 'too_large' }));
 });

@@ -1,19 +1,33 @@
 import { Problem } from '../../../platform/problem.ts';
 
 const MIB = 1024 ** 2;
-const FIRST_BYTES = MIB;
+const FIRST_BYTES = 1024;
+/** What is kept for the next. */
+const KEPT_BYTES = MIB;
 /** Shorter texts of plain letters are copied faster than the call that copies costs. */
 const SHORT = 24;
 
+/** Of one request, as rows. What a resource says once is in each of its spans' rows: a small body can hold a great many bytes. */
+export const MOST_BATCH_BYTES = 64 * MIB;
+
+/** How much several outputs may grow together, beyond what they keep. */
+export interface Room {
+  readonly mostBytes: number;
+  takenBytes: number;
+}
+
+export const roomFor = (mostBytes: number): Room => ({ mostBytes, takenBytes: 0 });
+
 /** Bytes that are written one after the other, into memory that is used again for the next. */
 export class Output {
-  readonly #mostBytes: number;
+  readonly #room: Room;
   #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #view = viewOf(this.#bytes);
+  #grown = 0;
   at = 0;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(room: Room) {
+    this.#room = room;
   }
 
   /** What was written since `from`; a copy. */
@@ -24,18 +38,45 @@ export class Output {
   /** For the next. What one large batch took is given back. */
   clear(): void {
     this.at = 0;
-    if (this.#bytes.length > 8 * MIB) this.#become(Buffer.allocUnsafeSlow(FIRST_BYTES));
+    this.#room.takenBytes -= this.#grown;
+    this.#grown = 0;
+    if (this.#bytes.length > KEPT_BYTES) this.#become(Buffer.allocUnsafeSlow(KEPT_BYTES));
   }
 
   /** Makes room for so many bytes more. Throws `too_large`. */
   room(bytes: number): void {
-    const needed = this.at + bytes;
-    if (needed <= this.#bytes.length) return;
-    if (needed > this.#mostBytes)
-      throw new Problem('too_large', `The batch takes more than ${Math.floor(this.#mostBytes / MIB)} MB. Send smaller batches.`);
-    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, this.#bytes.length * 2), this.#mostBytes));
+    if (this.at + bytes > this.#bytes.length) this.#grow(this.at + bytes);
+  }
+
+  #grow(needed: number): void {
+    const { mostBytes, takenBytes } = this.#room;
+    const { length } = this.#bytes;
+    const most = length + mostBytes - takenBytes;
+    if (needed > most)
+      throw new Problem('too_large', `The batch takes more than ${Math.floor(mostBytes / MIB)} MB. Send smaller batches.`);
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, length * 2), most));
     this.#bytes.copy(larger, 0, 0, this.at);
+    this.#grown += larger.length - length;
+    this.#room.takenBytes += larger.length - length;
     this.#become(larger);
+  }
+
+  /** What another one holds. */
+  append(other: Output): void {
+    this.room(other.at);
+    other.#bytes.copy(this.#bytes, this.at, 0, other.at);
+    this.at += other.at;
+  }
+
+  /** The last so many bytes once more. */
+  again(bytes: number): void {
+    this.room(bytes);
+    this.#bytes.copyWithin(this.at, this.at - bytes, this.at);
+    this.at += bytes;
+  }
+
+  uint32At(at: number): number {
+    return this.#view.getUint32(at, true);
   }
 
   byte(value: number): void {
@@ -110,8 +151,8 @@ export class Output {
   /** So many bytes, cut or filled with zeros. */
   fixed(value: string, size: number): void {
     this.room(size);
-    this.#bytes.fill(0, this.at, this.at + size);
-    this.#bytes.write(value, this.at, size, 'latin1');
+    // A call that copies costs more than so few letters.
+    for (let n = 0; n < size; n += 1) this.#bytes[this.at + n] = n < value.length ? value.charCodeAt(n) : 0;
     this.at += size;
   }
 

@@ -7,28 +7,37 @@ import { readAttribute } from './values.ts';
 const FIRST = bytes(1);
 const SECOND = bytes(2);
 
-/** Reads the one span, record or metric at the reader's place, within the message already entered. */
-export type ReadItem = (resource: Resource, scope: Scope) => void;
-
-/**
- * Walks a request of any signal: resources hold scopes, scopes hold items, under the same field numbers everywhere.
- * A broken item is rejected and counted; a broken envelope is thrown.
- */
-export function readEnvelope(reader: Reader, intake: Intake, readItem: ReadItem): void {
-  walkEnvelope(reader, intake, (resource, scope) => {
-    if (intake.begin()) readOrReject(reader, intake, () => readItem(resource, scope));
-  });
+/** Whose item it is. */
+export interface Origin {
+  readonly resource: Resource;
+  readonly scope: Scope;
 }
 
-/** The same where the items themselves are not what is counted. Each is visited before it is entered. */
-export function walkEnvelope(reader: Reader, intake: Intake, visit: ReadItem): void {
+/**
+ * Reads a request of any signal item by item, as they are asked for: resources hold scopes, scopes hold items, under the same
+ * field numbers everywhere. `readItem` reads the one span or record at the reader's place, within the message already entered.
+ * A broken item is rejected and counted; a broken envelope is thrown.
+ */
+export function* readEnvelope<T extends object>(
+  reader: Reader,
+  intake: Intake,
+  readItem: (of: Origin) => T | null,
+): Generator<T, void> {
+  for (const origin of placesIn(reader, intake)) {
+    const item = intake.begin() ? readOrReject(reader, intake, () => readItem(origin)) : null;
+    if (item) yield item;
+  }
+}
+
+/** The places of the items, one after the other: the reader stands before each when it is answered. */
+export function* placesIn(reader: Reader, intake: Intake): Generator<Origin, void> {
   while (reader.next()) {
-    if (reader.tag === FIRST) readResourceItems(reader, intake, visit);
+    if (reader.tag === FIRST) yield* placesInResource(reader, intake);
     else reader.skip();
   }
 }
 
-function readResourceItems(reader: Reader, intake: Intake, visit: ReadItem): void {
+function* placesInResource(reader: Reader, intake: Intake): Generator<Origin, void> {
   intake.beginGroup();
   const outer = reader.enter();
   const attributes: Attributes = new Map();
@@ -39,7 +48,7 @@ function readResourceItems(reader: Reader, intake: Intake, visit: ReadItem): voi
   );
   for (const place of places) {
     reader.at = place;
-    readScopeItems(reader, intake, { attributes }, visit);
+    yield* placesInScope(reader, intake, { attributes });
   }
   reader.leave(outer);
 }
@@ -70,13 +79,14 @@ function readResource(reader: Reader, intake: Intake, into: Attributes): void {
   reader.leave(outer);
 }
 
-function readScopeItems(reader: Reader, intake: Intake, resource: Resource, visit: ReadItem): void {
+function* placesInScope(reader: Reader, intake: Intake, resource: Resource): Generator<Origin, void> {
   const outer = reader.enter();
   const scope = { name: '', version: '' };
   const places = placesOf(reader, () => readScope(reader, intake, scope));
+  const origin: Origin = { resource, scope };
   for (const place of places) {
     reader.at = place;
-    visit(resource, scope);
+    yield origin;
   }
   reader.leave(outer);
 }
@@ -92,15 +102,17 @@ function readScope(reader: Reader, intake: Intake, into: { name: string; version
 }
 
 /** What is wrong inside an item stays there: its length was good, so the next one is found. */
-export function readOrReject(reader: Reader, intake: Intake, read: () => void): void {
+export function readOrReject<T>(reader: Reader, intake: Intake, read: () => T): T | null {
   const outer = reader.enter();
   const end = reader.end;
+  let found: T | null = null;
   try {
-    read();
+    found = read();
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     intake.reject('malformed');
   }
   reader.at = reader.end = end;
   reader.leave(outer);
+  return found;
 }

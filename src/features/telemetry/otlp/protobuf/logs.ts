@@ -17,13 +17,12 @@ const EVENT_NAME = bytes(12);
 /** The records of an ExportLogsServiceRequest. Throws Malformed when its envelope is broken. */
 export function readLogs(body: Uint8Array, intake: Intake): RawLog[] {
   const reader = new Reader(body, intake);
-  const logs: RawLog[] = [];
-  readEnvelope(reader, intake, (resource, scope) => {
+  const logs = readEnvelope(reader, intake, ({ resource, scope }) => {
     const log = emptyLog(resource, scope);
     while (reader.next()) readField(reader, intake, log);
-    logs.push(finishLog(log, intake));
+    return finishLog(log, intake);
   });
-  return logs;
+  return [...logs];
 }
 
 function readField(reader: Reader, intake: Intake, log: RawLog): void {

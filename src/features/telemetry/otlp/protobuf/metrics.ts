@@ -2,7 +2,7 @@ import { Malformed } from '../failure.ts';
 import { finishPoint } from '../finish-point.ts';
 import type { Intake } from '../intake.ts';
 import { emptyPoint, type Metric, type MetricKind, type RawPoint, type Resource, type Scope } from '../wire.ts';
-import { readOrReject, walkEnvelope } from './envelope.ts';
+import { placesIn, readOrReject } from './envelope.ts';
 import { readPointField } from './points.ts';
 import { bytes, varint, Reader } from './reader.ts';
 
@@ -27,7 +27,7 @@ const temporalities = [null, 'delta', 'cumulative'] as const;
 export function readMetrics(body: Uint8Array, intake: Intake): RawPoint[] {
   const reader = new Reader(body, intake);
   const points: RawPoint[] = [];
-  walkEnvelope(reader, intake, (resource, scope) => {
+  for (const { resource, scope } of placesIn(reader, intake)) {
     const outer = reader.enter();
     const { end } = reader;
     intake.beginMetric();
@@ -39,7 +39,7 @@ export function readMetrics(body: Uint8Array, intake: Intake): RawPoint[] {
     }
     reader.at = reader.end = end;
     reader.leave(outer);
-  });
+  }
   return points;
 }
 

@@ -24,15 +24,10 @@ const EVENT_TIME = fixed64(1);
 const EVENT_NAME = bytes(2);
 const EVENT_ATTRIBUTE = bytes(3);
 
-/** The spans of an ExportTraceServiceRequest. Throws Malformed when its envelope is broken. */
-export function readTraces(body: Uint8Array, intake: Intake): RawSpan[] {
+/** The spans of an ExportTraceServiceRequest, as they are asked for. Throws Malformed when its envelope is broken. */
+export function readTraces(body: Uint8Array, intake: Intake): Iterable<RawSpan> {
   const reader = new Reader(body, intake);
-  const spans: RawSpan[] = [];
-  readEnvelope(reader, intake, (resource, scope) => {
-    const span = checkIds(readSpan(reader, intake, resource, scope), intake);
-    if (span) spans.push(span);
-  });
-  return spans;
+  return readEnvelope(reader, intake, ({ resource, scope }) => checkIds(readSpan(reader, intake, resource, scope), intake));
 }
 
 function readSpan(reader: Reader, intake: Intake, resource: Resource, scope: Scope): RawSpan {
