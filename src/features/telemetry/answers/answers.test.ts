@@ -113,6 +113,13 @@ test('each filter finds what it says, also where the fields stand on different s
     [{ search: 'bestellung nr17' }, (n) => n === 17],
     [{ search: 'TIMED OUT', user: 'u0' }, (n) => n % 10 === 9 && n % 3 === 0],
     [{ search: traceIdOf(5) }, (n) => n === 5],
+    [{ search: 'bestellung', status: 'error', model: 'gpt-5' }, (n) => n % 10 === 9 && n >= 40],
+    [{ search: 'bestellung', status: 'ok', session: 's2' }, (n) => Math.floor(n / 6) === 2 && n % 10 !== 9],
+    [{ search: 'bestellung', minCostUsd: 0.555 }, (n) => n >= 55],
+    [{ status: 'ok', minCostUsd: 0.555 }, (n) => n >= 55 && n % 10 !== 9],
+    [{ status: 'error', model: 'gpt-4', user: 'u0' }, (n) => n % 10 === 9 && n < 40 && n % 3 === 0],
+    [{ status: 'error', model: 'another' }, () => false],
+    [{ attribute: 'acme.order=12', model: 'gpt-4', minDurationMs: 1000 }, (n) => n === 12],
     [{ attribute: 'acme.order=12' }, (n) => n === 12],
     [{ search: "' OR 1=1 --" }, () => false],
     [{ from: new Date(startOf(30)).toISOString(), to: new Date(startOf(40)).toISOString() }, (n) => n >= 30 && n < 40],
@@ -128,6 +135,8 @@ test('scores can be asked for, and make a series', async () => {
     await ask('scores.create', { traceId: traceIdOf(n), name: 'helpful', value, source: 'person' });
   await eventually(async () => (await list({ scoreName: 'helpful', scoreBelow: 1 })).length === 2);
   expect(await list({ scoreName: 'helpful', scoreBelow: 0.5 })).toEqual([4]);
+  expect(await list({ scoreName: 'helpful', scoreBelow: 1, model: 'gpt-4', status: 'ok' })).toEqual([5, 4]);
+  expect(await list({ scoreName: 'helpful', scoreBelow: 1, search: 'bestellung nr5' })).toEqual([5]);
   const { series } = await ask<Series>('telemetry.metrics', { metric: 'score', scoreName: 'helpful', bucket: 'day', ...period });
   expect(total(series[0]!.points, 'n')).toBe(2);
 });

@@ -37,9 +37,11 @@ export type Filter = z.infer<typeof Filter>;
 export const filterNames = Object.keys(filterFields) as (keyof Filter)[];
 
 /** A condition on one span; a trace fits when one of its spans does. */
-interface Condition {
+export interface Condition {
   sql: string;
   params: Record<string, unknown>;
+  /** How spans that fit are found: by an index, as few have that value; by reading their texts. Else by reading one column. */
+  by?: 'index' | 'texts';
 }
 
 const searched = ['name', 'input', 'output', 'status_message'];
@@ -52,10 +54,11 @@ export function conditionsOf(filter: Filter): Condition[] {
   const { session, user, attribute, search, promptVersion, model, workflow, environment, status, minDurationMs } = filter;
   const is = (column: string, name: string, value: string | undefined): Condition[] =>
     value === undefined ? [] : [{ sql: `${column} = {${name}:String}`, params: { [name]: value } }];
+  const byIndex = (of: Condition[]) => of.map((condition): Condition => ({ ...condition, by: 'index' }));
   return [
-    ...is('session', 'session', session),
-    ...is('user', 'user', user),
-    ...(attribute === undefined ? [] : [withAttribute(attribute)]),
+    ...byIndex(is('session', 'session', session)),
+    ...byIndex(is('user', 'user', user)),
+    ...(attribute === undefined ? [] : byIndex([withAttribute(attribute)])),
     ...(search === undefined ? [] : [withText(search)]),
     ...scoreOf(filter),
     ...is('prompt_version', 'promptVersion', promptVersion),
@@ -74,7 +77,11 @@ function withAttribute(asked: string): Condition {
 
 function withText(search: string): Condition {
   const found = searched.map((column) => `positionCaseInsensitiveUTF8(ifNull(${column}, ''), {search:String}) > 0`);
-  return { sql: `(trace_id = {searchId:String} OR ${found.join(' OR ')})`, params: { search, searchId: idOf(search) } };
+  return {
+    sql: `(trace_id = {searchId:String} OR ${found.join(' OR ')})`,
+    params: { search, searchId: idOf(search) },
+    by: 'texts',
+  };
 }
 
 const idOf = (search: string) => (/^[\da-f]{32}$/i.test(search) ? search.toLowerCase() : '-'.repeat(32));

@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../../platform/clock.ts';
 import { rememberByClient } from '../../../platform/remember.ts';
 import { spoken, Stored } from '../ingest/said.ts';
 import { TraceSpan } from '../model.ts';
-import { conditionsOf, type Cursor, type Filter } from './filter.ts';
+import { conditionsOf, type Condition, type Cursor, type Filter } from './filter.ts';
 import type { Window } from './windows.ts';
 
 /** What lists of traces ask of the table of spans. It is sorted by client, hour and trace: each question says which hours. */
@@ -31,16 +31,33 @@ export const secondsOf = ({ fromMs, toMs }: Window) => ({
   toS: Math.ceil(Math.min(MOST_MS, Math.max(0, toMs)) / 1000),
 });
 
-const Times = z.object({ first: z.string().nullable(), last: z.string().nullable() });
+const Times = z.object({
+  first: z.string().nullable(),
+  last: z.string().nullable(),
+  summedUntil: z.string(),
+  runs: z.number().nullable(),
+});
 
-/** When the client's first and last spans were, to the hour; nothing when there are none. Read from both ends of the sorting key. */
-async function askTimesOfSpans({ telemetry }: Pick<Context, 'telemetry'>): Promise<Window | null> {
+/** Where the spans of a client lie in time, and about how many runs an hour has now. */
+interface Times extends Window {
+  runsAnHour: number;
+}
+
+/** When the client's first and last spans were, about; nothing when there are none. Read from both ends of the sorting key. */
+async function askTimesOfSpans({ telemetry }: Pick<Context, 'telemetry'>): Promise<Times | null> {
   const end = (order: string) =>
     `(SELECT started_at FROM span WHERE client_id = {client:UUID}
       ORDER BY client_id ${order}, toStartOfHour(started_at) ${order} LIMIT 1)`;
-  const [row] = await telemetry.rows(Times)(`SELECT ${end('ASC')} AS first, ${end('DESC')} AS last`);
+  const sums = 'FROM run_all_hour WHERE client_id = {client:UUID}';
+  const [row] = await telemetry.rows(Times)(
+    `SELECT ${end('ASC')} AS first, ${end('DESC')} AS last, (SELECT max(last_at) ${sums}) AS summedUntil,
+      (SELECT max(started) FROM (SELECT sum(timed) AS started ${sums} GROUP BY at ORDER BY at DESC LIMIT 2)) AS runs`,
+  );
   if (!row?.first || !row.last) return null;
-  return { fromMs: Date.parse(row.first) - HOUR_MS, toMs: Date.parse(row.last) + HOUR_MS };
+  // To the hour; the sums know it exactly where they are of the same spans.
+  const [lastMs, summedMs] = [Date.parse(row.last), Date.parse(row.summedUntil)];
+  const toMs = Math.abs(summedMs - lastMs) < HOUR_MS ? summedMs + 1 : lastMs + HOUR_MS;
+  return { fromMs: Date.parse(row.first) - HOUR_MS, toMs, runsAnHour: row.runs ?? 0 };
 }
 
 /** The same, as it was a few seconds ago: where to begin to look, and not where to stop. */
@@ -58,28 +75,33 @@ export function fittingTraces(
   cursor: Cursor | null,
   limit: number,
 ): Promise<Fitting[]> {
-  const [first, ...others] = conditionsOf(filter);
-  const params = Object.assign({}, ...[first, ...others].map((condition) => condition?.params)) as Record<string, unknown>;
-  // A trace belongs to the stretch in which it begins, so those that began just before are looked at as well.
-  const hours = `started_at >= ${timeOf('lookFrom')} AND started_at < ${timeOf('to')}`;
-  const around = `client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')} AND started_at < ${timeOf('lookTo')}`;
-  const where = [
-    'client_id = {client:UUID}',
-    hours,
-    ...(first ? [first.sql] : []),
-    ...others.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE ${around} AND ${sql})`),
-    ...(filter.status === 'ok' ? [`trace_id NOT IN (SELECT trace_id FROM span WHERE ${around} AND status = 'error')`] : []),
-    ...(filter.minCostUsd === undefined
-      ? []
-      : [
-          `trace_id IN (SELECT trace_id FROM span WHERE ${around} AND costable GROUP BY trace_id
-            HAVING sum(cost_usd) >= {minCostUsd:Float64})`,
-        ]),
-  ];
+  const conditions = conditionsOf(filter);
+  const texts = conditions.filter(({ by }) => by === 'texts').map(({ sql }) => sql);
+  const ofTraces = tracesThat(
+    conditions.filter(({ by }) => by !== 'texts'),
+    filter,
+  );
+  // Texts are read last, of traces that fit in all else. Ids as text: a set of many ids costs more as a question to an index than the
+  // rows that it spares.
+  const { reads, where, having, startedAt } =
+    texts.length === 0 || ofTraces.having.length === 0
+      ? { ...ofTraces, where: [...ofTraces.where, ...texts] }
+      : {
+          ...ofTraces,
+          reads: hours,
+          where: [
+            ...texts,
+            `toString(trace_id) IN (SELECT toString(trace_id) FROM span WHERE ${[around, ...ofTraces.where].join(' AND ')}
+              GROUP BY trace_id HAVING ${ofTraces.having.join(' AND ')})`,
+          ],
+          having: [],
+          startedAt: 'min(started_at)',
+        };
+  const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
   return telemetry.rows(Fitting)(
-    `SELECT toString(trace_id) AS traceId, min(started_at) AS startedAt FROM span WHERE ${where.join(' AND ')}
+    `SELECT toString(trace_id) AS traceId, ${startedAt} AS startedAt FROM span WHERE ${[reads, ...where].join(' AND ')}
     GROUP BY trace_id
-    HAVING startedAt >= ${timeOf('from')}
+    HAVING ${having.map((sql) => `${sql} AND `).join('')}startedAt >= ${timeOf('from')}
       AND (startedAt < ${timeOf('cursorAt')} OR (startedAt = ${timeOf('cursorAt')} AND trace_id < {cursorId:String}))
     ORDER BY startedAt DESC, trace_id DESC LIMIT {limit:UInt32}`,
     {
@@ -95,6 +117,38 @@ export function fittingTraces(
     },
   );
 }
+
+// A trace belongs to the stretch in which it begins, so those that began just before are looked at as well.
+const hours = `client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')} AND started_at < ${timeOf('to')}`;
+/** Where the other spans of a trace may be that is in these hours. */
+const around = `client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')} AND started_at < ${timeOf('lookTo')}`;
+
+/**
+ * SQL that finds the traces whose spans fulfil each condition in one reading: of all spans that say something of any. What comes
+ * first says when a trace began.
+ */
+function tracesThat(conditions: readonly Condition[], { status, minCostUsd }: Filter) {
+  const first = conditions[0]?.sql;
+  const further = [
+    ...(status === 'ok' ? [{ speaks: `status = 'error'`, having: `countIf(status = 'error') = 0` }] : []),
+    ...(minCostUsd === undefined ? [] : [{ speaks: 'costable', having: 'sumIf(cost_usd, costable) >= {minCostUsd:Float64}' }]),
+  ];
+  const having = [...conditions.map(({ sql }) => `countIf(${sql}) > 0`), ...further.map((one) => one.having)];
+  // Of all traces, where nothing is asked for that a span must say.
+  if (first === undefined)
+    return having.length === 0
+      ? { reads: hours, where: [], having, startedAt: 'min(started_at)' }
+      : { reads: around, where: [], having, startedAt: startOfThose('1') };
+  const speaking = [...conditions.map(({ sql }) => sql), ...further.map(({ speaks }) => speaks)];
+  if (speaking.length === 1) return { reads: hours, where: [first], having, startedAt: 'min(started_at)' };
+  // An index finds nothing in an OR, so its traces are named first.
+  const named = conditions
+    .filter(({ by }) => by === 'index')
+    .map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE ${around} AND ${sql})`);
+  return { reads: around, where: [...named, `(${speaking.join(' OR ')})`], having, startedAt: startOfThose(first) };
+}
+
+const startOfThose = (condition: string) => `minIf(started_at, ${condition} AND started_at < ${timeOf('to')})`;
 
 const BriefSpan = TraceSpan.pick({
   spanId: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { notFound, Problem } from '../../../platform/problem.ts';
@@ -8,7 +9,17 @@ import { countedSpans, traceTotals } from '../otlp/index.ts';
 import { listPriceOf, ownPricesOf, type OwnPrice } from '../prices/index.ts';
 import { Score, scoresOfTraces } from '../scores/index.ts';
 import { reads } from './access.ts';
-import { cursorField, filterFields, nextField, readCursor, time, writeCursor, type Cursor, type Filter } from './filter.ts';
+import {
+  cursorField,
+  filterFields,
+  filterNames,
+  nextField,
+  readCursor,
+  time,
+  writeCursor,
+  type Cursor,
+  type Filter,
+} from './filter.ts';
 import {
   briefSpans,
   briefSpansAround,
@@ -25,6 +36,8 @@ import { windowsBack } from './windows.ts';
 const MOST_SPANS = 200_000;
 /** A list that takes longer to fill is answered as far as it is, with where to go on. */
 const PATIENCE_MS = 2000;
+/** After a look that took no longer, one several times as long is still within patience. */
+const SOON_MS = 250;
 const MOST_SHOWN = 2000;
 
 export const listTraces = operation({
@@ -73,6 +86,16 @@ export const listTraces = operation({
   },
 });
 
+/** How far the first look goes back, and how fast looks grow. */
+function firstStep(filter: Filter, runsAnHour: number, limit: number) {
+  // Texts are read as they are: a stretch of them grows slowly, so that one look never takes long.
+  if (filter.search !== undefined) return { firstMs: HOUR_MS, grows: 2 };
+  const asks = filterNames.some((name) => filter[name] !== undefined);
+  if (asks || runsAnHour === 0) return {};
+  // The latest of all are as long ago as their number says. A look further than needed reads what nobody asked for.
+  return { firstMs: Math.min(2 * HOUR_MS, Math.max(5 * MINUTE_MS, ((2 * limit) / runsAnHour) * HOUR_MS)) };
+}
+
 interface Page {
   from: string | undefined;
   to: string | undefined;
@@ -89,19 +112,24 @@ async function latest(ctx: Context, filter: Filter, { from, to, cursor, limit }:
   const beginMs = from === undefined ? -Infinity : Date.parse(from);
   const fromMs = Math.max(known?.fromMs ?? -Infinity, beginMs);
   const toMs = Math.max(fromMs + 1, Math.min(known?.toMs ?? Infinity, endMs));
-  const startMs = Date.now();
-  // Texts are read as they are: a stretch of them grows slowly, so that one look never takes long.
-  const steps = filter.search === undefined ? undefined : { firstMs: 3_600_000, grows: 2 };
+  const startMs = performance.now();
+  let affordableMs = Infinity;
+  const steps = { ...firstStep(filter, known?.runsAnHour ?? 0, limit), mostMs: () => affordableMs };
   // Of a client without spans no end is known to go back from.
   for (const stretch of known ? windowsBack({ fromMs, toMs }, steps) : [{ fromMs, toMs }]) {
     const window = {
       fromMs: stretch.fromMs === fromMs ? beginMs : stretch.fromMs,
       toMs: stretch.toMs === toMs ? endMs : stretch.toMs,
     };
+    const beforeMs = performance.now();
     found.push(...(await fittingTraces(ctx, filter, window, cursor, limit - found.length)));
     if (found.length >= limit) return { found, lookedBackTo: null };
-    if (Date.now() - startMs > PATIENCE_MS && window.fromMs > beginMs)
-      return { found, lookedBackTo: new Date(window.fromMs).toISOString() };
+    const nowMs = performance.now();
+    const leftMs = PATIENCE_MS - (nowMs - startMs);
+    if (leftMs < 0 && window.fromMs > beginMs) return { found, lookedBackTo: new Date(window.fromMs).toISOString() };
+    // At the rate of the last look, where that says something.
+    const tookMs = nowMs - beforeMs;
+    affordableMs = tookMs < SOON_MS ? Infinity : ((stretch.toMs - stretch.fromMs) * leftMs) / tookMs;
   }
   return { found, lookedBackTo: null };
 }
