@@ -42,7 +42,7 @@ async function serve(ctx: Context): Promise<number> {
 const greeting = ({ url, ownerKeyFile, ownerLink }: Server) =>
   [
     `Steward serves at ${url}`,
-    `The practice's API key, for scripts: ${ownerKeyFile}`,
+    ...(ownerKeyFile ? [`The practice's API key, for scripts: ${ownerKeyFile}`] : []),
     ...(ownerLink
       ? [
           '',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  markOf,
   openAttempts,
   openDoor,
   openPractice,
@@ -9,6 +10,7 @@ import {
   welcomeUrl,
 } from './features/accounts/index.ts';
 import { metricsText } from './features/telemetry/index.ts';
+import { requireRole } from './platform/config.ts';
 import { warningsOf } from './platform/health.ts';
 import { requestContext, type Context } from './platform/context.ts';
 import type { AnyOperation } from './platform/operation.ts';
@@ -20,8 +22,8 @@ import { createApp, hostsOf, listen } from './surfaces/http/index.ts';
 
 export interface Server extends AsyncDisposable {
   readonly url: string;
-  /** The file with the practice's key, for scripts of this machine. */
-  readonly ownerKeyFile: string;
+  /** The file with the practice's key, for scripts of this machine; nothing where another process has it. */
+  readonly ownerKeyFile: string | undefined;
   /** Where the owner sets up their account, once; nothing when there is one. */
   readonly ownerLink: string | undefined;
   /** Runs the jobs that are due; it happens every minute by itself. */
@@ -47,14 +49,19 @@ export async function startServer(
     /** For tests: refusals that cost nothing. */ patience?: number | undefined;
   },
 ): Promise<Server> {
-  const stores = await openStores(config, log);
+  requireRole(config);
+  const { role, dataDir } = config;
+  const servesPages = role === 'all' || role === 'web';
+  const stores = await openStores(config, log, () => (servesPages ? markOf(sessionSecretOf(dataDir, config.secret)) : undefined));
   try {
     const { records, telemetry } = stores;
-    const { ownerKeyFile, ownerLink } = await prepareAccounts(records, config.dataDir, now);
+    // Of several that start at once, one says how the owner gets in.
+    const { ownerKeyFile, ownerLink } =
+      servesPages && (await stores.register.isFirst()) ? await prepareAccounts(records, dataDir, now) : {};
     const door = openDoor(records, now);
     let url = '';
     const publicUrl = () => config.publicUrl ?? url;
-    const secret = sessionSecretOf(config.dataDir, config.secret);
+    const secret = sessionSecretOf(dataDir, config.secret);
     const attempts = openAttempts({ records, now, log, secret, patience });
     const signIn = openSignIn({
       records,
@@ -67,6 +74,7 @@ export async function startServer(
     });
     const practice = openPractice(stores, () => signIn.forget());
     const app = createApp({
+      role,
       operations,
       routes,
       admit: (key) => door.admit(key),
@@ -83,7 +91,8 @@ export async function startServer(
     const listening = await listen(app, config.listen);
     url = listening.url;
     const jobContext = requestContext({ now, config, log, actor: { kind: 'job', name: 'scheduler' }, practice });
-    const scheduler = startScheduler(jobs, records, jobContext, now);
+    const runsJobs = role === 'all' || role === 'worker';
+    const scheduler = startScheduler(runsJobs ? jobs : [], { records, instance: stores.register.instance }, jobContext, now);
     const close = async () => {
       await listening.close();
       await attempts.close();

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { readConfig } from './config.ts';
+import { readConfig, requireRole } from './config.ts';
 
 test('without settings, everything has its usual place', () => {
   expect(readConfig({})).toEqual({
@@ -9,6 +9,8 @@ test('without settings, everything has its usual place', () => {
     logLevel: 'warn',
     databaseUrl: undefined,
     clickhouseUrl: undefined,
+    clickhouseCluster: undefined,
+    role: 'all',
     listen: { host: '127.0.0.1', port: 4319 },
     metrics: 'key',
     publicUrl: undefined,
@@ -37,6 +39,7 @@ test('settings are taken, and a directory is where it was meant from here', () =
     logLevel: 'debug',
     databaseUrl: env.DATABASE_URL,
     clickhouseUrl: env.CLICKHOUSE_URL,
+    role: 'all',
     listen: { host: '0.0.0.0', port: 8080 },
     metrics: 'key',
     publicUrl: env.STEWARD_PUBLIC_URL,
@@ -50,6 +53,8 @@ test.each([
   ['STEWARD_LOG', 'loud', 'STEWARD_LOG must be one of silent, error, warn, info, debug, trace'],
   ['STEWARD_DATA', '', 'STEWARD_DATA must name a directory'],
   ['DATABASE_URL', 'mysql://me:geheim@db.example/steward', 'DATABASE_URL must be an address such as postgres://'],
+  ['STEWARD_ROLE', 'boss', 'STEWARD_ROLE must be one of all, web, ingest, worker'],
+  ['CLICKHOUSE_CLUSTER', "a' b", 'CLICKHOUSE_CLUSTER must be the name of a cluster'],
   ['PORT', '', 'PORT must be a number up to 65535'],
   ['PORT', '65536', 'PORT must be a number up to 65535'],
   ['STEWARD_URL', 'ftp://x', 'STEWARD_URL must be an address such as http://'],
@@ -63,3 +68,18 @@ test.each([
 test('every setting that does not fit is named at once', () => {
   expect(() => readConfig({ STEWARD_LOG: 'loud', DATABASE_URL: 'db' })).toThrow(/STEWARD_LOG.*DATABASE_URL/s);
 });
+
+const urls = { DATABASE_URL: 'postgresql://db.example/steward', CLICKHOUSE_URL: 'http://ch.example:8123' };
+test.each([
+  [{ STEWARD_ROLE: 'ingest' }, 'set DATABASE_URL and CLICKHOUSE_URL'],
+  [{ STEWARD_ROLE: 'worker', DATABASE_URL: urls.DATABASE_URL }, 'set DATABASE_URL and CLICKHOUSE_URL'],
+  [{ STEWARD_ROLE: 'web', ...urls }, 'needs STEWARD_SECRET'],
+  [{ CLICKHOUSE_CLUSTER: 'main' }, 'set CLICKHOUSE_URL'],
+])('a role that lacks what it needs is refused, and told what: %o', (env, sentence) => {
+  expect(() => requireRole(readConfig(env))).toThrow(sentence);
+});
+
+test.each([{}, { STEWARD_ROLE: 'ingest', ...urls }, { STEWARD_ROLE: 'web', STEWARD_SECRET: 'x'.repeat(32), ...urls }])(
+  'what has all it needs may run: %o',
+  (env) => expect(() => requireRole(readConfig(env))).not.toThrow(),
+);

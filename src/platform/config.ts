@@ -5,6 +5,10 @@ import { invalid } from './problem.ts';
 
 const levels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+/** What a process does of all that Steward does. */
+export const roles = ['all', 'web', 'ingest', 'worker'] as const;
+export type ProcessRole = (typeof roles)[number];
+
 const bytes = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a number of bytes')
@@ -23,6 +27,15 @@ const Env = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address such as http://user:password@host:8123' })
     .optional()
     .describe('A ClickHouse of your own instead of the built-in one.'),
+  STEWARD_ROLE: z
+    .enum(roles, `must be one of ${roles.join(', ')}`)
+    .default('all')
+    .describe('What this process does: pages and operations (web), telemetry in (ingest), jobs (worker), or all of it.'),
+  CLICKHOUSE_CLUSTER: z
+    .string()
+    .regex(/^[A-Za-z_]\w{0,63}$/, 'must be the name of a cluster: letters, digits and _')
+    .optional()
+    .describe('With CLICKHOUSE_URL: tables are made replicated and sharded on the cluster of that name.'),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, 'must be a number up to 65535')
@@ -81,6 +94,8 @@ export interface Config {
   readonly logLevel: string;
   readonly databaseUrl: string | undefined;
   readonly clickhouseUrl: string | undefined;
+  readonly clickhouseCluster: string | undefined;
+  readonly role: ProcessRole;
   readonly listen: { readonly host: string; readonly port: number };
   readonly publicUrl: string | undefined;
   readonly spoolBytes: number | undefined;
@@ -91,6 +106,27 @@ export interface Config {
   readonly secret: string | undefined;
   /** The server that the command line asks, and the key it shows there. */
   readonly server: { readonly url: string | undefined; readonly key: string | undefined };
+}
+
+/** Whether other processes may work on the same stores. */
+export const isShared = ({ databaseUrl, clickhouseUrl }: Pick<Config, 'databaseUrl' | 'clickhouseUrl'>) =>
+  databaseUrl !== undefined && clickhouseUrl !== undefined;
+
+/** Throws where a role needs what is not there. */
+export function requireRole(
+  config: Pick<Config, 'role' | 'databaseUrl' | 'clickhouseUrl' | 'clickhouseCluster' | 'secret'>,
+): void {
+  const { role } = config;
+  if (role !== 'all' && !isShared(config))
+    throw invalid(
+      `STEWARD_ROLE=${role} is one process of several on the same stores: set DATABASE_URL and CLICKHOUSE_URL, the same for all of them.`,
+    );
+  if (role === 'web' && config.secret === undefined)
+    throw invalid(
+      'STEWARD_ROLE=web needs STEWARD_SECRET, 32 characters or more and the same for every process that serves pages: who signed in at one is known at the others.',
+    );
+  if (config.clickhouseCluster !== undefined && config.clickhouseUrl === undefined)
+    throw invalid('CLICKHOUSE_CLUSTER is a cluster of your own ClickHouse: set CLICKHOUSE_URL to one of its servers.');
 }
 
 /** The one place that reads the environment. Everything else is handed a value. */
@@ -107,6 +143,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     logLevel: STEWARD_LOG,
     databaseUrl: DATABASE_URL,
     clickhouseUrl: CLICKHOUSE_URL,
+    clickhouseCluster: rest.CLICKHOUSE_CLUSTER,
+    role: rest.STEWARD_ROLE,
     listen: { host: rest.STEWARD_HOST, port: rest.PORT },
     publicUrl: rest.STEWARD_PUBLIC_URL,
     spoolBytes: rest.STEWARD_SPOOL_BYTES,

@@ -1,3 +1,5 @@
+import type { ProcessState } from './practice.ts';
+
 /** How the way into the telemetry store is. */
 export interface IntakeHealth {
   readonly spool: {
@@ -20,6 +22,15 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`;
 
 /** Whether telemetry is refused because the disk is nearly full. */
 export const isDiskLow = ({ disk }: IntakeHealth) => disk.freeBytes < disk.neededBytes;
+
+/** Of several processes on the same stores, those that somebody should start again. */
+export const warningsOfProcesses = (processes: readonly ProcessState[]): string[] =>
+  processes
+    .filter(({ isLiving, isThis, endedAt, spoolBytes }) => !isLiving && !isThis && (endedAt === null || spoolBytes > 0))
+    .map(
+      ({ id, role, host, seenAt, spoolBytes }) =>
+        `The process ${id} (${role}, on ${host}) was last seen at ${seenAt.toISOString()}; ${megabytes(spoolBytes)} of telemetry wait in its spool. Start it again on its data directory, or see docs/scale.md when that is lost.`,
+    );
 
 /** What whoever keeps Steward running should know, each with what to do. */
 export function warningsOf(health: IntakeHealth, now: Date): string[] {

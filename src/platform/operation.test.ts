@@ -21,6 +21,7 @@ function practice() {
     clients: () => Promise.resolve([ours, theirs]),
     reading: () => closedHandles,
     receiving: () => ({
+      request: () => closedHandles.intake,
       noting: () => ({ isResent: () => false, resentCount: 0, forget() {} }),
       keep: () => Promise.resolve(),
       usage: () => ({ itemsThisMinute: 0, bytesToday: 0 }),
@@ -28,6 +29,7 @@ function practice() {
       whileStill: (ask) => ask([]),
     }),
     forget: () => Promise.resolve(),
+    processes: () => Promise.resolve([]),
     health: () => {
       throw new Error('It was asked.');
     },

@@ -46,6 +46,21 @@ export interface Usage {
   readonly bytesToday: number;
 }
 
+/** A process on the same stores. */
+export interface ProcessState {
+  readonly id: string;
+  readonly role: string;
+  readonly host: string;
+  readonly seenAt: Date;
+  /** When it ended as it was told to. */
+  readonly endedAt: Date | null;
+  /** Seen within the last seconds. */
+  readonly isLiving: boolean;
+  readonly isThis: boolean;
+  /** What waits in its spool, as it said last. */
+  readonly spoolBytes: number;
+}
+
 /** A way to hand in telemetry of one client. */
 export interface WalledIntake {
   noting(): Noting;
@@ -54,11 +69,13 @@ export interface WalledIntake {
    * On disk when it returns. Throws `Problem`.
    */
   keep(tables: readonly RowsFor[], tally?: () => Tally | undefined): Promise<void>;
+  /** The same for one request: its bytes, sent again to another process on these stores, are taken once. */
+  request(body: Uint8Array): WalledIntake;
   /** What was kept of this client lately. */
   usage(): Usage;
   /** Notes in the ledger that a request was refused as a whole. */
   refused(reason: string): void;
-  /** Runs a question while nothing moves from the spool into the store: what waits, and what is there, add up. */
+  /** Runs a question while nothing moves from a spool, of any process, into the store: what waits, and what is there, add up. */
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
 }
 
@@ -105,6 +122,8 @@ export interface Practice {
   forget(client: Client): Promise<void>;
   /** How the way into the telemetry store is, for everyone together. */
   health(): IntakeHealth;
+  /** The processes on these stores. */
+  processes(): Promise<ProcessState[]>;
   /** Runs the work in one transaction together with its entry in the audit trail: both are kept, or neither. */
   writing<T>(client: Client | null, deed: Deed, work: (handles: Handles) => Promise<T>): Promise<T>;
 }
@@ -117,6 +136,6 @@ const noStore = (): never => {
 export const closedHandles: Handles = {
   records: { rows: noStore, transaction: noStore },
   telemetry: { rows: noStore },
-  intake: { noting: noStore, keep: noStore, usage: noStore, refused: noStore, whileStill: noStore },
+  intake: { noting: noStore, keep: noStore, request: noStore, usage: noStore, refused: noStore, whileStill: noStore },
   removal: { change: noStore, sumAgain: noStore },
 };

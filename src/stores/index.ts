@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { Config } from '../platform/config.ts';
+import { isShared, type Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { telemetryTables } from '../platform/practice.ts';
 import { lockDataDir } from './lock.ts';
+import { openRegister, type Register } from './register.ts';
 import { openRecords, type Records } from './records/index.ts';
 import {
   bytesOfToday,
@@ -25,6 +26,7 @@ import { onceBy } from './telemetry/once.ts';
 
 export { lockDataDir, type DataLock } from './lock.ts';
 export { memoryOf, type Memory } from './memory.ts';
+export type { Register } from './register.ts';
 export type { Records, Sql } from './records/index.ts';
 export type { Refusals, Seen, Spool, Telemetry } from './telemetry/index.ts';
 
@@ -42,22 +44,35 @@ export interface Stores extends AsyncDisposable {
   readonly usages: Usages;
   /** How rows of telemetry are written. */
   readonly shapes: Shapes;
+  /** The other processes on these stores. */
+  readonly register: Register;
   close(): Promise<void>;
 }
 
 type StoresConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'clickhouseUrl'> &
-  Partial<Pick<Config, 'spoolBytes' | 'leastFreeBytes'>>;
+  Partial<Pick<Config, 'spoolBytes' | 'leastFreeBytes' | 'role' | 'clickhouseCluster'>>;
 
+/** How long a start waits for another that changes the tables. */
+const MIGRATED_WITHIN_MS = 20 * 60_000;
 /** How long a start waits for what the spool still holds. */
 const DRAINED_WITHIN_MS = 3000;
 
 /** Locks the data directory and opens both stores at once. Throws `Problem`: `conflict` when another Steward is using it. */
-export async function openStores(config: StoresConfig, log: Log): Promise<Stores> {
-  const { dataDir, databaseUrl, clickhouseUrl } = config;
+export async function openStores(
+  config: StoresConfig,
+  log: Log,
+  /** A fingerprint of what signs sessions, asked for once the data directory is ours. */
+  secretMark: () => Buffer | undefined = () => undefined,
+): Promise<Stores> {
+  const { dataDir, databaseUrl, clickhouseUrl, clickhouseCluster: cluster, role = 'all' } = config;
   const lock = await lockDataDir(dataDir);
+  const opening = openRecords({ dataDir, databaseUrl }, log);
+  // Processes that start at once would each change the tables of a store that they share.
+  const inTurn = async (migrate: () => Promise<void>) =>
+    clickhouseUrl === undefined ? migrate() : (await opening).locks.alone('migrations', MIGRATED_WITHIN_MS, migrate);
   const [records, telemetry] = await Promise.allSettled([
-    openRecords({ dataDir, databaseUrl }, log),
-    openTelemetry({ dir: join(dataDir, 'telemetry'), url: clickhouseUrl }, log),
+    opening,
+    openTelemetry({ dir: join(dataDir, 'telemetry'), url: clickhouseUrl, cluster, inTurn }, log),
   ]);
   const opened = [records, telemetry].filter((store) => store.status === 'fulfilled').map((store) => store.value);
   const close = async () => {
@@ -68,10 +83,17 @@ export async function openStores(config: StoresConfig, log: Log): Promise<Stores
     }
   };
   if (records.status === 'fulfilled' && telemetry.status === 'fulfilled') {
+    const entering = { dataDir, role, isShared: isShared(config), secretMark: secretMark() };
+    const register = await openRegister(records.value, entering, log).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
     const spool = openSpool(
       {
         dir: join(dataDir, 'spool'),
         load: loaderOf(telemetry.value),
+        loading: (work) => register.loading(work),
+        taken: (digests) => register.taken(digests),
         ...(config.spoolBytes !== undefined && { mostBytes: config.spoolBytes }),
         leastFreeBytes: config.leastFreeBytes,
       },
@@ -83,13 +105,16 @@ export async function openStores(config: StoresConfig, log: Log): Promise<Stores
     const shapes = await readShapes(telemetry.value, telemetryTables);
     await noteLately(telemetry.value, seen, log);
     const refusals = openRefusals(spool);
-    const usages = openUsages(await bytesOfToday(telemetry.value));
+    // What clients sent to the others is theirs to say.
+    const usages = openUsages(register.isShared ? undefined : await bytesOfToday(telemetry.value));
+    await register.watch(spool, usages);
     const closeAll = async () => {
       await refusals.close();
       await spool.close();
+      await register.close();
       await close();
     };
-    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, shapes, refusals, usages };
+    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, shapes, refusals, usages, register };
     return { ...stores, close: closeAll, [Symbol.asyncDispose]: closeAll };
   }
   await close();

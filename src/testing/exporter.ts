@@ -1,6 +1,7 @@
 /**
  * Sends batches of spans as exporters do, each again and again until it is taken, and prints what became of each: `ok 17`, or
- * `no 17 400` for a refusal that is final. A process of its own. Arguments: address, key, spans of a batch, senders at once,
+ * `no 17 400` for a refusal that is final. A process of its own. Arguments: addresses divided by commas, of which each try takes
+ * the next; key, spans of a batch, senders at once,
  * milliseconds between two batches of a sender. On SIGTERM it finishes what it has begun.
  */
 import { writeSync } from 'node:fs';
@@ -12,6 +13,8 @@ const agent = new Agent({ keepAlive: true });
 const mayPass = new Set([429, 502, 503, 504]);
 /** Real exporters wait longer; the test does not. */
 const LONGEST_WAIT_MS = 250;
+const urls = url.split(',');
+let turn = 0;
 let next = 0;
 const ending = new AbortController();
 process.on('SIGTERM', () => ending.abort());
@@ -33,7 +36,7 @@ function bodyOf(batch: number): string {
 }
 
 /** The status; 0 when nobody answered. */
-const post = (body: string) =>
+const post = (url: string, body: string) =>
   new Promise<number>((done) => {
     const headers = { 'content-type': 'application/json', 'x-api-key': key };
     const sent = request(`${url}/v1/traces`, { method: 'POST', agent, headers, timeout: 20_000 }, (answer) => {
@@ -50,7 +53,7 @@ async function sender(): Promise<void> {
     const batch = next++;
     const body = bodyOf(batch);
     for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      const status = await post(body);
+      const status = await post(urls[turn++ % urls.length]!, body);
       if (status === 200) writeSync(1, `ok ${batch}\n`);
       else if (status === 0 || mayPass.has(status)) {
         writeSync(1, `again ${batch} ${status}\n`);

@@ -59,7 +59,7 @@ export async function beginSiege(
   const taken = new Set<number>();
   const why = new Map<number, number>();
   let refused = 0;
-  const program = await compiled();
+  const program = await compiledExporter();
   const exporter = spawn(process.execPath, [program, url, key, String(SPANS), String(senders), String(betweenMs)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -129,7 +129,7 @@ export interface Apart extends AsyncDisposable {
 export async function startApart(dataDir: string, env: Record<string, string> = {}): Promise<Apart> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  let server = await startServer(dataDir, port, env);
+  let server = await startProcess(dataDir, port, env);
   const ownerKey = readFileSync(join(dataDir, 'owner.key'), 'utf8').trim();
   const ask = async (name: string, input: object) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${ownerKey}` };
@@ -146,7 +146,7 @@ export async function startApart(dataDir: string, env: Record<string, string> = 
       return ((await ask('keys.create', { client: name, scopes: ['ingest'] })) as { key: string }).key;
     },
     async restart() {
-      server = await startServer(dataDir, port, env);
+      server = await startProcess(dataDir, port, env);
     },
     async [Symbol.asyncDispose]() {
       server.kill('SIGTERM');
@@ -170,7 +170,8 @@ async function tracesIn(dataDir: string): Promise<Map<number, number>> {
   return new Map(rows.map(({ trace, n }) => [Number.parseInt(trace, 16) - 1, n]));
 }
 
-async function startServer(dataDir: string, port: number, env: Record<string, string>): Promise<ChildProcess> {
+/** Serves from a data directory in a process of its own; ready when it resolves. */
+export async function startProcess(dataDir: string, port: number, env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn(process.execPath, [shipped('bin', 'steward.mjs'), 'serve'], {
     env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', STEWARD_DATA: dataDir, PORT: String(port), STEWARD_LOG: 'silent', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -185,7 +186,7 @@ async function startServer(dataDir: string, port: number, env: Record<string, st
 }
 
 /** The exporter, below node_modules as programs of tests are. */
-async function compiled(): Promise<string> {
+export async function compiledExporter(): Promise<string> {
   const outfile = shipped('node_modules', '.cache', 'steward-testing', `exporter-${process.pid}-${Date.now()}.mjs`);
   const entry = shipped('src', 'testing', 'exporter.ts');
   await build({
@@ -200,7 +201,7 @@ async function compiled(): Promise<string> {
   return outfile;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const taken = createServer();
   await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
   const { port } = taken.address() as AddressInfo;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAY_MS, type Clock } from '../../platform/clock.ts';
@@ -52,6 +53,9 @@ function writeSecret(file: string, secret: string) {
   writeFileSync(`${file}.new`, `${secret}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
+
+/** What can be told to others of the secret: that it is the same. */
+export const markOf = (secret: string): Buffer => createHmac('sha256', secret).update('steward process').digest().subarray(0, 16);
 
 /** What signs the cookies of people. Several processes must share one: STEWARD_SECRET; alone, a file does. */
 export function sessionSecretOf(dataDir: string, given: string | undefined): string {

@@ -7,7 +7,7 @@ import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
 /** The practice that is kept in these stores. `written` is called when a verb wrote, before anybody is told so. */
 export function openPractice(
-  stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals' | 'usages'>,
+  stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals' | 'usages' | 'register'>,
   written: () => void = () => undefined,
 ): Practice {
   const { records, telemetry } = stores;
@@ -24,9 +24,10 @@ export function openPractice(
     reading: (client) => handles(client, readingSql(records, client)),
     receiving,
     health: () => stores.spool.status(),
+    processes: () => stores.register.processes(),
     async forget(client) {
       // It would be loaded after the rest had gone.
-      if (stores.spool.bytesOf(client.id) > 0)
+      if (stores.spool.bytesOf(client.id) > 0 || (await stores.register.bytesElsewhere(client.id)) > 0)
         throw conflict('Telemetry of the client is still on its way into the store. Try again once it is there.');
       await forgetClient(telemetry, client.id);
     },

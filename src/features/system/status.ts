@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { warningsOf } from '../../platform/health.ts';
+import { warningsOf, warningsOfProcesses } from '../../platform/health.ts';
 import { operation } from '../../platform/operation.ts';
 
 const bytes = z.number();
@@ -16,9 +16,24 @@ export const showStatus = operation({
       .object({ refused: z.number(), damaged: z.number() })
       .describe('Files with telemetry that was acknowledged and is not shown.'),
     disk: z.object({ freeBytes: bytes, neededBytes: bytes.describe('With less free, no telemetry is taken.') }),
+    processes: z
+      .array(
+        z.object({
+          id: z.uuid(),
+          role: z.string(),
+          host: z.string(),
+          seenAt: z.date(),
+          endedAt: z.date().nullable().describe('When it ended as it was told to.'),
+          isLiving: z.boolean(),
+          isThis: z.boolean(),
+          spoolBytes: bytes.describe('Waiting in its spool, as it said last.'),
+        }),
+      )
+      .describe('All processes on the same stores.'),
   }),
-  run({ practice, now }) {
+  async run({ practice, now }) {
     const health = practice!.health();
-    return Promise.resolve({ warnings: warningsOf(health, now()), ...health });
+    const processes = await practice!.processes();
+    return { warnings: [...warningsOf(health, now()), ...warningsOfProcesses(processes)], ...health, processes };
   },
 });

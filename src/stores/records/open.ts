@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { ClientConfig } from 'pg';
 import type { Log } from '../../platform/log.ts';
 import { shipped } from '../../platform/paths.ts';
+import { openLocks } from './locks.ts';
 import { migrateRecords } from './migrate.ts';
 import { startPostgres, type PostgresOptions } from './postgres.ts';
 import { openPool, recordsOn, type Backing, type Records } from './records.ts';
@@ -17,10 +19,11 @@ export interface RecordsConfig {
 
 /** Opens the record store, its tables up to date. Hold the data directory's lock. Throws `Problem`. */
 export async function openRecords(config: RecordsConfig, log: Log): Promise<Records> {
-  const { backing, pool } = config.databaseUrl ? ownServer(config.databaseUrl, log) : await builtIn(config, log);
+  const { backing, at } = config.databaseUrl ? ownServer(config.databaseUrl) : await builtIn(config, log);
+  const pool = openPool(at, log);
   try {
     const role = await migrateRecords(pool, config.migrations ?? shipped('src', 'stores', 'records', 'migrations'));
-    return recordsOn(pool, backing, role);
+    return recordsOn(pool, openLocks(at), backing, role);
   } catch (error) {
     await pool.end();
     await backing.stop();
@@ -28,16 +31,17 @@ export async function openRecords(config: RecordsConfig, log: Log): Promise<Reco
   }
 }
 
-function ownServer(connectionString: string, log: Log) {
-  const nothing = () => Promise.resolve();
-  const backing: Backing = { ready: nothing, pid: () => undefined, stop: nothing };
-  return { backing, pool: openPool({ connectionString }, log) };
+interface Opened {
+  backing: Backing;
+  at: ClientConfig;
 }
 
-async function builtIn({ dataDir, postgres: options }: RecordsConfig, log: Log) {
+function ownServer(connectionString: string): Opened {
+  const nothing = () => Promise.resolve();
+  return { backing: { ready: nothing, pid: () => undefined, stop: nothing }, at: { connectionString } };
+}
+
+async function builtIn({ dataDir, postgres: options }: RecordsConfig, log: Log): Promise<Opened> {
   const postgres = await startPostgres(join(dataDir, 'records'), log, options);
-  return {
-    backing: postgres,
-    pool: openPool({ host: postgres.socketDir, port: 5432, user: 'steward', database: 'postgres' }, log),
-  };
+  return { backing: postgres, at: { host: postgres.socketDir, port: 5432, user: 'steward', database: 'postgres' } };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Log } from '../../platform/log.ts';
 import type { Sql } from '../../platform/sql.ts';
 import { asProblem } from './errors.ts';
+import type { Locks } from './locks.ts';
 
 export type { Sql } from '../../platform/sql.ts';
 
@@ -19,6 +20,8 @@ export interface Records extends Sql, AsyncDisposable {
    * transaction alone. What is behind another wall is not there.
    */
   behind<T>(wall: Wall, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Shared by all processes on this store. */
+  readonly locks: Locks;
   /** The first process of the built-in PostgreSQL; nothing for a server. */
   pid(): number | undefined;
   close(): Promise<void>;
@@ -48,7 +51,7 @@ export function openPool(at: PoolConfig, log: Log): Pool {
   return pool;
 }
 
-export function recordsOn(pool: Pool, backing: Backing, role: string | null): Records {
+export function recordsOn(pool: Pool, locks: Locks, backing: Backing, role: string | null): Records {
   const records: Records = {
     rows:
       (shape) =>
@@ -64,8 +67,10 @@ export function recordsOn(pool: Pool, backing: Backing, role: string | null): Re
       await backing.ready();
       return inTransaction(pool, work, (client) => raise(client, wall, role));
     },
+    locks,
     pid: () => backing.pid(),
     async close() {
+      locks.close();
       await pool.end();
       await backing.stop();
     },

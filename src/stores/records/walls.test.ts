@@ -31,7 +31,7 @@ const addKey = (sql: Sql, client: string) => sql.rows(Id)`
   values (${client}, ${randomUUID()}, sha256(${randomUUID()}::text::bytea), 'k', ${['read']}, now(), now()) returning id`;
 
 /** Tables that hold nothing of any client. Every other one has walls. */
-const open = ['migration', 'job_run', 'practice'];
+const open = ['migration', 'job_run', 'practice', 'process', 'taken_batch'];
 const Table = z.object({ name: z.string(), enabled: z.boolean(), forced: z.boolean(), walls: z.string() });
 
 /** Tables that someone could see over. */

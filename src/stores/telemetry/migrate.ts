@@ -8,7 +8,7 @@ const Applied = z.object({ name: z.string(), hash: z.string() });
  * Brings the tables up to date with the `.sql` files of a directory, in order. ClickHouse has no transactions: each
  * statement must bear being run twice, and a file is noted when all of it has run.
  */
-export async function migrateTelemetry(telemetry: Telemetry, dir: string): Promise<void> {
+export async function migrateTelemetry(telemetry: Telemetry, dir: string, _cluster?: string): Promise<void> {
   await telemetry.command(`
     CREATE TABLE IF NOT EXISTS migration (name String, hash String, applied_at DateTime64(3) DEFAULT now64(3))
     ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`);

@@ -13,18 +13,22 @@ export interface TelemetryConfig {
   url?: string | undefined;
   /** What the built-in engine may allocate. Default: 1 GB. */
   memoryBytes?: number;
+  /** Of the server: tables are made replicated and sharded on the cluster of that name. */
+  cluster?: string | undefined;
+  /** Brings the tables up to date while no other process does. */
+  inTurn?: (migrate: () => Promise<void>) => Promise<void>;
   /** For tests: where the migrations are. */
   migrations?: string;
 }
 
 /** Opens the telemetry store, its tables up to date. Hold the data directory's lock. Throws `Problem`. */
 export async function openTelemetry(
-  { dir, url, memoryBytes = 1_000_000_000, migrations }: TelemetryConfig,
+  { dir, url, cluster, inTurn = (migrate) => migrate(), memoryBytes = 1_000_000_000, migrations }: TelemetryConfig,
   log: Log,
 ): Promise<Telemetry> {
   const telemetry = url ? connectServer(url) : await openBuiltIn(dir, memoryBytes, log);
   try {
-    await migrateTelemetry(telemetry, migrations ?? shipped('src', 'stores', 'telemetry', 'migrations'));
+    await inTurn(() => migrateTelemetry(telemetry, migrations ?? shipped('src', 'stores', 'telemetry', 'migrations'), cluster));
   } catch (error) {
     await telemetry.close();
     throw error;

@@ -1,5 +1,6 @@
 import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
-import { ledgerRows, type Spool } from './spool.ts';
+import { ledgerRows } from './ledger-rows.ts';
+import type { Spool } from './spool.ts';
 
 /** Refused requests on their way into the ledger. They are many when something is wrong, so they are written together. */
 export interface Refusals {

@@ -8,7 +8,7 @@ import { unavailable } from '../../platform/problem.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
 import { onceBy } from './once.ts';
 import { openSpool, openTelemetry, type Spool, type TableRows } from './index.ts';
-import { ledgerRows } from './spool.ts';
+import { ledgerRows } from './ledger-rows.ts';
 
 const row = (n: number, table = 'span'): TableRows => ({ table, format: 'JSONEachRow', bytes: Buffer.from(`{"n":${n}}\n`) });
 const away = () => Promise.reject(unavailable('The store is away.'));

@@ -7,6 +7,8 @@ import type { IntakeHealth } from '../../platform/health.ts';
 import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem, unavailable } from '../../platform/problem.ts';
+import { digestRows, withoutTaken, type Taken } from './taken.ts';
+import { ledgerRows, linesIn } from './ledger-rows.ts';
 import { byTable, frame, readSegment, sizeOf, type Segment, type TableRows } from './segment.ts';
 import { openTurns } from './turns.ts';
 
@@ -22,6 +24,8 @@ export interface Spool {
   /** Those of one client. */
   bytesOf(client: string): number;
   status(): IntakeHealth;
+  /** What is not yet in the store: lines of the ledger, and bytes by client. */
+  waiting(): { lines: readonly LedgerLine[]; bytes: ReadonlyMap<string, number> };
   /** Runs a question while nothing is moved into the store. It is told what waits. */
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
   /** Resolves once nothing waits, or when the time is up. */
@@ -34,12 +38,18 @@ export interface Spool {
 export interface Entry {
   readonly client: string;
   readonly lines: readonly LedgerLine[];
+  /** Of the request, by which it is known at other processes. */
+  readonly digest?: string;
 }
 
 export interface SpoolOptions {
   dir: string;
   /** Puts rows into their table; on disk when it returns. The same token twice is the same rows: once is enough. */
   load: (rows: TableRows, token: string) => Promise<void>;
+  /** Runs the loading of a segment, where other processes must be heeded. */
+  loading?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Of requests, by digest, those that another process has. */
+  taken?: Taken;
   /** What it may take on disk. */
   mostBytes?: number;
   /** What must stay free on its disk. Default: 1 GB, or a twentieth of a small disk. */
@@ -71,7 +81,6 @@ const SHARE = 4;
 /** In memory on their way to the disk. */
 const MOST_UNWRITTEN_BYTES = 256 * MIB;
 const DISK_AGE_MS = 500;
-const LEDGER = 'ingest_ledger';
 
 const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
 
@@ -122,19 +131,6 @@ function inspect(dir: string, name: string): Held {
   return held;
 }
 
-/** The ledger's lines of one request. We wrote them ourselves. */
-const linesIn = (frame: readonly TableRows[]) =>
-  frame
-    .filter(({ table }) => table === LEDGER)
-    .flatMap(({ bytes }) => Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean))
-    .map((line) => JSON.parse(line) as LedgerLine);
-
-export const ledgerRows = (lines: readonly LedgerLine[]): TableRows => ({
-  table: LEDGER,
-  format: 'JSONEachRow',
-  bytes: Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
-});
-
 /** What the ledger says when rows of a table are set aside: those that are new are nowhere else. */
 function asideLines(frame: readonly TableRows[], table: string): LedgerLine[] {
   const sum = new LedgerSum();
@@ -148,7 +144,7 @@ function asideLines(frame: readonly TableRows[], table: string): LedgerLine[] {
 
 /** Opens the spool of a directory and goes on with what an earlier process left there. */
 export function openSpool(
-  { dir, load, mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = 16 * MIB }: SpoolOptions,
+  { dir, load, loading = (work) => work(), taken, mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = 16 * MIB }: SpoolOptions,
   log: Log,
 ): Spool {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -280,7 +276,7 @@ export function openSpool(
     const path = join(dir, held.name);
     const segment = readSegment(await readFile(path));
     // One insert per table: each is there once, however often all of them are tried.
-    for (const rows of byTable(segment.frames)) await load(rows, tokenOf(held.name, rows));
+    for (const rows of byTable(await withoutTaken(segment.frames, taken))) await load(rows, tokenOf(held.name, rows));
     await endSegment(held, segment);
   }
 
@@ -290,9 +286,10 @@ export function openSpool(
     const segment = readSegment(await readFile(path));
     const refused: TableRows[] = [];
     const lines = new LedgerSum();
-    for (const whole of byTable(segment.frames)) {
+    const frames = await withoutTaken(segment.frames, taken);
+    for (const whole of byTable(frames)) {
       if (await takes(whole, tokenOf(held.name, whole))) continue;
-      for (const [n, frame] of segment.frames.entries())
+      for (const [n, frame] of frames.entries())
         for (const rows of frame.filter(({ table, format }) => table === whole.table && format === whole.format)) {
           if (await takes(rows, `${tokenOf(held.name, rows)}-${n}`)) continue;
           refused.push(rows);
@@ -349,7 +346,7 @@ export function openSpool(
         continue;
       }
       try {
-        await alone(() => (refusals < MOST_REFUSALS ? loadSegment(next) : siftSegment(next)));
+        await alone(() => loading(() => (refusals < MOST_REFUSALS ? loadSegment(next) : siftSegment(next))));
         refusals = 0;
       } catch (error) {
         if (isClosing()) return;
@@ -360,16 +357,22 @@ export function openSpool(
     }
   }
 
+  function linesWaiting(): LedgerLine[] {
+    const sum = new LedgerSum();
+    for (const { lines } of [...closed, ...(current ? [current] : [])]) sum.add(lines.lines());
+    return sum.lines();
+  }
+
   const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
 
-  const loading = loadAll();
+  const loadingAll = loadAll();
 
   return {
     append(rows, entry) {
       const filled = rows.filter(({ bytes }) => bytes.length > 0);
       if (filled.length === 0) return Promise.resolve();
       if (isClosing()) return Promise.reject(unavailable('Steward is being stopped.'));
-      const buffers = frame(filled);
+      const buffers = frame(entry?.digest ? [...filled, digestRows(entry.digest)] : filled);
       const size = sizeOf(buffers);
       const refusal = refusalOf(size, entry?.client);
       if (refusal) return Promise.reject(unavailable(refusal));
@@ -389,12 +392,8 @@ export function openSpool(
       const { freeBytes, neededBytes } = freeDisk();
       return { spool: { bytes: kept, mostBytes, oldestAt }, setAside: { ...aside }, disk: { freeBytes, neededBytes } };
     },
-    whileStill: (ask) =>
-      together(() => {
-        const sum = new LedgerSum();
-        for (const { lines } of [...closed, ...(current ? [current] : [])]) sum.add(lines.lines());
-        return ask(sum.lines());
-      }),
+    whileStill: (ask) => together(() => ask(linesWaiting())),
+    waiting: () => ({ lines: linesWaiting(), bytes: keptBy }),
     async drained(withinMs) {
       const isEmpty = () => kept === 0;
       for (const endMs = Date.now() + withinMs; !isEmpty() && Date.now() < endMs && !isClosing();) await pause(10);
@@ -405,7 +404,7 @@ export function openSpool(
       await inTurn(write);
       await inTurn(closeSegment);
       // A store that hangs is not waited for: the segment is still there.
-      await Promise.race([loading, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+      await Promise.race([loadingAll, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -5,7 +5,11 @@ import type { Telemetry } from './telemetry.ts';
 /** What each client sent lately, for its quota. */
 export interface Usages {
   add(client: string, items: number, bytes: number): void;
+  /** With what it sent to other processes, as far as that is known. */
   of(client: string): Usage;
+  /** What each sent to this process. */
+  all(): (readonly [client: string, Usage])[];
+  setElsewhere(sent: ReadonlyMap<string, Usage>): void;
 }
 
 const MINUTE_MS = 60_000;
@@ -25,6 +29,7 @@ export function openUsages(bytesToday: ReadonlyMap<string, number> = new Map(), 
   const sums = new Map<string, Sums>(
     Array.from(bytesToday, ([client, bytes]) => [client, { minute: 0, items: 0, day: day(), bytes }] as const),
   );
+  let elsewhere: ReadonlyMap<string, Usage> = new Map();
   const current = (client: string): Sums => {
     const of = sums.get(client) ?? { minute: minute(), items: 0, day: day(), bytes: 0 };
     if (of.minute !== minute()) Object.assign(of, { minute: minute(), items: 0 });
@@ -40,8 +45,15 @@ export function openUsages(bytesToday: ReadonlyMap<string, number> = new Map(), 
     },
     of(client) {
       const { items, bytes } = current(client);
-      return { itemsThisMinute: items, bytesToday: bytes };
+      const other = elsewhere.get(client);
+      return { itemsThisMinute: items + (other?.itemsThisMinute ?? 0), bytesToday: bytes + (other?.bytesToday ?? 0) };
     },
+    all: () =>
+      Array.from(sums.keys(), (client) => {
+        const { items, bytes } = current(client);
+        return [client, { itemsThisMinute: items, bytesToday: bytes }] as const;
+      }),
+    setElsewhere: (sent) => (elsewhere = sent),
   };
 }
 

@@ -23,6 +23,7 @@ const stores = (append: Spool['append'], shapes: Shapes) => ({
   spool: { append, whileStill: () => Promise.reject(new Error('It was asked.')) },
   seen: openSeen(),
   usages: openUsages(),
+  register: { isShared: false, still: <T>(ask: (elsewhere: readonly []) => Promise<T>) => ask([]) },
   refusals: { note: () => undefined, lines: () => [] },
 });
 

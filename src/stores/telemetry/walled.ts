@@ -1,4 +1,5 @@
-import { linesOf, refusalLine } from '../../platform/ledger.ts';
+import { createHash } from 'node:crypto';
+import { linesOf, refusalLine, type LedgerLine } from '../../platform/ledger.ts';
 import type { RowsFor, WalledIntake, WalledRemoval, WalledTelemetry } from '../../platform/practice.ts';
 import { writeBlock } from './native/block.ts';
 import { tableName } from './names.ts';
@@ -8,7 +9,8 @@ import { rebuildRollups } from './rollups.ts';
 import type { Seen } from './seen.ts';
 import type { TableRows } from './segment.ts';
 import type { Shapes } from './shapes.ts';
-import { ledgerRows, type Spool } from './spool.ts';
+import { ledgerRows } from './ledger-rows.ts';
+import type { Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Usages } from './usage.ts';
 
@@ -30,25 +32,42 @@ interface Intakes {
   shapes: Shapes;
   refusals: Pick<Refusals, 'note' | 'lines'>;
   usages: Usages;
+  register: {
+    readonly isShared: boolean;
+    still<T>(ask: (elsewhere: readonly LedgerLine[]) => Promise<T>): Promise<T>;
+  };
 }
 
 /** The way in for telemetry of one client: whatever a row says, it is that client's. */
-export function walledIntake({ spool, seen, shapes, refusals, usages }: Intakes, client: string): WalledIntake {
+export function walledIntake(intakes: Intakes, client: string, body?: Uint8Array): WalledIntake {
+  const { spool, seen, shapes, refusals, usages, register } = intakes;
+  let parts = 0;
   return {
     noting: () => seen.noting(client),
     async keep(tables, tallyOf) {
       const kept = written(tables, shapes, client);
       const tally = tallyOf?.();
       const lines = tally ? linesOf(client, new Date(), tally) : [];
-      await spool.append(tally ? [...kept, ledgerRows(lines)] : kept, { client, lines });
+      // Without a line in the ledger it is nothing that was sent.
+      const digest = tally && body && digestOf(client, body, (parts += 1));
+      await spool.append(tally ? [...kept, ledgerRows(lines)] : kept, { client, lines, ...(digest && { digest }) });
       if (tally) usages.add(client, tally.received, tally.bytes);
     },
+    request: (sent) => (register.isShared ? walledIntake(intakes, client, sent) : walledIntake(intakes, client)),
     usage: () => usages.of(client),
     refused: (reason) => refusals.note(refusalLine(client, new Date(), reason)),
     whileStill: (ask) =>
-      spool.whileStill((waiting) => ask([...waiting, ...refusals.lines()].filter((line) => line.client_id === client))),
+      spool.whileStill((waiting) =>
+        register.still((elsewhere) =>
+          ask([...waiting, ...elsewhere, ...refusals.lines()].filter((line) => line.client_id === client)),
+        ),
+      ),
   };
 }
+
+/** Of a part of a request: the same bytes of the same client are the same. */
+const digestOf = (client: string, body: Uint8Array, part: number) =>
+  createHash('sha256').update(`${client} ${part} `).update(body).digest('hex');
 
 // Used again and again: nothing waits while it is filled.
 const output = new Output(roomFor(MOST_BATCH_BYTES));

@@ -14,7 +14,12 @@ export interface Scheduler {
 const Claimed = z.object({ job: z.string() });
 
 /** Runs jobs when they are due. Several processes on one record store share them: each run is claimed there by one. */
-export function startScheduler(jobs: readonly Job[], records: Sql, context: Context, now: Clock): Scheduler {
+export function startScheduler(
+  jobs: readonly Job[],
+  { records, instance }: { records: Sql; /** This run of this process. */ instance: string },
+  context: Context,
+  now: Clock,
+): Scheduler {
   const timed = jobs.filter(({ every }) => every !== 'start');
   let running: Promise<void> = Promise.resolve();
   let isClosing = false;
@@ -23,16 +28,20 @@ export function startScheduler(jobs: readonly Job[], records: Sql, context: Cont
     for (const job of timed) {
       if (isClosing || !(await claim(job))) continue;
       await runJob(job, context);
-      await records.rows(z.never())`update job_run set finished_at = ${now()} where job = ${job.name}`;
+      await records.rows(z.never())`update job_run set finished_at = ${now()} where job = ${job.name} and instance = ${instance}`;
     }
   }
 
   async function claim({ name, every }: Job): Promise<boolean> {
     const at = now();
     const claimed = await records.rows(Claimed)`
-      insert into job_run (job, started_at) values (${name}, ${at})
-      on conflict (job) do update set started_at = excluded.started_at, finished_at = null, error = null
+      insert into job_run (job, started_at, instance) values (${name}, ${at}, ${instance})
+      on conflict (job) do update set started_at = excluded.started_at, instance = excluded.instance, finished_at = null, error = null
         where job_run.started_at <= ${new Date(at.getTime() - periodMs[every])}
+          -- Whoever began it has ended in the middle of it.
+          or job_run.finished_at is null and job_run.instance is not null and not exists (
+            select from process p where p.instance = job_run.instance and p.ended_at is null
+              and (p.instance = ${instance} or p.seen_at > clock_timestamp() - interval '30 seconds'))
       returning job`;
     return claimed.length > 0;
   }

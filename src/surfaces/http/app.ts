@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type Context as Request } from 'hono';
 import type { Actor } from '../../platform/access.ts';
+import type { ProcessRole } from '../../platform/config.ts';
 import type { Context } from '../../platform/context.ts';
 import type { Log } from '../../platform/log.ts';
 import { perform, requireSound, type AnyOperation } from '../../platform/operation.ts';
@@ -13,12 +14,15 @@ import { credentialOf, showsKey } from './credential.ts';
 import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
 import { addressOf } from './address.ts';
 import { openApi } from './openapi.ts';
+import { onlyFor } from './only-for.ts';
 import { answerFile, answerPage } from './pages.ts';
 import { receiver } from './receive.ts';
 import { attemptOf, inOurWords, isRefusal, requireOwnPage } from './sign-in.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
 
 export interface AppParts {
+  /** What this process is for; what others are for is refused, with a word of who they are. */
+  role?: ProcessRole;
   operations: readonly AnyOperation[];
   routes: readonly Route[];
   /** Whose key it is; nothing when it is no valid one. */
@@ -41,6 +45,7 @@ export interface AppParts {
 
 /** Everything that is served over HTTP. Throws when a declaration of an operation is not sound. */
 export function createApp({
+  role = 'all',
   operations: all,
   routes,
   admit,
@@ -76,6 +81,7 @@ export function createApp({
     const told = warnings();
     return c.json({ status: 'ready', ...(told.length > 0 && { warnings: told }) });
   });
+  app.use(onlyFor(role, new Set(receive.answers.keys())));
   app.use(fromUs(hosts));
   app.get('/api/openapi.json', (c) => c.json(document));
   app.get('/api/docs', (c) => answerPage(c));

@@ -33,7 +33,7 @@ export function receiver(routes: readonly Route[], log: Log) {
     try {
       const body = await bodyOf(incoming, route.mostBytes);
       const { records, telemetry } = ctx.practice.reading(client);
-      const receiving = { client, intake, records, telemetry, now: ctx.now, log: ctx.log };
+      const receiving = { client, intake: intake.request(body), records, telemetry, now: ctx.now, log: ctx.log };
       const answer = await route.answer(receiving, { headers: incoming.headers, body });
       if (answer.status >= 400) intake.refused(reasons[answer.status] ?? 'invalid');
       return respond(answer);

@@ -1,0 +1,17 @@
+import type { LedgerLine } from '../../platform/ledger.ts';
+import type { TableRows } from './segment.ts';
+
+const LEDGER = 'ingest_ledger';
+
+/** The ledger's lines of one request. We wrote them ourselves. */
+export const linesIn = (frame: readonly TableRows[]) =>
+  frame
+    .filter(({ table }) => table === LEDGER)
+    .flatMap(({ bytes }) => Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean))
+    .map((line) => JSON.parse(line) as LedgerLine);
+
+export const ledgerRows = (lines: readonly LedgerLine[]): TableRows => ({
+  table: LEDGER,
+  format: 'JSONEachRow',
+  bytes: Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
+});
