@@ -227,6 +227,7 @@ test('the report is written in every form, and the JSON has the documented shape
       latency: 'latency_s',
       cost: 'cost_usd',
     }),
+    unread: [],
   });
   const [finding] = found.findings;
   expect(Object.keys(finding!).toSorted()).toEqual(
@@ -248,6 +249,29 @@ test('the report is written in every form, and the JSON has the documented shape
   expect(chart!.points).toHaveLength(60);
   expect(examples.before.length).toBeGreaterThan(0);
   expect(examples.after.every(({ facts }) => facts['score'] === '0')).toBe(true);
+});
+
+test('rows are compared by any column that is asked for, however many values it has', async () => {
+  const rows = rowsOf(scenarios.step).map((row, i) => ({ ...row, desk: `desk ${i % 40}` }));
+  const log = writeRows(join(dir.path, 'desks.jsonl'), rows);
+  const plain = await run({ files: [log] });
+  expect(plain.report.input.unread).toEqual(['desk']);
+  expect(plain.report.cohorts.filter(({ by }) => by === 'desk')).toEqual([]);
+  const { report } = await run({ files: [log], groupBy: 'desk' });
+  expect(report.input.unread).toEqual([]);
+  const desks = report.cohorts.filter(({ by }) => by === 'desk').map(({ value }) => value);
+  expect(desks).toEqual(Array.from({ length: 40 }, (_, i) => `desk ${i}`));
+});
+
+test('lost answers that nobody put a price on come before what has one', async () => {
+  const rows = rowsOf(scenarios.step).map((row) => ({
+    ...row,
+    cost_usd: Date.parse(String(row['timestamp'])) < dayOf(30).getTime() ? 0.01 : 0.016,
+  }));
+  const log = writeRows(join(dir.path, 'both.jsonl'), rows);
+  const order = async (input: object) => (await run({ files: [log], ...input })).report.findings.map(({ metric }) => metric);
+  expect(await order({})).toEqual(['score', 'cost_usd']);
+  expect(await order({ valuePerSuccess: 0.001 })).toEqual(['cost_usd', 'score']);
 });
 
 test('several files are one log; a bad row costs that row', async () => {
@@ -277,7 +301,11 @@ describe('what cannot be done is refused in a sentence that says what to mend', 
     ['a field that is none', { map: ['colour=model'] }, /--map takes FIELD=COLUMN, not "colour=model"\. Fields: time, .*output/],
     ['a field without its column', { map: ['output'] }, /--map takes FIELD=COLUMN/],
     ['a column that is none', { map: ['output=reply'] }, /no column "reply"\. It has: timestamp, model, input, output/],
-    ['a group that is none', { groupBy: 'region' }, /no column "region" to group by\. There is model/],
+    [
+      'a group that is none',
+      { groupBy: 'region' },
+      /no column "region" that holds anything\. --group-by takes any column of the log, e\.g\. model/,
+    ],
     ['a date that is none', { split: 'June' }, /--split takes a date such as 2026-06-03/],
     ['a date outside of the log', { split: '2027-01-01' }, /leaves all rows on one side: the log goes from 4 May 2026 to/],
     ['a date for a log without time', { files: 'timeless', split: '2026-05-24' }, /The log has no time, so --split/],

@@ -65,8 +65,8 @@ export async function audit(ctx: Context, options: AuditOptions): Promise<AuditR
       ctx.progress({ label: 'Reading what you type or paste; Ctrl-D ends it', done: 0, unit: 'bytes' });
     for (const name of options.files) files.push(await openLogFile(name, process.stdin));
     await using store = await openScratchTelemetry({ log: ctx.log });
-    const { map, dateOrder } = options;
-    const imported = await importLogs(store, files, { map, dateOrder, now: ctx.now(), onProgress: ctx.progress });
+    const { map, dateOrder, groupBy } = options;
+    const imported = await importLogs(store, files, { map, dateOrder, groupBy, now: ctx.now(), onProgress: ctx.progress });
     ctx.progress({ label: 'Judging', done: 0, unit: 'steps' });
     const evidence = await judge(store, imported, files, options);
     return await writeReport(evidence, { now: ctx.now(), perSuccessUsd: options.perSuccessUsd });

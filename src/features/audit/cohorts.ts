@@ -22,7 +22,7 @@ export async function judgeAllCohorts(
   for (const dimension of [...(splitMs === undefined ? [] : [period(splitMs)]), ...chosen(dimensions, groupBy, splitMs)]) {
     const rows = await listCohorts(store, metrics, dimension);
     if (rows.length < 2 && !asked) continue;
-    cohorts.push(...rows.map((row) => cohortOf(dimension.name, row, metrics)));
+    cohorts.push(...rows.toSorted(byName).map((row) => cohortOf(dimension.name, row, metrics)));
     // With a time axis the findings come from there; the cohorts stand beside them.
     if (timed && !asked) continue;
     for (const { before, after, ordered } of isPeriod(dimension) ? inOrder(rows) : pairs(rows)) {
@@ -53,6 +53,8 @@ interface Pair<T> {
   ordered: boolean;
 }
 
+/** Team 10 after team 9. */
+const byName = (a: Row, b: Row) => a.value.localeCompare(b.value, 'en', { numeric: true });
 const isPeriod = ({ column }: Dimension) => column === '';
 
 /** `before` sorts before `since`. */
@@ -71,7 +73,7 @@ function chosen(
   const found = dimensions.find(({ name, column }) => name === groupBy || column === groupBy);
   if (found) return [found];
   throw invalid(
-    `There is no column "${groupBy}" to group by. There ${dimensions.length === 0 ? 'is none with few values' : `is ${dimensions.map(({ name }) => name).join(', ')}`}.`,
+    `There is no column "${groupBy}" that holds anything. --group-by takes any column of the log${dimensions.length === 0 ? '' : `, e.g. ${dimensions.map(({ name }) => name).join(', ')}`}.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { attribute, categoricalDrift, explainMix, type SegmentStats } from '../.
 import type { Cause, Finding } from './model.ts';
 import { fromTo } from './report/format.ts';
 import type { Judgement } from './judge.ts';
+import { named } from './report/text.ts';
 
 /** One dimension on both sides of a change: the metric by value, and the rows by value. */
 export interface Sides {
@@ -30,7 +31,7 @@ export function explainChange(judgement: Judgement, sides: readonly Sides[]): Ex
   const { kind } = judgement;
   for (const side of sides) {
     const fresh = newValue(side);
-    if (fresh) return { kind, cause: fresh, because: `since ${side.dimension} "${fresh.value}" is in use` };
+    if (fresh) return { kind, cause: fresh, because: `since ${named(side.dimension)} "${named(fresh.value)}" is in use` };
   }
   for (const side of sides) {
     const moved = movedMix(side);
@@ -38,7 +39,7 @@ export function explainChange(judgement: Judgement, sides: readonly Sides[]): Ex
       return {
         kind: 'mix',
         cause: moved,
-        because: `because more of the calls are ${side.dimension} "${moved.value}"; each ${side.dimension} by itself is steady`,
+        because: `because more of the calls are ${named(side.dimension)} "${named(moved.value)}"; each ${named(side.dimension)} by itself is steady`,
       };
   }
   for (const side of sides) {
@@ -48,7 +49,7 @@ export function explainChange(judgement: Judgement, sides: readonly Sides[]): Ex
       return {
         kind,
         cause,
-        because: `nearly all of it in ${side.dimension} "${carrier.segment}"${levels(judgement, side, carrier.segment)}`,
+        because: `nearly all of it in ${named(side.dimension)} "${named(carrier.segment)}"${levels(judgement, side, carrier.segment)}`,
       };
     }
   }

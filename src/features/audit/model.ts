@@ -64,6 +64,7 @@ export const AuditInput = z.object({
   from: z.string().nullable(),
   to: z.string().nullable(),
   mapping: z.record(z.string(), z.string()).describe('Steward field → column of the log.'),
+  unread: z.array(z.string()).describe('Columns of the log of which nothing was read.'),
 });
 
 /** The machine-readable answer: findings.json. */

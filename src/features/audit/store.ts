@@ -48,7 +48,8 @@ export interface Dimension {
   values: { value: string; n: number }[];
 }
 
-const MOST_VALUES = 100;
+/** Of a column with more values, those with the most rows are compared. */
+export const MOST_VALUES = 100;
 
 /** The dimensions of the log that have more than one value, or the model whatever it has. */
 export async function listDimensions(store: ScratchTelemetry, mapping: Mapping): Promise<Dimension[]> {

@@ -4,12 +4,13 @@ import type { ChangedWord } from '../../detect/index.ts';
 import type { Explained } from './explain.ts';
 import type { Cause, Finding } from './model.ts';
 import { change as changeOf, counted, day, fromTo, quantity } from './report/format.ts';
+import { named } from './report/text.ts';
 
 /** What a judgement is called, in words a person would use. */
 
 const segmentOf = (segment: Record<string, string>) =>
   Object.entries(segment)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${named(name)} ${named(value)}`)
     .join(', ');
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -28,13 +29,17 @@ export function title(judgement: Judgement): string {
 
 /** "Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613"; without an order they only differ. */
 function cohortTitle({ metric, before, after, change, segment, against, ordered }: Judgement): string {
-  const [value = ''] = Object.values(segment);
+  const [value = '', other] = [...Object.values(segment), against ?? ''].map(named);
   const [was, is] = [quantity(before?.mean ?? 0, metric.unit), quantity(after?.mean ?? 0, metric.unit)];
   // Periods read as they are; other values are what the calls were made with.
   const link = PERIOD in segment ? '' : 'with ';
-  if (!ordered) return `${capital(metric.plain)} differ: ${was} ${link}${against}, ${is} ${link}${value}`;
-  return `${capital(metric.plain)} ${(change ?? 0) < 0 ? 'fell' : 'rose'} from ${was} ${link}${against} to ${is} ${link}${value}`;
+  if (!ordered)
+    return `${capital(metric.plain)} ${isPlural(metric.plain) ? 'differ' : 'differs'}: ${was} ${link}${other}, ${is} ${link}${value}`;
+  return `${capital(metric.plain)} ${(change ?? 0) < 0 ? 'fell' : 'rose'} from ${was} ${link}${other} to ${is} ${link}${value}`;
 }
+
+/** "Right answers", "calls that failed", "tokens per answer", and not "length of answers". */
+const isPlural = (name: string) => name.split(/ (?:per|of|in|that) /)[0]!.endsWith('s');
 
 function stallTitle({ stall, at, until }: Judgement, where: string): string {
   const length = hours((until ?? 0) - (at ?? 0));
@@ -73,7 +78,7 @@ export function explanation(
   if (judgement.split) sentences.push(splitSentence(judgement.split));
   if (sharedWith.length > 0)
     sentences.push(
-      `${capital(list(sharedWith.map(({ metric }) => metric.plain)))} ${judgement.kind === 'cohort' ? 'differ as well' : 'changed at the same time'}.`,
+      `${capital(list(sharedWith.map(({ metric }) => metric.plain)))} ${judgement.kind === 'cohort' ? `${sharedWith.length > 1 || isPlural(sharedWith[0]!.metric.plain) ? 'differ' : 'differs'} as well` : 'changed at the same time'}.`,
     );
   if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
   return sentences.join(' ');
@@ -107,17 +112,17 @@ export function action(judgement: Judgement, cause: Cause | null): string {
   const { metric, kind, direction } = judgement;
   if (kind === 'stall') return 'Check the integration that sends these calls, and whether work was lost in that time.';
   if (kind === 'mix')
-    return `Look at the shares of ${cause?.dimension ?? 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
+    return `Look at the shares of ${cause ? named(cause.dimension) : 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
   if (direction === 'better') return 'Keep the change, and note what made it.';
   if (kind === 'cohort')
     return direction === 'worse'
       ? 'Compare rows of both before more traffic goes this way.'
       : 'Decide whether the difference is wanted.';
   if (cause?.dimension === 'model')
-    return `Test ${cause.value} against the version before, on the rows that show it; pin the version or go back.`;
+    return `Test ${named(cause.value)} against the version before, on the rows that show it; pin the version or go back.`;
   if (cause?.dimension === 'prompt_version')
-    return `Go back to the prompt version before "${cause.value}", or mend it on the rows that show it.`;
-  if (cause) return `Look at ${cause.dimension} "${cause.value}" first.`;
+    return `Go back to the prompt version before "${named(cause.value)}", or mend it on the rows that show it.`;
+  if (cause) return `Look at ${named(cause.dimension)} "${named(cause.value)}" first.`;
   if (metric.name === 'cost_usd') return 'Check the price list, the length of prompts and answers, and retries.';
   if (metric.name === 'latency_s') return 'Check the provider, the length of answers, and what was deployed that day.';
   if (direction === 'worse')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderHtml, renderTerminal } from './index.ts';
+import { pdfFacts } from './pdf-facts.ts';
 import { typeset } from './pdf.ts';
 import { sampleReport } from './sample-report.ts';
 import { factsOf, reportWords } from './words.ts';
@@ -58,6 +59,24 @@ test('of the same loss seen in several segments the price counts once', () => {
   const [first] = report.findings;
   const again = { ...(first ?? expect.fail()), id: 'f9', segment: { customer: 'acme' }, moneyPerMonthUsd: 900 };
   expect(reportWords({ ...report, findings: [...report.findings, again] }).figures[1]?.value).toBe('$3,390');
+});
+
+test('columns of which nothing was read are named in every form', async () => {
+  const report = sampleReport();
+  const sentence = 'Nothing was read from: region, temperature.';
+  expect(renderTerminal(report, { width: 100, color: false }).replaceAll(/\s+/g, ' ')).toContain(sentence);
+  expect(await renderHtml(report)).toContain(sentence);
+  expect((await pdfFacts(report)).unread).toContain(sentence);
+  const many = { ...report, input: { ...report.input, unread: Array.from({ length: 60 }, (_, i) => `c${i}`) } };
+  expect(reportWords(many).unread).toMatch(/c39 and 20 more\. --map/);
+});
+
+test('what to do next is said once of findings with one cause', () => {
+  const report = sampleReport();
+  const grouped = report.groups[0]!.findings;
+  const findings = report.findings.map((f) => (grouped.includes(f.id) ? { ...f, action: 'Go back.' } : f));
+  const actions = reportWords({ ...report, findings }).sections[0]!.findings.map(({ action }) => action);
+  expect(actions).toEqual(['Go back.', ...actions.slice(1).map(() => null)]);
 });
 
 test('of a hundred things that could not be judged each form shows the first and says how many there are', async () => {

@@ -9,8 +9,7 @@ export const findingArticle = (f: FindingWords, chart: ChartMarkup | null) =>
     <p class="badge ${f.tone}"><span aria-hidden="true">${f.icon}</span> ${f.severity} · ${f.direction}</p>
     <h3>${f.title}</h3>
     ${numbers(f)} ${chart} ${f.explanation && html`<p>${f.explanation}</p>`}
-    <p class="next"><b>Next:</b> ${f.action}</p>
-    ${evidence(f)}
+    ${f.action && html`<p class="next"><b>Next:</b> ${f.action}</p>`} ${evidence(f)}
   </article>`;
 
 const numbers = (f: FindingWords): Markup =>

@@ -84,10 +84,10 @@ const overview = (findings: FindingWords[]) =>
     </ol>
   </nav>`;
 
-const changes = ({ sections }: ReportWords, charts: Map<string, ChartMarkup>) =>
+const changes = ({ sections, order }: ReportWords, charts: Map<string, ChartMarkup>) =>
   html`<section aria-labelledby="changed">
     <h2 id="changed">What changed</h2>
-    <p class="soft">Most costly first.</p>
+    <p class="soft">${order}</p>
     ${sections.map((section) => group(section, charts))}
   </section>`;
 
@@ -158,6 +158,7 @@ const reading = (words: ReportWords) =>
         </ul>`
     }
     ${words.mapping.length > 0 && tableOf({ caption: 'Columns', head: ['Steward reads', 'from the column'], rows: words.mapping }, false)}
+    ${words.unread && html`<p>${words.unread}</p>`}
     <h3>Rejected rows</h3>
     <p>${words.rejected ?? 'Every row could be read.'}</p>
     ${words.rejectedReasons.length > 0 && tableOf({ caption: 'Why rows were rejected', head: ['Reason', 'Rows'], rows: words.rejectedReasons })}

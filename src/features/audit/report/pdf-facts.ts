@@ -37,6 +37,7 @@ function layoutOf(words: ReportWords, charts: Map<string, PdfChart>) {
     source: [words.source.files, words.source.rows, words.source.period].filter(Boolean).join(' · '),
     figures: words.figures,
     nothing: words.nothing,
+    order: words.order,
     sections: words.sections.map(({ group, findings }) => ({
       group: group && { title: group.title, note: groupNote(group), count: `${group.label}, ${findings.length} findings` },
       findings: findings.map((finding) => pdfFinding(finding, charts.get(finding.id) ?? null)),
@@ -51,6 +52,7 @@ function layoutOf(words: ReportWords, charts: Map<string, PdfChart>) {
     undecidedMore: words.undecidedMore,
     assumptions: words.assumptions,
     mapping: table('Columns', ['Steward reads', 'from the column'], words.mapping),
+    unread: words.unread,
     rejected: words.rejected ?? 'Every row could be read.',
     rejectedReasons: table('', ['Reason', 'Rows'], words.rejectedReasons),
   };

@@ -140,7 +140,7 @@ export const template = String.raw`
     }
   })
   if f.explanation != "" { par(f.explanation) }
-  block(inset: (left: 8pt, y: 2pt), stroke: (left: 2pt + accent), par({ strong-text("Next: "); f.action }))
+  if f.action != none { block(inset: (left: 8pt, y: 2pt), stroke: (left: 2pt + accent), par({ strong-text("Next: "); f.action })) }
   evidence(f)
 }
 
@@ -151,7 +151,7 @@ export const template = String.raw`
 #figures
 
 #heading(level: 2, "What changed")
-#if facts.nothing != none { par(facts.nothing) } else { quiet("Most costly first.") }
+#if facts.nothing != none { par(facts.nothing) } else { quiet(facts.order) }
 #for section in facts.sections {
   if section.group != none {
     block(above: 1.6em, below: 1em, sticky: true, width: 100%, {
@@ -182,6 +182,7 @@ export const template = String.raw`
   list(..facts.assumptions, indent: 0pt, body-indent: 6pt, spacing: 0.7em)
 }
 #if facts.mapping.rows.len() > 0 { v(0.6em); table-of(facts.mapping, numbers: false) }
+#if facts.unread != none { par(facts.unread) }
 #block(above: 1.2em, below: 0.6em, sticky: true, strong-text("Rejected rows"))
 #par(facts.rejected)
 #if facts.rejectedReasons.rows.len() > 0 { table-of(facts.rejectedReasons) }

@@ -321,6 +321,7 @@ export function sampleReport(): AuditReport {
       rejected: 13,
       from: '2026-05-01T00:00:00.000Z',
       to: '2026-06-30T23:40:00.000Z',
+      unread: ['region', 'temperature'],
       mapping: {
         time: 'timestamp',
         model: 'model',

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { AuditReport } from '../model.ts';
+import { counted } from './format.ts';
 import { sparkline } from './sparkline.ts';
 import { columns, fit, wrap } from './text.ts';
 import { type FindingWords, groupNote, type GroupWords, reportWords, type ReportWords, type Table, type Tone } from './words.ts';
@@ -18,7 +19,7 @@ interface Page {
 }
 
 const MAX_FINDINGS = 8;
-const LEGEND = 'Most costly first. Ranges in brackets are 95 % intervals; n is rows before → after.';
+const LEGEND = 'Ranges in brackets are 95 % intervals; n is rows before → after.';
 const MAX_ROWS = 12;
 const tones: Record<Tone, Style> = { bad: 'red', warn: 'yellow', good: 'green', calm: 'cyan' };
 
@@ -38,12 +39,12 @@ export function renderTerminal(report: AuditReport, { width, color }: TerminalLa
   return `${[...blocks, ...foot(words, page)].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function head({ verdict, source, worse, nothing }: ReportWords, page: Page): string[] {
+function head({ verdict, source, worse, nothing, order }: ReportWords, page: Page): string[] {
   const facts = [source.rows, source.period, source.files].filter((fact) => fact !== null).join(' · ');
   return [
     ...wrap(verdict, page.width).map((text) => page.paint(worse ? ['bold'] : ['bold', 'green'], text)),
     ...wrap(facts, page.width).map((text) => page.paint('dim', text)),
-    ...(nothing ? [] : wrap(LEGEND, page.width).map((text) => page.paint('dim', text))),
+    ...(nothing ? [] : wrap(`${order} ${LEGEND}`, page.width).map((text) => page.paint('dim', text))),
     ...(nothing ? ['', ...wrap(nothing, page.width)] : []),
   ];
 }
@@ -82,7 +83,7 @@ function findingLines(finding: FindingWords, chart: ChartOrNone, page: Page): st
     ...indent(joined(facts, inner)),
     ...indent(chart ? sparkline(chart, inner).map((text) => page.paint('dim', text)) : []),
     ...indent(finding.cause ? wrap(finding.cause, inner) : []),
-    ...indent(wrap(`Next: ${finding.action}`, inner)),
+    ...indent(finding.action ? wrap(`Next: ${finding.action}`, inner) : []),
   ];
 }
 
@@ -107,7 +108,7 @@ function cohorts({ caption, head, rows }: Table, page: Page): string[] {
     kept.map((column, i) => pad(fit(cells[column] ?? '', CELL), widths[i] ?? 0, column === 0)).join('  ');
   const notes = [
     rows.length > shown.length && `… and ${rows.length - shown.length} more in the report.`,
-    kept.length < head.length && `${head.length - kept.length} more columns in the report.`,
+    kept.length < head.length && `${counted(head.length - kept.length, 'more column')} in the report.`,
   ].filter((note) => note !== false);
   return [
     page.paint('bold', fit(`By ${caption}`, page.width)),
@@ -168,6 +169,10 @@ function undecided({ undecided, undecidedCount }: ReportWords): string[] {
   return more > 0 ? [...lines.slice(0, MAX_UNDECIDED), `and ${more} more in the report`] : lines;
 }
 
-/** The fields and the columns they were read from, in one line. */
-const columnsRead = ({ mapping }: ReportWords) =>
-  mapping.length === 0 ? [] : [mapping.map(([field, column]) => (field === column ? field : `${field} = ${column}`)).join(' · ')];
+/** The fields and the columns they were read from, in one line, and those of which nothing was read. */
+const columnsRead = ({ mapping, unread }: ReportWords) => [
+  ...(mapping.length === 0
+    ? []
+    : [mapping.map(([field, column]) => (field === column ? field : `${field} = ${column}`)).join(' · ')]),
+  ...(unread ? [unread] : []),
+];

@@ -27,6 +27,7 @@ export function reportWords(report: AuditReport) {
     sections: inGroups(report, findings),
     cohorts: cohortTables(report),
     mapping: Object.entries(report.input.mapping).map(([field, column]) => [line(field, 80), line(column, 200)]),
+    unread: unreadWords(report),
     assumptions: report.assumptions.map((text) => line(text, 600)),
     rejected: rejectedWords(report),
     rejectedReasons: report.rejectedReasons.map(({ reason, rows }) => [line(reason, 300), count(rows)]),
@@ -35,8 +36,15 @@ export function reportWords(report: AuditReport) {
     undecidedMore: moreWords(report),
     undecidedCount: report.undecided.length,
     nothing: report.findings.length === 0 ? nothingWords(report) : null,
+    order: orderWords(report),
   };
 }
+
+/** In which order findings stand. */
+const orderWords = ({ findings: [first, ...rest] }: AuditReport): string =>
+  first?.severity === 'page' && first.moneyPerMonthUsd === null && rest.some((f) => (f.moneyPerMonthUsd ?? 0) >= 1)
+    ? 'Lost answers first, as they have no price (--value-per-success gives one); then most costly first.'
+    : 'Most costly first.';
 
 function sourceWords({ input }: AuditReport) {
   const files = input.files.map((file) => line(file, 200));
@@ -56,6 +64,15 @@ function steadyWords({ steady }: AuditReport): string | null {
   if (steady.length === 0) return null;
   const names = steady.map((name) => line(name, 120));
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+const MOST_UNREAD = 40;
+
+function unreadWords({ input: { unread } }: AuditReport): string | null {
+  if (unread.length === 0) return null;
+  const more = unread.length > MOST_UNREAD ? ` and ${count(unread.length - MOST_UNREAD)} more` : '';
+  const names = unread.slice(0, MOST_UNREAD).map((name) => line(name, 80));
+  return `Nothing was read from: ${names.join(', ')}${more}. --map FIELD=COLUMN reads one as a field, --group-by COLUMN compares its values.`;
 }
 
 function rejectedWords({ input, rejectedFiles }: AuditReport): string | null {
@@ -157,7 +174,8 @@ function findingWords(finding: ReportFinding) {
     money: perMonth(finding.moneyPerMonthUsd),
     cause: finding.cause && causeWords(finding.cause),
     explanation: line(finding.explanation, 1200),
-    action: line(finding.action, 600),
+    /** Nothing where the first finding of the same cause has said it. */
+    action: line(finding.action, 600) as string | null,
     chart: finding.chart && chartInWords(finding.chart, finding.unit),
     before: finding.examples.before.map(exampleWords),
     after: finding.examples.after.map(exampleWords),
@@ -219,15 +237,17 @@ function inGroups(report: AuditReport, findings: FindingWords[]): Section[] {
     if (!group) return [{ group: null, findings: [finding] }];
     if (told.has(group.id)) return [];
     told.add(group.id);
-    return [
-      { group: groupWords(group), findings: findings.filter((f) => groups.get(f.id) === group).map((f) => toldOnce(f, group)) },
-    ];
+    const members = findings.filter((f) => groups.get(f.id) === group);
+    return [{ group: groupWords(group), findings: members.map((f, i) => toldOnce(f, i, members, group)) }];
   });
 }
 
-// What the group says of all, its findings need not say again.
-const toldOnce = (finding: FindingWords, group: AuditReport['groups'][number]) =>
-  group.cause ? { ...finding, cause: null } : finding;
+// What the group or its first finding says of all, the others need not say again.
+const toldOnce = (finding: FindingWords, i: number, all: FindingWords[], group: AuditReport['groups'][number]) => ({
+  ...finding,
+  cause: group.cause ? null : finding.cause,
+  action: all.findIndex(({ action }) => action === finding.action) < i ? null : finding.action,
+});
 
 const groupWords = (group: AuditReport['groups'][number]) => ({
   title: line(group.title, 400),

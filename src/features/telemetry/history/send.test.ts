@@ -43,6 +43,7 @@ const origin: Origin = {
     latencyInMs: false,
     commas: {},
     chat: [],
+    conversation: false,
     assumptions: [],
   },
 };

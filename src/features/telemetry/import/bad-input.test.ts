@@ -228,6 +228,19 @@ describe('what cannot be read is said in a sentence', () => {
     await expect(reader.read(path, { map: { output: 'nope' } })).rejects.toThrow(/no column "nope". It has: timestamp, model/);
   });
 
+  test('rows with a time that cannot be true are written down as they stand', async () => {
+    const late = (i: number) => (i % 5 === 2 ? '2093-01-01T00:00:00Z' : hour(i));
+    const rows = times(20, (i) => `${late(i)},"an answer,\nnumber ${i}",kept ${i}`);
+    const path = reader.write('late.csv', ['time,output,note', ...rows].join('\n'));
+    await reader.read(path);
+    const rejects = readFileSync(`${path}.rejected.jsonl`, 'utf8').trim().split('\n');
+    expect(JSON.parse(rejects[1]!)).toEqual({
+      line: 16,
+      reason: 'a time in the future',
+      row: ['2093-01-01T00:00:00Z', 'an answer,\nnumber 7', 'kept 7'],
+    });
+  });
+
   test('times that nobody can read are told, and the log is read without them', async () => {
     const rows = times(20, (i) => `Q${i} sometime,an answer number ${i}`);
     const { calls, assumptions } = await reader.read(reader.write('odd-times.csv', ['time,output', ...rows].join('\n')));

@@ -27,6 +27,18 @@ export function isChat(text: string): boolean {
   }
 }
 
+/** Whether a text is a list of messages of which the last is an answer: question and answer stand in one column. */
+export function endsInAnswer(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    const list: unknown = isObject(value) ? value['messages'] : value;
+    const last: unknown = Array.isArray(list) && list.length > 1 ? list.at(-1) : null;
+    return isMessage(last) && isObject(last) && ['assistant', 'model', 'ai'].includes(last['role'] as string);
+  } catch {
+    return false;
+  }
+}
+
 const isMessage = (value: unknown): boolean =>
   isObject(value) &&
   (isMessage(value['message']) || isMessage(value['content']) || ('role' in value && ('content' in value || 'parts' in value)));
@@ -34,8 +46,12 @@ const isMessage = (value: unknown): boolean =>
 /** A piece of content: `{"type": "text", "text": "…"}`; of a model that thinks aloud some pieces hold no text. */
 const isPart = (value: unknown): boolean => isObject(value) && typeof value['type'] === 'string';
 
-/** Of a chat message, or of the last in a list of them, what it says; of what is none, all of it. SQL over a Nullable(String). */
-export const chatText = (text: string): string => named('w', `ifNull(${text}, '')`, named('l', LIST, named('m', MESSAGE, SAID)));
+/**
+ * Of a chat message, or of the last in a list of them, what it says; of what is none, all of it. SQL over a Nullable(String).
+ * `fromEnd`: 2 for the message before the last.
+ */
+export const chatText = (text: string, fromEnd: 1 | 2 = 1): string =>
+  named('w', `ifNull(${text}, '')`, named('l', LIST, named('m', messageOf(fromEnd), SAID)));
 
 // A list of one, walked through, stands for a variable: what it names is written, and computed, once.
 const named = (name: string, value: string, body: string) => `arrayElement(arrayMap(${name} -> ${body}, [${value}]), 1)`;
@@ -46,8 +62,10 @@ const LIST = `multiIf(startsWith(trimLeft(w), '['), JSONExtractArrayRaw(w), ${in
 // Of choices the first counts, of messages the last. Parts are pieces of one message.
 const wrapped = `JSONHas(l[1], 'message') or JSONHas(l[1], 'content', 'parts')`;
 const isParts = `JSONHas(l[1], 'type') and not JSONHas(l[1], 'role') and not JSONHas(l[1], 'message')`;
-const item = `if(${wrapped}, l[1], l[-1])`;
-const MESSAGE = `multiIf(${isParts}, concat('{"content":[', arrayStringConcat(l, ','), ']}'), JSONHas(${item}, 'message'), JSONExtractRaw(${item}, 'message'), ${item})`;
+function messageOf(fromEnd: 1 | 2): string {
+  const item = `if(${wrapped}, l[1], l[-${fromEnd}])`;
+  return `multiIf(${isParts}, concat('{"content":[', arrayStringConcat(l, ','), ']}'), JSONHas(${item}, 'message'), JSONExtractRaw(${item}, 'message'), ${item})`;
+}
 
 const pieces = [`'content'`, `'parts'`, `'content', 'parts'`].map((path) => `JSONExtractArrayRaw(m, ${path})`).join(', ');
 // Asked for as a text, an object answers with its JSON.

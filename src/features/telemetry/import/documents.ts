@@ -118,12 +118,26 @@ async function* objectsOf(log: Recognised, plain: () => Readable) {
   yield* toLines(callsIn(document));
 }
 
+/** Messages, choices, parts and tools make up one call; only a list of other things is a list of calls. */
+const isPartOfCall = (list: readonly unknown[]) =>
+  list.every(
+    (item) =>
+      item !== null &&
+      typeof item === 'object' &&
+      (('role' in item && typeof item.role === 'string' && SPEAKERS.has(item.role)) ||
+        ['message', 'delta', 'finish_reason', 'finishReason'].some((key) => key in item) ||
+        ('type' in item && typeof item.type === 'string' && item.type in item) ||
+        'functionDeclarations' in item),
+  );
+
+const SPEAKERS = new Set('system developer user human assistant model ai tool function'.split(' '));
+
 /** The calls of a document: OTLP, the longest list of objects in it, or the document itself as one call. */
 function callsIn(document: unknown): unknown[] {
   if (document === null || typeof document !== 'object') return [];
   if (isExport(document)) return callsOfExport(document, scoresOfExport(document));
   const lists = Object.values(document).filter(
-    (value): value is unknown[] => Array.isArray(value) && typeof value[0] === 'object',
+    (value): value is unknown[] => Array.isArray(value) && typeof value[0] === 'object' && !isPartOfCall(value),
   );
   return lists.sort((a, b) => b.length - a.length)[0] ?? [document];
 }

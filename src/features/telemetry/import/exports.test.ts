@@ -303,12 +303,41 @@ test.each(messages)('an answer that is %s is its text, and no column', async (_,
   expect(assumptions.join()).toContain('Most answers are one of "refund", "shipping"');
 });
 
+test('a call alone, as a JSON document with its messages, is one call', async () => {
+  const messages = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'Where is my parcel?' },
+    { role: 'assistant', content: 'It left on Monday.' },
+  ];
+  const one = await reader.read(reader.write('one.json', JSON.stringify({ model: 'gpt-4o', messages }, null, 2)));
+  expect(one.calls).toMatchObject([{ model: 'gpt-4o', input: 'Where is my parcel?', output: 'It left on Monday.' }]);
+  expect(one.assumptions.join()).toContain('"messages" holds question and answer');
+  const choices = [{ index: 0, finish_reason: 'stop', message: messages[2] }];
+  const answer = { id: 'chatcmpl-1', created: 1_780_000_000, model: 'gpt-4o', choices };
+  const response = await reader.read(reader.write('response.json', JSON.stringify(answer)));
+  expect(response.calls).toMatchObject([{ model: 'gpt-4o', output: 'It left on Monday.' }]);
+});
+
 test('an answer that is JSON for a program stays as it is', async () => {
   const answer = (i: number) => ({ type: 'reply', content: said(i), steps: [{ type: 'a' }] });
   const { calls } = await reader.read(
     reader.write('json.jsonl', lines(times(30, (i) => ({ timestamp: hour(i), output: answer(i) })))),
   );
   expect(calls.map(({ output }) => JSON.parse(output) as unknown)).toEqual(times(30, answer));
+});
+
+test('columns of which nothing was read are told, and what is inside of those that were is not', async () => {
+  const rows = times(30, (i) => ({
+    when: hour(i),
+    messages: [{ role: 'user', content: `question ${i}` }],
+    settings: { temperature: 0.5, seed: null },
+    response: { choices: [{ message: { role: 'assistant', content: said(i) } }] },
+    Dauer: 1200 + i,
+    tier: i % 2 ? 'gold' : 'silver',
+    nothing: null,
+  }));
+  const { unread } = await reader.read(reader.write('unread.jsonl', lines(rows)));
+  expect(unread).toEqual(['settings.temperature', 'Dauer']);
 });
 
 test('--map names a column by hand', async () => {

@@ -21,6 +21,7 @@ import { removeSameRows } from './same-rows.ts';
 import { readSource, type Source } from './source.ts';
 import { swallowedRest } from './swallowed.ts';
 import { unpackZstd } from './unpack-zstd.ts';
+import { unreadColumns } from './unread.ts';
 
 export { fieldNames, type Field } from './fields.ts';
 export type { Place } from './lines.ts';
@@ -40,6 +41,8 @@ export interface Imported {
   mapping: Mapping;
   /** What was assumed, a sentence each. */
   assumptions: string[];
+  /** Columns, of any file, of which nothing was read. */
+  unread: string[];
   /** The files that were read, by their number in `call`. */
   files: { index: number; name: string; mapping: Mapping; digest: () => Promise<string> }[];
   /** Files with the rows that could not be used. */
@@ -90,6 +93,7 @@ export async function importLogs(
       ...(repeated > 0 ? [aboutSameRows(repeated, first.reading.mapping)] : []),
       ...rejects.flatMap(({ warning }) => warning ?? []),
     ],
+    unread: [...new Set(loaded.flatMap(({ source, reading }) => unreadColumns(source.columns, reading.mapping)))],
     files: [...sources].map(([index, { file }], n) => ({
       index,
       name: file.name,

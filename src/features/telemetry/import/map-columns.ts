@@ -1,10 +1,12 @@
 import { aboutNumbers, aboutScores, aboutTime, aboutUnused } from './about-columns.ts';
+import { endsInAnswer } from './chat.ts';
 import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.ts';
 import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
 import { dateOrderOf, type Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
 import { idIn } from './same-rows.ts';
+import { isWithin } from './unread.ts';
 
 export interface Mapping {
   fields: Partial<Record<Field, ColumnRef>>;
@@ -19,9 +21,14 @@ export interface Mapping {
   commas: Partial<Record<Field, Comma>>;
   /** Input or output are lists of chat messages. */
   chat: readonly Field[];
+  /** Both are in one column: the last message is the answer, the one before it the question. */
+  conversation: boolean;
   /** What was assumed, a sentence each. */
   assumptions: string[];
 }
+
+/** Fields by whose values calls are compared as it is. */
+const dimensionFields = ['model', 'promptVersion', 'workflow'] as const;
 
 /** A segment has at most this many values in the sample; more is an id. */
 const MAX_SEGMENT_VALUES = 24;
@@ -33,6 +40,8 @@ export interface Given {
   map: Partial<Record<Field, string>>;
   /** Which of two slashed numbers is the month, where the log does not show it. */
   dateOrder?: 'dmy' | 'mdy' | undefined;
+  /** A column by which rows are to be told apart, however many values it has. */
+  groupBy?: string | undefined;
   /** Nothing in a log is later than this, give or take. */
   now?: Date | undefined;
 }
@@ -69,8 +78,8 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     // Of "output" and "out.put" the one that is written as we write it.
     const asWritten = aliases.includes(column.name.toLowerCase()) ? 0 : 0.001;
     if (whole >= 0) return whole + column.path.length / 100 + asWritten + (isWrapper(column) ? WRAPPED : 0);
-    // A name at the end of a path counts less than any whole name.
-    const leaf = column.path.length > 0 ? aliases.indexOf(plain(String(column.path.at(-1)))) : -1;
+    // A name at the end of a path counts less than any whole name, and what the first of some messages says is no field.
+    const leaf = column.path.length > 0 && !isFirstMessage(column) ? aliases.indexOf(plain(String(column.path.at(-1)))) : -1;
     return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
   };
   return columns
@@ -84,6 +93,8 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
 
 const fits = (field: Field, { name }: Column, values: readonly string[]) =>
   looksLike[fields[field].content](values) && (field !== 'error' || tellsFailure(name, values));
+
+const isFirstMessage = ({ name }: Column) => /(^|\.)messages\.0\./i.test(name);
 
 /** A whole request or response counts less than the text inside it that has a name of its own. */
 const WRAPPED = 90;
@@ -103,6 +114,10 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
     .filter((column) => !taken(found, column))
     .sort((a, b) => filled(b).length - filled(a).length)[0];
   if (found.output) return;
+  if (found.input && filled(found.input).every(endsInAnswer)) {
+    found.output = found.input;
+    return;
+  }
   const texts = free
     .filter((column) => !taken(found, column) && length(column) > 15 && !looksLike.number(filled(column)) && !isBag(column))
     .sort((a, b) => columns.indexOf(a) - columns.indexOf(b));
@@ -133,9 +148,22 @@ function describe(
   const commas = commasOf(found, all);
   assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found), ...aboutScores(scoresIn(columns), found));
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
-  const segments = columns
-    .filter((column) => isSegment(column) && !taken(found, column) && !chat.some((field) => isInside(column, found[field]!)))
-    .slice(0, MAX_SEGMENTS);
+  const conversation = found.input !== undefined && found.input === found.output;
+  if (conversation)
+    assumptions.push(
+      `"${found.input!.name}" holds question and answer: the last message is read as the answer, the one before it as the question.`,
+    );
+  const asked = columns.filter(
+    ({ name }) => name === given.groupBy && !dimensionFields.some((field) => found[field]?.name === name),
+  );
+  const offered = columns.filter(
+    (column) =>
+      isSegment(column) &&
+      !taken(found, column) &&
+      !chat.some((field) => isWithin(column, found[field]!)) &&
+      !asked.includes(column),
+  );
+  const segments = [...asked, ...offered].slice(0, MAX_SEGMENTS);
   const id = idIn(columns, (column) => taken(found, column));
   const ref = ({ name, column, path }: Column): ColumnRef => ({ name, column, path });
   return {
@@ -146,6 +174,7 @@ function describe(
     latencyInMs,
     commas,
     chat,
+    conversation,
     assumptions,
   };
 }
@@ -197,12 +226,6 @@ function median(values: readonly string[], comma: Comma): number {
   const sorted = values.flatMap((value) => readNumber(value, comma) ?? []).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
-
-/** What a message is made of is no column of its own. */
-const isInside = (column: Column, whole: Column) =>
-  column.column === whole.column &&
-  column.path.length > whole.path.length &&
-  whole.path.every((key, i) => key === column.path[i]);
 
 const isInScores = ({ name, path }: Column) => path.length > 0 && /^scores?\./i.test(name);
 

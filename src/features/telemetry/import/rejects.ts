@@ -2,10 +2,11 @@ import { open, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Telemetry } from '../../../stores/telemetry/index.ts';
-import { isJson } from './file-table.ts';
+import { cellOf, isJson, readSettings, skip, tableOf } from './file-table.ts';
 import { lineNumbers } from './lines.ts';
 import { BROKEN_LINE } from './mend-csv.ts';
 import type { Source } from './source.ts';
+import { Binder } from './sql.ts';
 
 const Reject = z.object({ row: z.number(), reject: z.string(), raw: z.string() });
 type Reject = z.infer<typeof Reject>;
@@ -54,17 +55,45 @@ async function write(telemetry: Telemetry, source: Source, index: number, first:
   const place = lineNumbers(source);
   // Never over what is there, nor through a link; the rows are as private as the log.
   const out = await open(path, 'wx', 0o600);
+  let looks = MOST_LOOKS;
   try {
     for (let rows = first; rows.length > 0; rows = await page(telemetry, index, rows.at(-1)!.row)) {
       const lines: string[] = [];
+      const cellsOfRow = looks > 0 ? await readCells(telemetry, source, index, rows) : new Map<number, string>();
+      if (cellsOfRow.size > 0) looks -= 1;
       for (const { row, reject, raw } of rows) {
-        lines.push(`${JSON.stringify({ ...(await place(row)), reason: reject, row: shown(source, raw) })}\n`);
+        const text = raw === '' ? (cellsOfRow.get(row) ?? '') : raw;
+        lines.push(`${JSON.stringify({ ...(await place(row)), reason: reject, row: shown(source, text) })}\n`);
       }
       await out.write(lines.join(''));
     }
   } finally {
     await out.close();
   }
+}
+
+/** Each look passes through the file once; of rows behind the last the line and the reason are told. */
+const MOST_LOOKS = 5;
+
+/** The cells of rows that are whole and cannot be used: the load kept none of them. */
+async function readCells(
+  telemetry: Telemetry,
+  { file, names, header }: Source,
+  index: number,
+  rows: readonly Reject[],
+): Promise<Map<number, string>> {
+  if (isJson(file) || rows.every(({ raw }) => raw !== '')) return new Map();
+  const binder = new Binder();
+  const cells = names.map((_, column) => `substringUTF8(ifNull(${cellOf(file, names, column, binder)}, ''), 1, ${MAX_SHOWN})`);
+  const [first, last] = [rows[0]!.row, rows.at(-1)!.row].map((row) => binder.bind(row, 'UInt64'));
+  const found = await telemetry.rows(z.object({ row: z.number(), cells: z.string() }))(
+    `select _row_number as row, toJSONString([${cells.join(', ')}]) as cells from ${tableOf(file, names.length + 1, binder)}
+     where _row_number in (
+       select row from call where file = ${index} and reject != '' and raw = '' and row between ${first} and ${last})`,
+    binder.params,
+    { timeoutMs: 300_000, settings: { ...readSettings(file), ...skip(header) } },
+  );
+  return new Map(found.map(({ row, cells }) => [row, cells]));
 }
 
 async function isOurs(path: string): Promise<boolean> {

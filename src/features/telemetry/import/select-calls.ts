@@ -35,7 +35,8 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
   const text = (field: Field) => {
     if (!mapping.fields[field]) return nothing('String');
     const cell = texts[wanted.indexOf(field)]!;
-    return mapping.chat.includes(field) ? chatText(cell) : cell;
+    if (!mapping.chat.includes(field)) return cell;
+    return chatText(cell, mapping.conversation && field === 'input' ? 2 : 1);
   };
   const segments = texts.slice(wanted.length, wanted.length + mapping.segments.length);
   return { from, text, segments, id: mapping.id ? texts.at(-1)! : nothing('String') };

@@ -1,0 +1,77 @@
+import type { Evidence } from './audit.ts';
+import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Explained, type Sides } from './explain.ts';
+import type { Judgement } from './judge.ts';
+import type { Cause } from './model.ts';
+import { named } from './report/text.ts';
+import { findSides } from './store.ts';
+
+/** Why something changed, and what changed with it. */
+
+/** A judgement with what the log knows about it. */
+export interface Told {
+  judgement: Judgement;
+  explained: Explained;
+  alsoMoved: string[];
+  models: Sides | undefined;
+}
+
+/** What the log knows about a change: the metric and the rows by the values of each column, before and after. */
+export async function explain({ store, dimensions }: Evidence, judgement: Judgement): Promise<Told> {
+  const { at, until, window, metric, kind } = judgement;
+  const nothing = { kind, cause: null, because: null };
+  if (at === null || window === null || kind === 'stall')
+    return { judgement, explained: nothing, alsoMoved: [], models: undefined };
+  const stretches = { from: window.from, at, until: until ?? at, to: window.to };
+  const sides: Sides[] = [];
+  const counts = [];
+  for (const dimension of dimensions.filter(({ name }) => !(name in judgement.segment))) {
+    const { before, after } = await findSides(store, metric, dimension, stretches);
+    sides.push({ dimension: dimension.name, before: before.stats, after: after.stats });
+    counts.push({ dimension: dimension.name, before: before.rows, after: after.rows });
+  }
+  const explained = explainChange(
+    judgement,
+    sides.filter(({ before, after }) => new Set([...before.keys(), ...after.keys()]).size > 1),
+  );
+  const models = counts.find(({ dimension }) => dimension === 'model');
+  return {
+    // A moved mix is nobody's loss of quality.
+    judgement: explained.kind === 'mix' ? { ...judgement, kind: 'mix', direction: 'changed' } : judgement,
+    explained,
+    alsoMoved: movedColumns(counts.filter(({ dimension }) => dimension !== explained.cause?.dimension)),
+    models: models && { dimension: 'model', before: asStats(models.before), after: asStats(models.after) },
+  };
+}
+
+const asStats = (counts: ReadonlyMap<string, number>) => new Map([...counts].map(([value, n]) => [value, { n, mean: 0 }]));
+
+/** A judgement among those of the same event. */
+export interface Grouped extends Told {
+  members: Told[];
+  cause: Cause | null;
+}
+
+/** Joins what happened at once, and gives each member the cause of the group. */
+export function group(told: readonly Told[], slackMs: number): Grouped[] {
+  return groupByTime(told, slackMs).flatMap((members) => {
+    const own = members.map(({ explained }) => explained.cause).find((cause) => cause !== null) ?? null;
+    const silent = own
+      ? null
+      : changedBehindItsName(
+          members.map(({ judgement }) => judgement),
+          members.find(({ models }) => models)?.models,
+        );
+    return members.map((member) => ({
+      ...member,
+      members,
+      cause: member.explained.cause ?? (sharesCause(member.judgement, own ?? silent) ? (own ?? silent) : null),
+      explained: silent
+        ? { ...member.explained, because: `most likely because ${named(silent.value)} changed behind its name` }
+        : member.explained,
+    }));
+  });
+}
+
+/** A mix has none, and a segment is not explained by another segment of its own column. */
+const sharesCause = ({ kind, segment }: Judgement, cause: Cause | null) =>
+  kind !== 'mix' && cause !== null && !(cause.dimension in segment);
