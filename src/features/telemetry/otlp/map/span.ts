@@ -41,7 +41,7 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
     provider,
     requestModel,
     model: label(facts.servedModel) ?? requestModel,
-    ...usageOf(facts, provider, flags),
+    ...usageOf(facts, provider, raw.scope, flags),
     ...costOf(facts, flags),
     costable: callsModel(kind),
     ...placeOf(facts, about),

@@ -1,4 +1,4 @@
-import type { Flag, Value } from '../wire.ts';
+import type { Flag, Scope, Value } from '../wire.ts';
 import { numberOf, objectIn, type Facts } from './facts.ts';
 import { langfuseUsage } from './langfuse-usage.ts';
 import { countsCacheApart } from './provider.ts';
@@ -15,12 +15,13 @@ export interface Usage {
 
 const MOST_TOKENS = 1e12;
 
-export function usageOf(facts: Facts, provider: string | null, flags: Flag[]): Usage {
+export function usageOf(facts: Facts, provider: string | null, scope: Scope, flags: Flag[]): Usage {
   const count = (value: Value) => countOf(value, flags);
   const details = facts.usageDetails === null ? null : objectIn(facts.usageDetails);
   const total = count(facts.totalTokens);
   const given = (details && langfuseUsage(details, (value) => count(value as Value))) ?? attributeUsage(facts, count);
-  const isApart = details === null && isVercelBefore6(facts) && countsCacheApart(provider);
+  const isApart =
+    details === null && ((isVercelBefore6(facts) && countsCacheApart(provider)) || passesOnAnthropic.has(scope.name));
   return withReasoning(withCache(given, total, isApart, flags), total, flags);
 }
 
@@ -50,6 +51,9 @@ function attributeUsage(facts: Facts, count: (value: Value) => number | null): U
 /** Unknown when the first is: the others are parts that may well be absent. */
 const sum = (first: number | null, ...others: (number | null)[]) =>
   first === null ? null : others.reduce<number>((total, other) => total + (other ?? 0), first);
+
+/** Write OpenTelemetry's names, by which the input includes the cache, and pass on Anthropic's count, which leaves it out. */
+const passesOnAnthropic: ReadonlySet<string> = new Set(['@traceloop/instrumentation-anthropic']);
 
 /** From 6 on, the SDK counts alike for all providers and tells the parts apart. Before, it passed on what the provider counts. */
 const isVercelBefore6 = ({ isVercel, uncachedTokens }: Facts) => isVercel && uncachedTokens === null;
