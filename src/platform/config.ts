@@ -74,6 +74,11 @@ const Env = z.object({
   STEWARD_LEAST_FREE_BYTES: bytes.describe(
     'With less free space on the disk of the data directory, no telemetry is taken. Default: 1 GiB, or a twentieth of a small disk.',
   ),
+  STEWARD_BACKUP_DIR: z
+    .string()
+    .min(1, 'must name a directory')
+    .optional()
+    .describe('Where backups are written. Default: backups/ in the data directory.'),
   STEWARD_METRICS: z
     .enum(['key', 'open'], 'must be key or open')
     .default('key')
@@ -100,6 +105,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly spoolBytes: number | undefined;
   readonly leastFreeBytes: number | undefined;
+  /** Where backups are written; nobody who asks over HTTP can name another place. */
+  readonly backupDir: string;
   readonly metrics: 'key' | 'open';
   readonly insideHosts: readonly string[];
   readonly proxies: readonly string[];
@@ -138,8 +145,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     );
   }
   const { STEWARD_DATA, STEWARD_LOG, DATABASE_URL, CLICKHOUSE_URL, ...rest } = parsed.data;
+  const dataDir = resolve(STEWARD_DATA ?? join(homedir(), '.steward'));
   return {
-    dataDir: resolve(STEWARD_DATA ?? join(homedir(), '.steward')),
+    dataDir,
     logLevel: STEWARD_LOG,
     databaseUrl: DATABASE_URL,
     clickhouseUrl: CLICKHOUSE_URL,
@@ -149,6 +157,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     publicUrl: rest.STEWARD_PUBLIC_URL,
     spoolBytes: rest.STEWARD_SPOOL_BYTES,
     leastFreeBytes: rest.STEWARD_LEAST_FREE_BYTES,
+    backupDir: resolve(rest.STEWARD_BACKUP_DIR ?? join(dataDir, 'backups')),
     metrics: rest.STEWARD_METRICS,
     insideHosts: rest.STEWARD_INSIDE_HOSTS,
     proxies: rest.STEWARD_PROXY ?? (rest.STEWARD_PUBLIC_URL === undefined ? [] : ['127.0.0.1', '::1']),

@@ -30,6 +30,7 @@ function practice() {
     }),
     forget: () => Promise.resolve(),
     processes: () => Promise.resolve([]),
+    cut: () => Promise.reject(new Error('It was asked.')),
     health: () => {
       throw new Error('It was asked.');
     },

@@ -1,3 +1,4 @@
+import type { Cut } from './copy.ts';
 import type { z } from 'zod';
 import type { Actor } from './access.ts';
 import type { IntakeHealth } from './health.ts';
@@ -120,6 +121,8 @@ export interface Practice {
   receiving(client: Client): WalledIntake;
   /** Deletes all telemetry of a client, for good. */
   forget(client: Client): Promise<void>;
+  /** Runs a piece of work on a copy of everything at one moment: for a backup. Throws `conflict` while there is another. */
+  cut<T>(work: (cut: Cut) => Promise<T>): Promise<T>;
   /** How the way into the telemetry store is, for everyone together. */
   health(): IntakeHealth;
   /** The processes on these stores. */

@@ -1,7 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isShared, type Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { telemetryTables } from '../platform/practice.ts';
+import { conflict } from '../platform/problem.ts';
+import { openChanges, type Changes } from './changes.ts';
+import type { Cut } from '../platform/copy.ts';
+import { openCuts, type Cuts } from './cut.ts';
 import { lockDataDir } from './lock.ts';
 import { openRegister, type Register } from './register.ts';
 import { openRecords, type Records } from './records/index.ts';
@@ -24,7 +29,9 @@ import {
 } from './telemetry/index.ts';
 import { onceBy } from './telemetry/once.ts';
 
-export { lockDataDir, type DataLock } from './lock.ts';
+export { openChanges, type Changes } from './changes.ts';
+export { isLocked, lockDataDir, type DataLock } from './lock.ts';
+export { openFresh, requireKnownMigrations, type AppliedOfBoth } from './fresh.ts';
 export { memoryOf, type Memory } from './memory.ts';
 export type { Register } from './register.ts';
 export type { Records, Sql } from './records/index.ts';
@@ -46,6 +53,10 @@ export interface Stores extends AsyncDisposable {
   readonly shapes: Shapes;
   /** The other processes on these stores. */
   readonly register: Register;
+  /** What rewrites telemetry. */
+  readonly changes: Changes;
+  /** Both stores at one moment. */
+  readonly cut: Cuts['cut'];
   close(): Promise<void>;
 }
 
@@ -57,15 +68,24 @@ const MIGRATED_WITHIN_MS = 20 * 60_000;
 /** How long a start waits for what the spool still holds. */
 const DRAINED_WITHIN_MS = 3000;
 
+/** Stands in a data directory while a restore fills it. */
+export const unfinishedRestore = (dataDir: string) => join(dataDir, 'restore.unfinished');
+
 /** Locks the data directory and opens both stores at once. Throws `Problem`: `conflict` when another Steward is using it. */
 export async function openStores(
   config: StoresConfig,
   log: Log,
   /** A fingerprint of what signs sessions, asked for once the data directory is ours. */
   secretMark: () => Buffer | undefined = () => undefined,
+  /** For a restore: what it has not finished is no obstacle to it. */
+  { restoring = false }: { restoring?: boolean } = {},
 ): Promise<Stores> {
   const { dataDir, databaseUrl, clickhouseUrl, clickhouseCluster: cluster, role = 'all' } = config;
   const lock = await lockDataDir(dataDir);
+  if (!restoring && existsSync(unfinishedRestore(dataDir))) {
+    lock.release();
+    throw conflict(`A restore into ${dataDir} did not come to its end. Empty the directory and restore again.`);
+  }
   const opening = openRecords({ dataDir, databaseUrl }, log);
   // Processes that start at once would each change the tables of a store that they share.
   const inTurn = async (migrate: () => Promise<void>) =>
@@ -108,13 +128,27 @@ export async function openStores(
     // What clients sent to the others is theirs to say.
     const usages = openUsages(register.isShared ? undefined : await bytesOfToday(telemetry.value));
     await register.watch(spool, usages);
+    const changes = openChanges();
+    const cuts = openCuts({ dataDir, records: records.value, telemetry: telemetry.value, spool, register, changes });
     const closeAll = async () => {
+      await cuts.close();
       await refusals.close();
       await spool.close();
       await register.close();
       await close();
     };
-    const stores = { records: records.value, telemetry: telemetry.value, spool, seen, shapes, refusals, usages, register };
+    const both = { records: records.value, telemetry: telemetry.value };
+    const stores = {
+      ...both,
+      spool,
+      seen,
+      shapes,
+      refusals,
+      usages,
+      register,
+      changes,
+      cut: <T>(work: (cut: Cut) => Promise<T>) => cuts.cut(work),
+    };
     return { ...stores, close: closeAll, [Symbol.asyncDispose]: closeAll };
   }
   await close();

@@ -57,10 +57,16 @@ function writeSecret(file: string, secret: string) {
 /** What can be told to others of the secret: that it is the same. */
 export const markOf = (secret: string): Buffer => createHmac('sha256', secret).update('steward process').digest().subarray(0, 16);
 
+const secretFile = (dataDir: string) => join(dataDir, 'session.secret');
+
+/** The file that holds it; nothing when it is a setting. */
+export const secretFileOf = (dataDir: string, given: string | undefined) =>
+  given === undefined ? secretFile(dataDir) : undefined;
+
 /** What signs the cookies of people. Several processes must share one: STEWARD_SECRET; alone, a file does. */
 export function sessionSecretOf(dataDir: string, given: string | undefined): string {
   if (given !== undefined) return given;
-  const file = join(dataDir, 'session.secret');
+  const file = secretFile(dataDir);
   if (!existsSync(file)) writeSecret(file, makeToken());
   return readFileSync(file, 'utf8').trim();
 }

@@ -7,7 +7,10 @@ import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
 /** The practice that is kept in these stores. `written` is called when a verb wrote, before anybody is told so. */
 export function openPractice(
-  stores: Pick<Stores, 'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals' | 'usages' | 'register'>,
+  stores: Pick<
+    Stores,
+    'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals' | 'usages' | 'register' | 'changes' | 'cut'
+  >,
   written: () => void = () => undefined,
 ): Practice {
   const { records, telemetry } = stores;
@@ -17,19 +20,20 @@ export function openPractice(
     telemetry: walledTelemetry(telemetry, client?.id ?? null),
   });
   const receiving = (client: Client) => walledIntake(stores, client.id);
-  const writing = (client: Client) => ({ intake: receiving(client), removal: walledRemoval(telemetry, client.id) });
+  const writing = (client: Client) => ({ intake: receiving(client), removal: walledRemoval(stores, client.id) });
   return {
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
     clients: () => records.behind({ client: null, does: 'read' }, listClientRefs),
     reading: (client) => handles(client, readingSql(records, client)),
     receiving,
+    cut: stores.cut,
     health: () => stores.spool.status(),
     processes: () => stores.register.processes(),
     async forget(client) {
       // It would be loaded after the rest had gone.
       if (stores.spool.bytesOf(client.id) > 0 || (await stores.register.bytesElsewhere(client.id)) > 0)
         throw conflict('Telemetry of the client is still on its way into the store. Try again once it is there.');
-      await forgetClient(telemetry, client.id);
+      await stores.changes.during(() => forgetClient(telemetry, client.id));
     },
     writing: (client, deed, work) =>
       records

@@ -1,10 +1,8 @@
 import type { Pool } from 'pg';
-import { z } from 'zod';
-import { pendingMigrations } from '../migrations.ts';
+import { Applied, pendingMigrations } from '../migrations.ts';
 import { inTransaction } from './records.ts';
 import { ensureRole } from './role.ts';
 
-const Applied = z.object({ name: z.string(), hash: z.string() });
 // Any number that nothing else on this database locks.
 const lockKey = 7_305_241_190;
 
@@ -12,7 +10,7 @@ const lockKey = 7_305_241_190;
  * Brings the tables up to date with the `.sql` files of a directory, in order, each in one transaction. One Steward at a time:
  * the others wait and find nothing to do. Answers the role that works behind walls. Throws `conflict` when a file that ran was edited, or one is unknown here.
  */
-export async function migrateRecords(pool: Pool, dir: string): Promise<string | null> {
+export async function migrateRecords(pool: Pool, dir: string, only?: readonly Applied[]): Promise<string | null> {
   let role: string | null = null;
   for (let isDone = false; !isDone;) {
     isDone = await inTransaction(pool, async (sql, client) => {
@@ -22,7 +20,7 @@ export async function migrateRecords(pool: Pool, dir: string): Promise<string | 
       await client.query(
         'create table if not exists migration (name text primary key, hash text not null, applied_at timestamptz not null default now())',
       );
-      const [next] = pendingMigrations('record', dir, await sql.rows(Applied)`select name, hash from migration`);
+      const [next] = pendingMigrations('record', dir, await sql.rows(Applied)`select name, hash from migration`, only);
       if (!next) {
         role = await ensureRole(client);
         return true;

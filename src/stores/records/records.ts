@@ -2,7 +2,10 @@ import { Pool, types, type CustomTypesConfig, type PoolClient, type PoolConfig }
 import { z } from 'zod';
 import type { Log } from '../../platform/log.ts';
 import type { Sql } from '../../platform/sql.ts';
+import type { FilledTable, RecordsCopy, Sequence } from '../../platform/copy.ts';
+import { copyRecords } from './copy.ts';
 import { asProblem } from './errors.ts';
+import { fillRecords } from './fill.ts';
 import type { Locks } from './locks.ts';
 
 export type { Sql } from '../../platform/sql.ts';
@@ -22,6 +25,10 @@ export interface Records extends Sql, AsyncDisposable {
   behind<T>(wall: Wall, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Shared by all processes on this store. */
   readonly locks: Locks;
+  /** Everything as it is at this moment, to be read in peace: whatever is written afterwards is not in it. */
+  copy(): Promise<RecordsCopy>;
+  /** Fills tables that are empty; all or nothing. */
+  fill(tables: readonly FilledTable[], sequences: readonly Sequence[]): Promise<void>;
   /** The first process of the built-in PostgreSQL; nothing for a server. */
   pid(): number | undefined;
   close(): Promise<void>;
@@ -68,6 +75,14 @@ export function recordsOn(pool: Pool, locks: Locks, backing: Backing, role: stri
       return inTransaction(pool, work, (client) => raise(client, wall, role));
     },
     locks,
+    async copy() {
+      await backing.ready();
+      return copyRecords(pool);
+    },
+    async fill(tables, sequences) {
+      await backing.ready();
+      await inTransaction(pool, (_, client) => fillRecords(client, tables, sequences));
+    },
     pid: () => backing.pid(),
     async close() {
       locks.close();

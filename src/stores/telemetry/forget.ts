@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asidePrefix, tablesOf } from './copy.ts';
 import { tableName } from './names.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -10,7 +11,8 @@ export async function forgetClient(telemetry: Pick<Telemetry, 'rows' | 'command'
   const tables = await telemetry.rows(Table)(
     `SELECT table AS found FROM system.columns
      WHERE database = currentDatabase() AND name = 'client_id'
-       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
+       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND NOT startsWith(name, {aside:String}))`,
+    { aside: asidePrefix },
   );
   for (const { found } of tables)
     await telemetry.command(
@@ -19,4 +21,19 @@ export async function forgetClient(telemetry: Pick<Telemetry, 'rows' | 'command'
       { client },
       { timeoutMs: WITHIN_MS, settings: { mutations_sync: '2' } },
     );
+}
+
+const Whose = z.object({ client: z.string() });
+
+/** Deletes the rows of clients that the records do not know: they were deleted while a copy was made. */
+export async function forgetUnknown(telemetry: Pick<Telemetry, 'rows' | 'command'>, known: readonly string[]): Promise<void> {
+  const found = new Set<string>();
+  for (const { name } of await tablesOf(telemetry))
+    for (const { client } of await telemetry.rows(Whose)(
+      `SELECT DISTINCT toString(client_id) AS client FROM ${tableName(name)} WHERE toString(client_id) NOT IN {known:Array(String)}`,
+      { known },
+      { timeoutMs: WITHIN_MS },
+    ))
+      found.add(client);
+  for (const client of found) await forgetClient(telemetry, client);
 }

@@ -1,6 +1,6 @@
 /** Telemetry: what AI systems did. ClickHouse, built in or a server, through one client. */
 export type { QueryProgress } from './control.ts';
-export { openTelemetry, type TelemetryConfig } from './open.ts';
+export { openTelemetry, telemetryMigrations, type TelemetryConfig } from './open.ts';
 export {
   makeCopiesDir,
   openScratchTelemetry,
@@ -8,7 +8,9 @@ export {
   type ScratchOptions,
   type ScratchTelemetry,
 } from './scratch.ts';
-export { forgetClient } from './forget.ts';
+export { asidePrefix, copyTelemetry } from './copy.ts';
+export { fillTelemetry } from './fill.ts';
+export { forgetClient, forgetUnknown } from './forget.ts';
 export { rebuildRollups } from './rollups.ts';
 export { noteLately } from './note-lately.ts';
 export { openRefusals, type Refusals } from './refusals.ts';

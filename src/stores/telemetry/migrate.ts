@@ -1,19 +1,20 @@
-import { z } from 'zod';
-import { pendingMigrations } from '../migrations.ts';
+import { Applied, pendingMigrations } from '../migrations.ts';
 import type { Telemetry } from './telemetry.ts';
-
-const Applied = z.object({ name: z.string(), hash: z.string() });
 
 /**
  * Brings the tables up to date with the `.sql` files of a directory, in order. ClickHouse has no transactions: each
- * statement must bear being run twice, and a file is noted when all of it has run.
+ * statement must bear being run twice, and a file is noted when all of it has run. `only`: those that a backup had.
  */
-export async function migrateTelemetry(telemetry: Telemetry, dir: string, _cluster?: string): Promise<void> {
+export async function migrateTelemetry(
+  telemetry: Telemetry,
+  dir: string,
+  { only }: { cluster?: string | undefined; only?: readonly Applied[] | undefined } = {},
+): Promise<void> {
   await telemetry.command(`
     CREATE TABLE IF NOT EXISTS migration (name String, hash String, applied_at DateTime64(3) DEFAULT now64(3))
     ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`);
   const applied = await telemetry.rows(Applied)('SELECT DISTINCT name, hash FROM migration');
-  for (const { name, hash, sql } of pendingMigrations('telemetry', dir, applied)) {
+  for (const { name, hash, sql } of pendingMigrations('telemetry', dir, applied, only)) {
     for (const statement of statements(sql)) await telemetry.command(statement, {}, { timeoutMs: 600_000 });
     await telemetry.insert('migration', [{ name, hash }]);
   }

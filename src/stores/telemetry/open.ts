@@ -1,6 +1,9 @@
 import { Agent } from 'node:http';
 import type { Log } from '../../platform/log.ts';
 import { shipped } from '../../platform/paths.ts';
+import { z } from 'zod';
+import { conflict } from '../../platform/problem.ts';
+import type { Applied } from '../migrations.ts';
 import { makePrivateDir } from '../private.ts';
 import { startEngine, type Engine } from './engine.ts';
 import { migrateTelemetry } from './migrate.ts';
@@ -17,23 +20,35 @@ export interface TelemetryConfig {
   cluster?: string | undefined;
   /** Brings the tables up to date while no other process does. */
   inTurn?: (migrate: () => Promise<void>) => Promise<void>;
+  /** For a restore: the store must be empty, and has these migrations alone. */
+  fresh?: readonly Applied[] | undefined;
   /** For tests: where the migrations are. */
   migrations?: string;
 }
 
+export const telemetryMigrations = shipped('src', 'stores', 'telemetry', 'migrations');
+
 /** Opens the telemetry store, its tables up to date. Hold the data directory's lock. Throws `Problem`. */
 export async function openTelemetry(
-  { dir, url, cluster, inTurn = (migrate) => migrate(), memoryBytes = 1_000_000_000, migrations }: TelemetryConfig,
+  { dir, url, cluster, inTurn = (migrate) => migrate(), memoryBytes = 1_000_000_000, migrations, fresh }: TelemetryConfig,
   log: Log,
 ): Promise<Telemetry> {
   const telemetry = url ? connectServer(url) : await openBuiltIn(dir, memoryBytes, log);
   try {
-    await inTurn(() => migrateTelemetry(telemetry, migrations ?? shipped('src', 'stores', 'telemetry', 'migrations'), cluster));
+    if (fresh) await requireEmpty(telemetry);
+    await inTurn(() => migrateTelemetry(telemetry, migrations ?? telemetryMigrations, { cluster, only: fresh }));
   } catch (error) {
     await telemetry.close();
     throw error;
   }
   return telemetry;
+}
+
+const Counted = z.object({ tables: z.number() });
+
+async function requireEmpty(telemetry: Telemetry): Promise<void> {
+  const [found] = await telemetry.rows(Counted)('SELECT count() AS tables FROM system.tables WHERE database = currentDatabase()');
+  if (found!.tables > 0) throw conflict('The database of CLICKHOUSE_URL is not empty. Name an empty one to restore into.');
 }
 
 async function openBuiltIn(dir: string, memoryBytes: number, log: Log): Promise<Telemetry> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
-import { open, readFile, rename, statfs, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, statfs, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntakeHealth } from '../../platform/health.ts';
@@ -28,6 +28,12 @@ export interface Spool {
   waiting(): { lines: readonly LedgerLine[]; bytes: ReadonlyMap<string, number> };
   /** Runs a question while nothing is moved into the store. It is told what waits. */
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
+  /**
+   * Links what waits, and what was set aside, into a directory of the same disk, and asks while nothing is moved into the store:
+   * what was acknowledged before is in these files or in the store, and in one of them only. Throws `unavailable` while a file is
+   * in the store by half.
+   */
+  cut<T>(into: string, ask: () => Promise<T>): Promise<T>;
   /** Resolves once nothing waits, or when the time is up. */
   drained(withinMs: number): Promise<void>;
   /** Finishes what is being written. What the store has not got stays for the next start. */
@@ -162,6 +168,8 @@ export function openSpool(
   let current: OpenSegment | undefined;
   let waiting: Waiting[] = [];
   let lastNumber = Number(closed.at(-1)?.name.split('-')[0] ?? 0);
+  /** Of the next segment, some tables may be in the store and others not: a try failed, or an earlier process was cut off in one. */
+  let isHalfLoaded = closed.length > 0;
   const closing = new AbortController();
   const isClosing = () => closing.signal.aborted;
   let wake = () => {};
@@ -329,6 +337,7 @@ export function openSpool(
       aside.damaged += 1;
     } else await unlink(path);
     closed.shift();
+    isHalfLoaded = false;
     letGo(held);
   }
 
@@ -349,6 +358,7 @@ export function openSpool(
         await alone(() => loading(() => (refusals < MOST_REFUSALS ? loadSegment(next) : siftSegment(next))));
         refusals = 0;
       } catch (error) {
+        isHalfLoaded = true;
         if (isClosing()) return;
         log.warn({ err: error, segment: next.name }, 'telemetry waits in the spool');
         refusals = mayPass(error) ? refusals : refusals + 1;
@@ -394,6 +404,17 @@ export function openSpool(
     },
     whileStill: (ask) => together(() => ask(linesWaiting())),
     waiting: () => ({ lines: linesWaiting(), bytes: keptBy }),
+    cut: (into, ask) =>
+      alone(async () => {
+        if (isHalfLoaded)
+          throw unavailable('The telemetry store does not take what waits for it at the moment. Try again once it does.');
+        await inTurn(closeSegment);
+        const waits = new Set(closed.map(({ name }) => name));
+        const isAside = (name: string) => Object.values(setAside).some((kind) => name.endsWith(kind));
+        for (const name of await readdir(dir))
+          if (waits.has(name) || isAside(name)) await link(join(dir, name), join(into, name));
+        return ask();
+      }),
     async drained(withinMs) {
       const isEmpty = () => kept === 0;
       for (const endMs = Date.now() + withinMs; !isEmpty() && Date.now() < endMs && !isClosing();) await pause(10);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { ClickHouseLogLevel, createClient, type ClickHouseSettings } from '@clickhouse/client';
 import { z } from 'zod';
 import { unavailable } from '../../platform/problem.ts';
@@ -37,6 +38,8 @@ export interface Telemetry extends AsyncDisposable {
    * All or nothing up to a block (about a million rows).
    */
   insert(table: string, rows: readonly object[] | Readable | Uint8Array, options?: InsertOptions): Promise<void>;
+  /** Asks a question and answers its rows as they are, in ClickHouse's format Native. All of them are in memory at once. */
+  native(sql: string, params?: Params, options?: QueryOptions): Promise<Buffer>;
   /** How far the query of that id is; nothing when it does not run (yet, or any more). Never throws. */
   progressOf(queryId: string): Promise<QueryProgress | undefined>;
   /** The process of the built-in engine; nothing for a server, or while it is being restarted. */
@@ -162,6 +165,17 @@ export function connectTelemetry({
         for await (const _ of sent.stream);
       }).catch((error: unknown) => {
         throw withoutRows(error);
+      }),
+    native: (sql, params, options = {}) =>
+      limited(options, async (request) => {
+        const asked = await client.exec({
+          ...request,
+          query: `${sql} FORMAT Native`,
+          query_params: params,
+          // Otherwise a failure in the middle would look like the end.
+          clickhouse_settings: { ...request.clickhouse_settings, readonly: '1', wait_end_of_query: 1 },
+        });
+        return buffer(asked.stream);
       }),
     progressOf: (queryId) => progressOf(client, queryName(queryId)),
     pid: () => backing.pid(),

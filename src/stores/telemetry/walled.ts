@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { linesOf, refusalLine, type LedgerLine } from '../../platform/ledger.ts';
 import type { RowsFor, WalledIntake, WalledRemoval, WalledTelemetry } from '../../platform/practice.ts';
+import type { Changes } from '../changes.ts';
 import { writeBlock } from './native/block.ts';
 import { tableName } from './names.ts';
 import { MOST_BATCH_BYTES, Output, roomFor } from './native/output.ts';
@@ -89,13 +90,18 @@ function written(tables: readonly RowsFor[], shapes: Shapes, client: string): Ta
 const REWRITTEN_WITHIN_MS = 10 * 60_000;
 
 /** The way out for telemetry of one client. */
-export const walledRemoval = (telemetry: Pick<Telemetry, 'command'>, client: string): WalledRemoval => ({
+export const walledRemoval = (
+  { telemetry, changes }: { telemetry: Pick<Telemetry, 'command'>; changes: Pick<Changes, 'during'> },
+  client: string,
+): WalledRemoval => ({
   change: (table, what, condition, params) =>
-    telemetry.command(
-      `ALTER TABLE ${tableName(table)} ${what} WHERE client_id = {client:UUID} AND (${condition})`,
-      { ...params, client },
-      // Waits until it is done, on every replica.
-      { timeoutMs: REWRITTEN_WITHIN_MS, settings: { mutations_sync: '2' } },
+    changes.during(() =>
+      telemetry.command(
+        `ALTER TABLE ${tableName(table)} ${what} WHERE client_id = {client:UUID} AND (${condition})`,
+        { ...params, client },
+        // Waits until it is done, on every replica.
+        { timeoutMs: REWRITTEN_WITHIN_MS, settings: { mutations_sync: '2' } },
+      ),
     ),
-  sumAgain: (from, to) => rebuildRollups(telemetry, client, from, to),
+  sumAgain: (from, to) => changes.during(() => rebuildRollups(telemetry, client, from, to)),
 });

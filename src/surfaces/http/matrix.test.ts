@@ -87,6 +87,8 @@ const samples: Record<string, (target: Target) => object> = {
   'telemetry.logs': ({ client }) => ({ client }),
   'telemetry.metricPoints': ({ client }) => ({ client }),
   'system.status': () => ({}),
+  'backups.create': () => ({}),
+  'backups.list': () => ({}),
   'quotas.show': ({ client }) => ({ client }),
   'quotas.set': ({ client }) => ({ client }),
   'telemetry.ledger': ({ client }) => ({ client }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
+import { asidePrefix } from '../../../stores/telemetry/index.ts';
 
 export const Erasure = z.object({
   id: z.uuid(),
@@ -54,7 +55,8 @@ export async function tablesOfTraces({ telemetry }: Pick<Context, 'telemetry'>) 
   const found = await telemetry.rows(Found)(
     `SELECT table AS found FROM system.columns
     WHERE database = currentDatabase() AND name = 'trace_id' AND isNotNull({client:UUID})
-      AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`,
+      AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND NOT startsWith(name, {aside:String}))`,
+    { aside: asidePrefix },
   );
   // A table that was forgotten here would keep what is said to be erased.
   for (const row of found) TraceTable.parse(row.found);

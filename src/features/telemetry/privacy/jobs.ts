@@ -1,6 +1,8 @@
 import { inEachClient } from '../../accounts/index.ts';
 import { DAY_MS } from '../../../platform/clock.ts';
+import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
+import { unavailable } from '../../../platform/problem.ts';
 import { addToErasure, listRecentErasures } from './erasure-store.ts';
 import { eraseUser } from './erase.ts';
 import { listRules } from './retention-store.ts';
@@ -26,15 +28,35 @@ export const expireTelemetry = job({
 export const eraseAgain = job({
   name: 'erasure.again',
   every: 'hour',
-  run: (ctx) =>
-    inEachClient(ctx, {
-      due: async (of) => {
-        const recent = await listRecentErasures(of, new Date(ctx.now().getTime() - 2 * DAY_MS));
-        return recent.length > 0 ? recent : undefined;
-      },
-      async run(of, recent) {
-        for (const { id, userHashes, requestedAt } of recent)
-          await addToErasure(of, id, await eraseUser(of, userHashes, requestedAt));
-      },
-    }),
+  async run(ctx) {
+    await eraseAllAgain(ctx, new Date(ctx.now().getTime() - 2 * DAY_MS));
+  },
 });
+
+/**
+ * Does every erasure again that the records know; answers how many: what was restored from a backup may hold what they removed.
+ * Throws `unavailable` when one could not be done.
+ */
+export async function eraseKnown(ctx: Context): Promise<number> {
+  const { known, done } = await eraseAllAgain(ctx, new Date(0));
+  if (done < known) throw unavailable('Not every end user who was erased could be erased again. The log says why.');
+  return done;
+}
+
+async function eraseAllAgain(ctx: Context, since: Date): Promise<{ known: number; done: number }> {
+  const counts = { known: 0, done: 0 };
+  await inEachClient(ctx, {
+    due: async (of) => {
+      const recent = await listRecentErasures(of, since);
+      counts.known += recent.length;
+      return recent.length > 0 ? recent : undefined;
+    },
+    async run(of, recent) {
+      for (const { id, userHashes, requestedAt } of recent) {
+        await addToErasure(of, id, await eraseUser(of, userHashes, requestedAt));
+        counts.done += 1;
+      }
+    },
+  });
+  return counts;
+}

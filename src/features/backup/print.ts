@@ -1,0 +1,56 @@
+import type { Summary } from './model.ts';
+
+const number = (n: number) => n.toLocaleString('en-US');
+const megabytes = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} KB` : `${number(Math.round(bytes / 1e6))} MB`);
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const counted = (n: number, one: string, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
+
+const holds = ({ clients, spans, recordRows }: Summary) =>
+  `${counted(clients, 'client')}, ${counted(spans, 'span')}, ${counted(recordRows, 'row')} of records`;
+
+/** What was made, and what to do with it. */
+export function printBackup(made: Summary & { online: boolean }): string {
+  const { path, bytes, files, at, tookMs, heldMs, waitingFiles, sha256, hasSecret } = made;
+  return [
+    `A backup was made${made.online ? ' while the server ran' : ''}.`,
+    '',
+    `  where     ${path}`,
+    `  moment    ${at.toISOString()}`,
+    `  holds     ${holds(made)}`,
+    ...(waitingFiles > 0 ? [`            and ${counted(waitingFiles, 'file')} of telemetry on its way into the store`] : []),
+    `  size      ${megabytes(bytes)} in ${counted(files, 'file')}`,
+    `  took      ${seconds(tookMs)}; telemetry was taken all the while, and not loaded for ${seconds(heldMs)}`,
+    `  sha256    ${sha256}  (manifest.json)`,
+    '',
+    `It holds what end users wrote${hasSecret ? ', and the secret of one-time codes' : ''}: keep it as you keep the data itself, and on another machine.`,
+    ...(hasSecret ? [] : ['It does not hold STEWARD_SECRET: keep that, too, or nobody gets in by a one-time code.']),
+    'Check a copy:    steward check-backup DIR',
+    'Restore it:      STEWARD_DATA=NEW-DIRECTORY steward restore DIR',
+  ].join('\n');
+}
+
+export const printChecked = (backup: Summary) =>
+  [
+    'The backup is whole: every file is as it was written.',
+    '',
+    `  moment    ${backup.at.toISOString()}, by Steward ${backup.steward}`,
+    `  holds     ${holds(backup)}`,
+    `  size      ${megabytes(backup.bytes)} in ${counted(backup.files, 'file')}`,
+    `  sha256    ${backup.sha256}  (manifest.json)`,
+  ].join('\n');
+
+/** What is there now, and how to start on it. */
+export function printRestored(restored: Summary & { dataDir: string; erasures: number }): string {
+  const { dataDir, at, erasures, hasSecret } = restored;
+  return [
+    `${dataDir} is as everything was at ${at.toISOString()}: ${holds(restored)}.`,
+    '',
+    ...(erasures > 0
+      ? [`${counted(erasures, 'erasure')} of end users that its records know ${erasures === 1 ? 'was' : 'were'} done again.`]
+      : []),
+    'Erasures that were asked for after that moment are not known to it: ask for them again.',
+    ...(hasSecret ? [] : ['Start it with the same STEWARD_SECRET as before, or nobody gets in by a one-time code.']),
+    `Start it with:   STEWARD_DATA=${dataDir} steward serve`,
+    'API keys and passwords are those of that moment; the first start writes a new owner.key.',
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+import type { Context } from '../../platform/context.ts';
+import { Problem } from '../../platform/problem.ts';
+import type { Practice } from '../../platform/practice.ts';
+import { secretFileOf } from '../accounts/index.ts';
+import type { Summary } from './model.ts';
+import { writeBackup } from './write.ts';
+
+/** A backup under way. It outlives the request that began it. */
+export interface Running {
+  readonly startedAt: Date;
+  rowsDone: number;
+  rowsTotal: number | null;
+}
+
+interface State {
+  running: Running | undefined;
+  made: Summary | undefined;
+  failed: { at: Date; message: string } | undefined;
+}
+
+// A process serves one practice; tests serve several.
+const states = new WeakMap<Practice, State>();
+
+export function stateOf(practice: Practice): State {
+  const state = states.get(practice) ?? { running: undefined, made: undefined, failed: undefined };
+  states.set(practice, state);
+  return state;
+}
+
+/** Begins a backup and does not wait for it. While one is under way, that is the one. */
+export function beginBackup({ practice, config, log, now }: Context): Running {
+  const state = stateOf(practice!);
+  if (state.running) return state.running;
+  const running: Running = { startedAt: now(), rowsDone: 0, rowsTotal: null };
+  state.running = running;
+  state.made = state.failed = undefined;
+  const report = (done: number, total: number) => Object.assign(running, { rowsDone: done, rowsTotal: total });
+  const secretFile = secretFileOf(config.dataDir, config.secret);
+  void practice!
+    .cut((cut) => writeBackup(cut, { into: config.backupDir, secretFile, report }))
+    .then(
+      (made) => {
+        state.made = made;
+        log.info({ backup: made.name, bytes: made.bytes, tookMs: made.tookMs, heldMs: made.heldMs }, 'a backup was made');
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'a backup failed');
+        const message =
+          error instanceof Problem ? error.message : 'Something went wrong inside Steward. The log has the details.';
+        state.failed = { at: now(), message };
+      },
+    )
+    .finally(() => (state.running = undefined));
+  return running;
+}

@@ -1,0 +1,78 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cut } from '../platform/copy.ts';
+import { conflict } from '../platform/problem.ts';
+import type { Changes } from './changes.ts';
+import type { Records } from './records/index.ts';
+import type { Register } from './register.ts';
+import { copyTelemetry, type Spool, type Telemetry } from './telemetry/index.ts';
+
+/** Copies of both stores at one moment. */
+export interface Cuts {
+  /** Runs a piece of work on a cut, which is gone afterwards. One at a time. Throws `conflict` while there is another. */
+  cut<T>(this: void, work: (cut: Cut) => Promise<T>): Promise<T>;
+  /** Tells the work under way to end, and waits for it. */
+  close(): Promise<void>;
+}
+
+interface Parts {
+  dataDir: string;
+  records: Pick<Records, 'copy'>;
+  telemetry: Telemetry;
+  spool: Pick<Spool, 'cut'>;
+  register: Pick<Register, 'still'>;
+  changes: Changes;
+}
+
+export function openCuts({ dataDir, records, telemetry, spool, register, changes }: Parts): Cuts {
+  const closing = new AbortController();
+  let running: Promise<unknown> | undefined;
+
+  async function taken<T>(work: (cut: Cut) => Promise<T>): Promise<T> {
+    // On the disk of the spool: its files are linked.
+    const links = join(dataDir, 'spool', 'cut');
+    rmSync(links, { recursive: true, force: true });
+    mkdirSync(links, { mode: 0o700 });
+    const open: { close(): Promise<void> }[] = [];
+    try {
+      const cut = await changes.still(() =>
+        spool.cut(links, () =>
+          register.still(async (): Promise<Cut> => {
+            const startedMs = Date.now();
+            const copied = await copyTelemetry(telemetry);
+            open.push(copied);
+            // The records last: whose telemetry was copied is in them, unless they were deleted in between.
+            const read = await records.copy();
+            open.push(read);
+            const waiting = readdirSync(links).map((name) => join(links, name));
+            const heldMs = Date.now() - startedMs;
+            return { at: new Date(), records: read, telemetry: copied, waiting, heldMs, signal: closing.signal };
+          }),
+        ),
+      );
+      return await work(cut);
+    } finally {
+      rmSync(links, { recursive: true, force: true });
+      // A store that went away cannot be asked; the next cut begins with what this one left.
+      await Promise.allSettled(open.map((one) => one.close()));
+    }
+  }
+
+  return {
+    async cut(work) {
+      closing.signal.throwIfAborted();
+      if (running) throw conflict('A backup is being made already.');
+      const mine = taken(work);
+      running = mine.catch(() => undefined);
+      try {
+        return await mine;
+      } finally {
+        running = undefined;
+      }
+    },
+    async close() {
+      closing.abort(conflict('Steward is being stopped.'));
+      await running;
+    },
+  };
+}
