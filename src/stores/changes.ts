@@ -13,27 +13,26 @@ const WAITS_MS = 60_000;
 const LOOKS_MS = 20;
 
 export function openChanges(waitsMs = WAITS_MS): Changes {
-  let active = 0;
-  let isStill = false;
+  const now = { active: 0, isStill: false };
   return {
     async during(work) {
-      while (isStill) await sleep(LOOKS_MS);
-      active += 1;
+      while (now.isStill) await sleep(LOOKS_MS);
+      now.active += 1;
       try {
         return await work();
       } finally {
-        active -= 1;
+        now.active -= 1;
       }
     },
     async still(work) {
-      for (const endMs = Date.now() + waitsMs; active > 0 || isStill; await sleep(LOOKS_MS))
+      for (const endMs = Date.now() + waitsMs; now.active > 0 || now.isStill; await sleep(LOOKS_MS))
         if (Date.now() > endMs)
           throw unavailable('Telemetry is being rewritten at the moment: an erasure, or new prices. Try again once it is done.');
-      isStill = true;
+      now.isStill = true;
       try {
         return await work();
       } finally {
-        isStill = false;
+        now.isStill = false;
       }
     },
   };
