@@ -19,6 +19,8 @@ export interface FindStallsOptions {
   bucketMs: number;
   /** End of the log, when it is known to reach beyond its last row; a silence up to there counts. */
   until?: number;
+  /** Leaves out drops, which are most of the work. */
+  silencesOnly?: boolean;
 }
 
 /** A gap is a silence when it is this much longer than usual … */
@@ -42,7 +44,7 @@ const FEWEST_MISSING = 10;
  * rule max(4 × usual gap, 1.5 × worst other gap), measured in rows expected by hour of week, so that nights and weekends
  * are no silence. Drop: log ratio to the median of the same weekday (hour), below −3.5 robust sd twice or −5 once.
  */
-export function findStalls(buckets: readonly Bucket[], { bucketMs, until }: FindStallsOptions): Stall[] {
+export function findStalls(buckets: readonly Bucket[], { bucketMs, until, silencesOnly = false }: FindStallsOptions): Stall[] {
   const present = buckets.filter(({ sum }) => sum > 0).sort((a, b) => a.at - b.at);
   if (present.length < 3) return [];
   const usual = usualVolume(present, bucketMs);
@@ -61,7 +63,8 @@ export function findStalls(buckets: readonly Bucket[], { bucketMs, until }: Find
     expected,
     seen: 0,
   }));
-  return [...stalls, ...drops(present, bucketMs, usual, usualGapMs)].sort((a, b) => a.from - b.from);
+  const dropped = silencesOnly ? [] : drops(present, bucketMs, usual, usualGapMs);
+  return [...stalls, ...dropped].sort((a, b) => a.from - b.from);
 }
 
 type Usual = (at: number) => number;

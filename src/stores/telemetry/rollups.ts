@@ -19,8 +19,9 @@ export async function rebuildRollups(telemetry: Pick<Telemetry, 'command'>, clie
       `DELETE FROM ${table} WHERE client_id = {client:UUID} AND at >= fromUnixTimestamp({fromS:Int64})
         AND at < fromUnixTimestamp({toS:Int64})`,
     );
-  await run(`INSERT INTO usage_minute ${usageOfSpans}`);
+  // Who sees all spans in the sums of usage sees all runs, too.
   await run(`INSERT INTO run_minute ${runsOfSpans}`);
+  await run(`INSERT INTO usage_minute ${usageOfSpans}`);
 }
 
 const spans = `(SELECT * FROM span WHERE client_id = {client:UUID} AND started_at >= fromUnixTimestamp({fromS:Int64})

@@ -80,7 +80,7 @@ const volumeOf = (pulse: Past['pulse']) => pulse.map(({ atMs, runs }) => ({ at: 
 
 /** When it was heard again after it had been silent. */
 function endOfSilence(pulse: Past['pulse']): number | null {
-  const silences = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS }).filter(({ kind }) => kind === 'silence');
+  const silences = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS, silencesOnly: true });
   return silences.length > 0 ? Math.max(...silences.map(({ to }) => to)) : null;
 }
 
@@ -107,9 +107,8 @@ function silenceOf(pulse: Past['pulse'], lastSeenMs: number, nowMs: number): str
   const silentMs = nowMs - lastSeenMs;
   if (silentMs > LONG_SILENCE_MS) return `Nothing has come for ${lasting(silentMs)}.`;
   if (silentMs < HOUR_MS) return undefined;
-  const stall = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS, until: nowMs }).find(
-    ({ kind, to }) => kind === 'silence' && to >= nowMs,
-  );
+  const stalls = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS, until: nowMs, silencesOnly: true });
+  const stall = stalls.find(({ to }) => to >= nowMs);
   if (!stall) return undefined;
   return `Nothing has come for ${lasting(silentMs)}; its longest usual pause is ${lasting(Math.max(HOUR_MS, stall.usualGapMs))}.`;
 }

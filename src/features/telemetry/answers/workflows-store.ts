@@ -61,6 +61,23 @@ export const hoursOfWorkflows = ({ telemetry }: Context, window: Window) =>
     secondsOf(window),
   );
 
+const SpansOfHours = z.object({
+  workflow: z.string(),
+  hours: z.array(
+    z.tuple([z.number(), z.number(), z.number()]).transform(([at, spans, failed]) => ({ atMs: at * 1000, spans, failed })),
+  ),
+});
+
+/** How many spans each workflow sent in each hour, oldest first. Reads no sketch. */
+export const spansOfHours = ({ telemetry }: Context, window: Window) =>
+  telemetry.rows(SpansOfHours)(
+    `SELECT workflow, groupArray((toUnixTimestamp(at), hourSpans, hourFailed)) AS hours FROM (
+      SELECT toString(workflow) AS workflow, at, sum(used.spans) AS hourSpans, sumIf(used.spans, status = 'error') AS hourFailed
+      FROM usage_hour AS used WHERE client_id = {client:UUID} AND ${within} AND workflow != '' GROUP BY workflow, at ORDER BY at
+    ) GROUP BY workflow`,
+    secondsOf(window),
+  );
+
 const Pulse = z.tuple([z.number(), z.number()]).transform(([at, runs]) => ({ atMs: at * 1000, runs }));
 
 /** In which hours each workflow was active, and with how many runs of which the top was seen. Reads no sketch. */

@@ -7,6 +7,7 @@ import { invalid, notFound } from '../../../platform/problem.ts';
 import { reads } from './access.ts';
 import { time } from './filter.ts';
 import { judgeWorkflow } from './judge.ts';
+import { knownHours } from './known-hours.ts';
 import { lastChanges } from './last-change.ts';
 import { Point } from './metrics.ts';
 import { namedChanges, type ModelBucket } from './timeline.ts';
@@ -16,7 +17,6 @@ import {
   activity,
   failures,
   FailureKind,
-  hoursOfWorkflows,
   modelsOf,
   ModelUse,
   modelUse,
@@ -54,12 +54,11 @@ export async function workflowsOf(ctx: Context) {
   // Clocks of clients may be ahead; what they date in the future counts as now.
   const window = { fromMs: nowMs - WEEKS_MS, toMs: nowMs + DAY_MS };
   const lastWeek = { ...window, fromMs: nowMs - WEEK_MS };
-  const [seen, byHour, active] = await Promise.all([
+  const [seen, hours, active] = await Promise.all([
     seenWorkflows(ctx, window),
-    hoursOfWorkflows(ctx, lastWeek),
+    knownHours(ctx, lastWeek),
     activeHours(ctx, window),
   ]);
-  const hours = new Map(byHour.map((row) => [row.workflow, row.hours]));
   const pulses = new Map(active.map((row) => [row.workflow, row.pulse]));
   return seen.map(({ days, ...workflow }) => {
     const past = { days, hours: hours.get(workflow.name) ?? [], pulse: pulses.get(workflow.name) ?? [] };
