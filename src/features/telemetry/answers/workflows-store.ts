@@ -15,65 +15,54 @@ const Seen = z.object({ name: z.string(), ...usage });
 
 /** SQL of the sums of a stretch of hours or days: its start and end are parameters. */
 const within = `at >= toStartOfHour(fromUnixTimestamp({fromS:Int64})) AND at < fromUnixTimestamp({toS:Int64})`;
+const withinDays = within.replace('toStartOfHour', 'toStartOfDay');
+const withinOf = { hour: within, day: withinDays };
 
-const Day = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]);
-
-/** The workflows that ever sent something; runs, errors, cost and days are of the window. One look at the sketches of each day. */
+/** The workflows that ever sent something; runs, errors and cost are of the window. */
 export const seenWorkflows = ({ telemetry }: Context, window: Window) =>
-  telemetry.rows(Seen.extend({ days: z.array(Day).transform((days) => days.map(bucketOf)) }))(
-    `SELECT seen.workflow AS name, runs, errors, costUsd, firstSeenAt, lastSeenAt, days FROM (
-      SELECT workflow, uniqCombined64MergeIf(12)(dayRuns, isAsked) AS runs, uniqCombined64MergeIf(12)(dayFailed, isAsked) AS errors,
-        min(first) AS firstSeenAt, max(last) AS lastSeenAt,
-        groupArrayIf((toUnixTimestamp(at), finalizeAggregation(dayRuns), finalizeAggregation(dayFailed), dayTimed, dayMs, dayLogMs),
-          isAsked) AS days
-      FROM (
-        SELECT toString(workflow) AS workflow, at, ${within.replace('toStartOfHour', 'toStartOfDay')} AS isAsked,
-          uniqCombined64MergeState(12)(runs) AS dayRuns, uniqCombined64MergeState(12)(failed) AS dayFailed,
-          sum(run.timed) AS dayTimed, sum(run.sum_ms) AS dayMs, sum(run.sum_log_ms) AS dayLogMs, min(run.first_at) AS first,
-          max(run.last_at) AS last
-        FROM run_day AS run WHERE client_id = {client:UUID} AND workflow != '' GROUP BY workflow, at ORDER BY at
-      ) GROUP BY workflow
+  telemetry.rows(Seen)(
+    `SELECT seen.workflow AS name, runs, errors, costUsd, firstSeenAt, lastSeenAt FROM (
+      SELECT toString(workflow) AS workflow, uniqCombined64MergeIf(12)(run.runs, ${withinDays}) AS runs,
+        uniqCombined64MergeIf(12)(run.failed, ${withinDays}) AS errors, min(run.first_at) AS firstSeenAt, max(run.last_at) AS lastSeenAt
+      FROM run_day AS run WHERE client_id = {client:UUID} AND workflow != '' GROUP BY workflow
     ) AS seen LEFT JOIN (
       SELECT toString(workflow) AS workflow, if(sum(with_cost) = 0, NULL, sum(cost_usd)) AS costUsd
-      FROM usage_day WHERE client_id = {client:UUID} AND ${within.replace('toStartOfHour', 'toStartOfDay')} GROUP BY workflow
+      FROM usage_day WHERE client_id = {client:UUID} AND ${withinDays} GROUP BY workflow
     ) AS spent ON spent.workflow = seen.workflow
     ORDER BY name LIMIT 1000`,
     secondsOf(window),
   );
 
-const bucketOf = ([at, runs, errors, timed, sumMs, sumLogMs]: z.infer<typeof Day>) => ({
-  atMs: at * 1000,
-  runs,
-  errors,
-  timed,
-  sumMs,
-  sumLogMs,
-});
+const Bucket = z
+  .tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])
+  .transform(([at, runs, errors, timed, sumMs, sumLogMs]) => ({ atMs: at * 1000, runs, errors, timed, sumMs, sumLogMs }));
 
-/** In which hours each workflow sent something: what a state is judged by, without the costs. */
-export const hoursOfWorkflows = ({ telemetry }: Context, window: Window) =>
-  telemetry.rows(z.object({ workflow: z.string(), hours: z.array(Day).transform((hours) => hours.map(bucketOf)) }))(
-    `SELECT workflow, groupArray((toUnixTimestamp(at), hourRuns, hourFailed, hourTimed, hourMs, hourLogMs)) AS hours FROM (
-      SELECT toString(workflow) AS workflow, at, uniqCombined64Merge(12)(runs) AS hourRuns, uniqCombined64Merge(12)(failed) AS hourFailed,
-        sum(run.timed) AS hourTimed, sum(run.sum_ms) AS hourMs, sum(run.sum_log_ms) AS hourLogMs
-      FROM run_hour AS run WHERE client_id = {client:UUID} AND ${within} AND workflow != '' GROUP BY workflow, at ORDER BY at
+/** What each workflow did in each hour or on each day, oldest first: what a state is judged by. */
+export const runsOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day') =>
+  telemetry.rows(z.object({ workflow: z.string(), buckets: z.array(Bucket) }))(
+    `SELECT workflow, groupArray((toUnixTimestamp(at), someRuns, someFailed, someTimed, someMs, someLogMs)) AS buckets FROM (
+      SELECT toString(workflow) AS workflow, at, uniqCombined64Merge(12)(runs) AS someRuns, uniqCombined64Merge(12)(failed) AS someFailed,
+        sum(run.timed) AS someTimed, sum(run.sum_ms) AS someMs, sum(run.sum_log_ms) AS someLogMs
+      FROM run_${bucket} AS run WHERE client_id = {client:UUID} AND ${withinOf[bucket]} AND workflow != ''
+      GROUP BY workflow, at ORDER BY at
     ) GROUP BY workflow`,
     secondsOf(window),
   );
 
-const SpansOfHours = z.object({
+const Spans = z.object({
   workflow: z.string(),
-  hours: z.array(
+  buckets: z.array(
     z.tuple([z.number(), z.number(), z.number()]).transform(([at, spans, failed]) => ({ atMs: at * 1000, spans, failed })),
   ),
 });
 
-/** How many spans each workflow sent in each hour, oldest first. Reads no sketch. */
-export const spansOfHours = ({ telemetry }: Context, window: Window) =>
-  telemetry.rows(SpansOfHours)(
-    `SELECT workflow, groupArray((toUnixTimestamp(at), hourSpans, hourFailed)) AS hours FROM (
-      SELECT toString(workflow) AS workflow, at, sum(used.spans) AS hourSpans, sumIf(used.spans, status = 'error') AS hourFailed
-      FROM usage_hour AS used WHERE client_id = {client:UUID} AND ${within} AND workflow != '' GROUP BY workflow, at ORDER BY at
+/** How many spans each workflow sent in each hour or on each day, oldest first. Reads no sketch. */
+export const spansOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day') =>
+  telemetry.rows(Spans)(
+    `SELECT workflow, groupArray((toUnixTimestamp(at), someSpans, someFailed)) AS buckets FROM (
+      SELECT toString(workflow) AS workflow, at, sum(used.spans) AS someSpans, sumIf(used.spans, status = 'error') AS someFailed
+      FROM usage_${bucket} AS used WHERE client_id = {client:UUID} AND ${withinOf[bucket]} AND workflow != ''
+      GROUP BY workflow, at ORDER BY at
     ) GROUP BY workflow`,
     secondsOf(window),
   );

@@ -7,7 +7,7 @@ import { invalid, notFound } from '../../../platform/problem.ts';
 import { reads } from './access.ts';
 import { time } from './filter.ts';
 import { judgeWorkflow } from './judge.ts';
-import { knownHours } from './known-hours.ts';
+import { knownBuckets } from './known-buckets.ts';
 import { lastChanges } from './last-change.ts';
 import { Point } from './metrics.ts';
 import { namedChanges, type ModelBucket } from './timeline.ts';
@@ -54,14 +54,16 @@ export async function workflowsOf(ctx: Context) {
   // Clocks of clients may be ahead; what they date in the future counts as now.
   const window = { fromMs: nowMs - WEEKS_MS, toMs: nowMs + DAY_MS };
   const lastWeek = { ...window, fromMs: nowMs - WEEK_MS };
-  const [seen, hours, active] = await Promise.all([
+  const [seen, days, hours, active] = await Promise.all([
     seenWorkflows(ctx, window),
-    knownHours(ctx, lastWeek),
+    knownBuckets(ctx, 'day', window),
+    knownBuckets(ctx, 'hour', lastWeek),
     activeHours(ctx, window),
   ]);
   const pulses = new Map(active.map((row) => [row.workflow, row.pulse]));
-  return seen.map(({ days, ...workflow }) => {
-    const past = { days, hours: hours.get(workflow.name) ?? [], pulse: pulses.get(workflow.name) ?? [] };
+  return seen.map((workflow) => {
+    const { name } = workflow;
+    const past = { days: days.get(name) ?? [], hours: hours.get(name) ?? [], pulse: pulses.get(name) ?? [] };
     const { sinceMs, ...judged } = judgeWorkflow(
       { ...past, firstSeenMs: Date.parse(workflow.firstSeenAt), lastSeenMs: Date.parse(workflow.lastSeenAt) },
       nowMs,

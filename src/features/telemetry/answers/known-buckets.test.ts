@@ -5,7 +5,7 @@ import { localContext } from '../../../platform/context.ts';
 import { openLog } from '../../../platform/log.ts';
 import { openTelemetry, rebuildRollups, walledTelemetry } from '../../../stores/telemetry/index.ts';
 import { quiet, tempDir } from '../../../stores/testing/temp.ts';
-import { knownHours } from './known-hours.ts';
+import { knownBuckets } from './known-buckets.ts';
 
 const window = { fromMs: Date.parse('2026-11-20T00:00:00Z'), toMs: Date.parse('2026-11-21T00:00:00Z') };
 
@@ -40,7 +40,10 @@ test('hours are remembered until a span of theirs comes, fails or goes, and no o
   const ctx = { ...localContext(parts), client: { id: client, name: 'Acme' }, telemetry: walledTelemetry(watched, client) };
   const runs = async () =>
     Object.fromEntries(
-      [...(await knownHours(ctx, window))].map(([name, hours]) => [name, hours.map((hour) => [hour.runs, hour.errors])]),
+      [...(await knownBuckets(ctx, 'hour', window))].map(([name, hours]) => [
+        name,
+        hours.map((hour) => [hour.runs, hour.errors]),
+      ]),
     );
 
   const first = { even: [[5, 0], [5, 0], [5, 0]], odd: [[5, 0], [5, 0], [5, 1]] }; // prettier-ignore

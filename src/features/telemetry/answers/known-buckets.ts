@@ -1,12 +1,13 @@
-import { HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
+import { MINUTE_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import type { Hour } from './judge.ts';
+import { widthOf } from './metrics.ts';
 import type { Window } from './windows.ts';
-import { hoursOfWorkflows, spansOfHours } from './workflows-store.ts';
+import { runsOfWorkflows, spansOfWorkflows } from './workflows-store.ts';
 
 /**
- * The hours of workflows, remembered: telling runs apart costs most of a state, and hours that are over seldom change. What says
- * whether one did is how many spans it has, in all and failed, which is a plain sum: it differs whenever something came late or was
+ * The hours and days of workflows, remembered: telling runs apart costs most of a state, and what is over seldom changes. What says
+ * whether it did is how many spans it has, in all and failed, which is a plain sum: it differs whenever something came late or was
  * erased.
  */
 interface Known {
@@ -20,21 +21,21 @@ interface Counted {
   hour: Hour;
 }
 
-/** By client, the latest used last. */
+/** By client and length, the latest used last. */
 const known = new Map<string, Known>();
-const MOST_HOURS = 200_000;
+const MOST_BUCKETS = 200_000;
 /** A look while sums are made anew may see half of them, under the number of spans that they will have again. */
 const REMEMBERED_MS = 5 * MINUTE_MS;
 
-/** What each workflow did in each hour, oldest first. */
-export async function knownHours(ctx: Context, window: Window): Promise<Map<string, Hour[]>> {
-  const client = ctx.client!.id;
+/** What each workflow did in each hour, or on each day, oldest first. */
+export async function knownBuckets(ctx: Context, bucket: 'hour' | 'day', window: Window): Promise<Map<string, Hour[]>> {
+  const key = `${ctx.client!.id} ${bucket}`;
   const nowMs = performance.now();
-  const before = known.get(client);
+  const before = known.get(key);
   const usable = before && before.untilMs > nowMs ? before : undefined;
-  const marks = (await spansOfHours(ctx, window)).map(({ workflow, hours }) => {
+  const marks = (await spansOfWorkflows(ctx, window, bucket)).map(({ workflow, buckets }) => {
     const had = usable?.workflows.get(workflow);
-    const marked = hours.map((mark) => {
+    const marked = buckets.map((mark) => {
       const same = had?.get(mark.atMs);
       return { mark, hour: same?.spans === mark.spans && same.failed === mark.failed ? same.hour : undefined };
     });
@@ -42,10 +43,10 @@ export async function knownHours(ctx: Context, window: Window): Promise<Map<stri
   });
 
   const changed = marks.flatMap(({ marked }) => marked.flatMap(({ mark, hour }) => (hour ? [] : [mark.atMs])));
-  // From the first that changed to the last: mostly that is the hour that is not over.
-  const asked = { fromMs: Math.min(...new Set(changed)), toMs: Math.max(...new Set(changed)) + HOUR_MS };
-  const rows = changed.length === 0 ? [] : await hoursOfWorkflows(ctx, asked);
-  const fresh = new Map(rows.map(({ workflow, hours }) => [workflow, new Map(hours.map((hour) => [hour.atMs, hour]))]));
+  // From the first that changed to the last: mostly that is the one that is not over.
+  const asked = { fromMs: Math.min(...new Set(changed)), toMs: Math.max(...new Set(changed)) + widthOf[bucket] };
+  const rows = changed.length === 0 ? [] : await runsOfWorkflows(ctx, asked, bucket);
+  const fresh = new Map(rows.map(({ workflow, buckets }) => [workflow, new Map(buckets.map((one) => [one.atMs, one]))]));
 
   const workflows = new Map<string, Map<number, Counted>>();
   for (const { workflow, marked } of marks) {
@@ -56,16 +57,16 @@ export async function knownHours(ctx: Context, window: Window): Promise<Map<stri
     }
     workflows.set(workflow, hours);
   }
-  keep(client, { untilMs: usable?.untilMs ?? nowMs + REMEMBERED_MS, workflows });
+  keep(key, { untilMs: usable?.untilMs ?? nowMs + REMEMBERED_MS, workflows });
   return new Map([...workflows].map(([workflow, hours]) => [workflow, [...hours.values()].map(({ hour }) => hour)]));
 }
 
-function keep(client: string, now: Known): void {
-  known.delete(client);
-  known.set(client, now);
+function keep(key: string, now: Known): void {
+  known.delete(key);
+  known.set(key, now);
   let held = [...known.values()].reduce((sum, one) => sum + sizeOf(one), 0);
   for (const [oldest, one] of known) {
-    if (held <= MOST_HOURS) break;
+    if (held <= MOST_BUCKETS) break;
     known.delete(oldest);
     held -= sizeOf(one);
   }
