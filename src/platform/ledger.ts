@@ -7,12 +7,17 @@ export interface Tally {
   readonly rejected: ReadonlyMap<string, number>;
   /** Of the body, as it was sent. */
   readonly bytes: number;
+  /** 0 for what came beside something else: the request is counted there. */
+  readonly requests?: 0 | 1;
+  /** How many texts were struck, by the name of the pattern. */
+  readonly struck?: ReadonlyMap<string, number>;
 }
 
 /** What is counted, by the name of its table. */
-export type TallyKind = 'span' | 'log_record' | 'metric_point';
+export type TallyKind = 'span' | 'log_record' | 'metric_point' | 'score';
 
-export type LedgerOutcome = 'received' | 'resent' | 'rejected' | 'set_aside' | 'refused';
+export const ledgerOutcomes = ['received', 'resent', 'rejected', 'set_aside', 'refused', 'struck', 'removed'] as const;
+export type LedgerOutcome = (typeof ledgerOutcomes)[number];
 
 /** A line of the ledger: so many of a kind came to this, in this hour. */
 export interface LedgerLine {
@@ -33,12 +38,17 @@ export const hourOf = (at: Date) => new Date(Math.floor(at.getTime() / HOUR_MS) 
 const nothing = { reason: '', items: 0, requests: 0, bytes: 0 };
 
 /** The lines that a request adds. */
-export function linesOf(client: string, at: Date, { kind, received, resent, rejected, bytes }: Tally): LedgerLine[] {
+export function linesOf(
+  client: string,
+  at: Date,
+  { kind, received, resent, rejected, bytes, requests = 1, struck }: Tally,
+): LedgerLine[] {
   const of = { client_id: client, hour: hourOf(at), kind, ...nothing };
   return [
-    { ...of, outcome: 'received', items: received, requests: 1, bytes },
+    { ...of, outcome: 'received', items: received, requests, bytes },
     ...(resent > 0 ? [{ ...of, outcome: 'resent', items: resent } as const] : []),
     ...Array.from(rejected, ([reason, items]) => ({ ...of, outcome: 'rejected', reason, items }) as const),
+    ...Array.from(struck ?? [], ([reason, items]) => ({ ...of, outcome: 'struck', reason, items }) as const),
   ];
 }
 

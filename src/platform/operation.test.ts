@@ -22,8 +22,9 @@ function practice() {
     reading: () => closedHandles,
     receiving: () => ({
       request: () => closedHandles.intake,
-      noting: () => ({ isResent: () => false, resentCount: 0, forget() {} }),
+      noting: () => ({ isResent: () => false, resentCount: 0, settled: () => Promise.resolve(), kept() {}, forget() {} }),
       keep: () => Promise.resolve(),
+      removed: () => Promise.resolve([]),
       usage: () => ({ itemsThisMinute: 0, bytesToday: 0 }),
       refused: () => undefined,
       whileStill: (ask) => ask([]),

@@ -36,7 +36,14 @@ export interface Noting {
   isResent(span: { readonly traceId: string; readonly spanId: string }): boolean;
   /** How many had. */
   readonly resentCount: number;
-  /** To be called when they were not kept after all. */
+  /**
+   * Throws `unavailable` when what they came again of has just been refused: then they are the first, and are to be sent once more.
+   * Waits for those that are under way, which were noted before these.
+   */
+  settled(): Promise<void>;
+  /** They are kept. This or `forget` has to be called. */
+  kept(): void;
+  /** They were not kept after all. */
   forget(): void;
 }
 
@@ -62,16 +69,24 @@ export interface ProcessState {
   readonly spoolBytes: number;
 }
 
+/** What is noted of a request while its rows are read, and what the ledger says of it then. */
+export interface Entered {
+  readonly noting: Noting;
+  tallies(): readonly Tally[];
+}
+
 /** A way to hand in telemetry of one client. */
 export interface WalledIntake {
   noting(): Noting;
   /**
-   * Keeps the rows of one request and its line in the ledger, all or none; the line is asked for once the rows were, one by one.
-   * On disk when it returns. Throws `Problem`.
+   * Keeps the rows of one request and its lines in the ledger, all or none; they are asked for once the rows were, one by one. On
+   * disk when it returns. Throws `Problem`.
    */
-  keep(tables: readonly RowsFor[], tally?: () => Tally | undefined): Promise<void>;
+  keep(tables: readonly RowsFor[], entry?: Entered): Promise<void>;
   /** The same for one request: its bytes, sent again to another process on these stores, are taken once. */
   request(body: Uint8Array): WalledIntake;
+  /** How many items of each kind retention and erasures took away. */
+  removed(): Promise<readonly RemovedItems[]>;
   /** What was kept of this client lately. */
   usage(): Usage;
   /** Notes in the ledger that a request was refused as a whole. */
@@ -80,10 +95,23 @@ export interface WalledIntake {
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
 }
 
+/** Which rows go: those that came before a time, those of some traces, or those with these ids. */
+export type Removed = { readonly before: Date } | { readonly traceIds: string[] } | { readonly ids: string[] };
+
+export type RemovalReason = 'retention' | 'erasure';
+
+export interface RemovedItems {
+  readonly kind: string;
+  readonly reason: string;
+  readonly items: number;
+}
+
 /** A way to remove telemetry of one client for good. The wall says which client; a condition says what of it. */
 export interface WalledRemoval {
-  /** Deletes rows of a table, or rewrites columns of them (`UPDATE …`). They are gone from disk when it returns. */
-  change(table: string, what: 'DELETE' | `UPDATE ${string}`, condition: string, params?: Record<string, unknown>): Promise<void>;
+  /** Deletes rows of a table, and enters in the ledger what is gone. They are gone from disk when it returns. */
+  remove(table: string, which: Removed, reason: RemovalReason): Promise<void>;
+  /** Rewrites columns of rows. What they held is gone from disk when it returns. */
+  change(table: string, what: `UPDATE ${string}`, condition: string, params?: Record<string, unknown>): Promise<void>;
   /** Makes the sums of charts anew from the spans as they are now, for all days that the period touches. */
   sumAgain(from: Date, to: Date): Promise<void>;
 }
@@ -139,6 +167,14 @@ const noStore = (): never => {
 export const closedHandles: Handles = {
   records: { rows: noStore, transaction: noStore },
   telemetry: { rows: noStore },
-  intake: { noting: noStore, keep: noStore, request: noStore, usage: noStore, refused: noStore, whileStill: noStore },
-  removal: { change: noStore, sumAgain: noStore },
+  intake: {
+    noting: noStore,
+    keep: noStore,
+    request: noStore,
+    removed: noStore,
+    usage: noStore,
+    refused: noStore,
+    whileStill: noStore,
+  },
+  removal: { remove: noStore, change: noStore, sumAgain: noStore },
 };

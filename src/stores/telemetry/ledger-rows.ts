@@ -1,7 +1,7 @@
 import type { LedgerLine } from '../../platform/ledger.ts';
 import type { TableRows } from './segment.ts';
 
-const LEDGER = 'ingest_ledger';
+export const LEDGER = 'ingest_ledger';
 
 /** The ledger's lines of one request. We wrote them ourselves. */
 export const linesIn = (frame: readonly TableRows[]) =>

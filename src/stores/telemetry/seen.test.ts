@@ -39,3 +39,31 @@ test('half a million ids that differ in little are all told apart', () => {
   expect(note(seen, 'a', range(0, 500_000)).resentCount).toBe(0);
   expect(note(seen, 'a', range(0, 500_000)).resentCount).toBe(500_000);
 });
+
+test('what comes at the same moment as one that is then refused is to be sent again, and is then the first', async () => {
+  const seen = openSeen();
+  const noting = (client: string, spans: readonly SpanId[]) => {
+    const made = seen.noting(client);
+    for (const span of spans) made.isResent(span);
+    return made;
+  };
+  const first = noting('a', [id(1), id(2)]);
+  const [second, apart, other] = [noting('a', [id(2), id(3)]), noting('a', [id(4)]), noting('b', [id(2)])];
+  await Promise.all([apart.settled(), other.settled()]);
+  const settled = second.settled();
+  first.forget();
+  await expect(settled).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+  second.forget();
+  expect(note(seen, 'a', [id(1), id(2), id(3)]).resentCount).toBe(0);
+});
+
+test('what comes at the same moment as one that is then kept was sent again', async () => {
+  const seen = openSeen();
+  const first = seen.noting('a');
+  first.isResent(id(1));
+  const second = seen.noting('a');
+  expect(second.isResent(id(1))).toBe(true);
+  const settled = second.settled();
+  first.kept();
+  await settled;
+});

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Noting } from '../../platform/practice.ts';
+import { unavailable } from '../../platform/problem.ts';
 
 /** Names a span among those of its client. */
 export interface SpanId {
@@ -101,11 +102,34 @@ export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOT
     }
   }
 
+  /** By client, those of which nobody knows yet whether they are kept, in the order in which they began. */
+  const underWay = new Map<string, Map<number, Promise<boolean>>>();
+  let begun = 0;
+
+  function begin(client: string) {
+    const of = underWay.get(client) ?? new Map<number, Promise<boolean>>();
+    underWay.set(client, of);
+    let tell!: (isKept: boolean) => void;
+    const known = new Promise<boolean>((told) => (tell = told));
+    const number = (begun += 1);
+    of.set(number, known);
+    return {
+      // Only those before it: nobody waits for each other.
+      earlier: [...of].filter(([other]) => other < number).map(([, one]) => one),
+      end: (isKept: boolean): void => {
+        of.delete(number);
+        if (of.size === 0 && underWay.get(client) === of) underWay.delete(client);
+        tell(isKept);
+      },
+    };
+  }
+
   return {
     noting(client) {
       /** The hashes of those that were new. */
       const added: number[] = [];
       let resentCount = 0;
+      const { earlier, end } = begin(client);
       return {
         isResent(span) {
           const isKnown = noteOne(client, span);
@@ -116,12 +140,18 @@ export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOT
         get resentCount() {
           return resentCount;
         },
+        async settled() {
+          if (resentCount === 0 || (await Promise.all(earlier)).every(Boolean)) return;
+          throw unavailable('What came with it at the same moment was refused. Send it again in a moment.');
+        },
+        kept: () => end(true),
         forget() {
           for (let n = 0; n < added.length; n += 2) {
             high = added[n]!;
             low = added[n + 1]!;
             remove();
           }
+          end(false);
         },
       };
     },

@@ -39,25 +39,38 @@ export interface Segment {
   readonly frames: TableRows[][];
   /** Behind them: the end of a write that was cut off. It was never acknowledged. */
   readonly tornBytes: number;
-  /** Behind them: bytes that were written whole and have changed since. */
+  /** Among them: bytes that were written whole and have changed since. */
   readonly damagedBytes: number;
+  /** These, frame by frame. */
+  readonly damaged: Buffer[];
 }
 
-/** Reads a segment up to its first frame that is not whole. */
+/** Reads a segment up to where its end was cut off. A frame that has changed is left out: those behind it are whole. */
 export function readSegment(file: Buffer): Segment {
   const frames: TableRows[][] = [];
+  const damaged: Buffer[] = [];
   let at = 0;
+  const end = (tornBytes: number) => ({ frames, tornBytes, damaged, damagedBytes: sizeOf(damaged) });
   while (at < file.length) {
     const rest = file.length - at;
     const length = rest < HEAD_BYTES ? 0 : file.readUInt32LE(at);
     // An empty frame is never written: zeros are what a file system puts where nothing has arrived.
-    if (length === 0 || length > rest - HEAD_BYTES) return { frames, tornBytes: rest, damagedBytes: 0 };
+    if (length === 0 || length > rest - HEAD_BYTES) return end(rest);
     const bytes = file.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length);
-    if (crc32(bytes) !== file.readUInt32LE(at + 4)) return { frames, tornBytes: 0, damagedBytes: rest };
-    frames.push(tablesOf(bytes));
+    if (crc32(bytes) === file.readUInt32LE(at + 4)) frames.push(tablesOf(bytes));
+    else damaged.push(bytes);
     at += HEAD_BYTES + length;
   }
-  return { frames, tornBytes: 0, damagedBytes: 0 };
+  return end(0);
+}
+
+/** What can be read of a frame that has changed, at most. */
+export function salvage(frameBytes: Buffer): TableRows[] {
+  try {
+    return tablesOf(frameBytes);
+  } catch {
+    return [];
+  }
 }
 
 function tablesOf(frameBytes: Buffer): TableRows[] {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { openLog } from '../../platform/log.ts';
-import { refusalLine } from '../../platform/ledger.ts';
+import { linesOf, refusalLine } from '../../platform/ledger.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
+import { damagedLines } from './damaged.ts';
 import { onceBy } from './once.ts';
+import { frame } from './segment.ts';
 import { openSpool, openTelemetry, type Spool, type TableRows } from './index.ts';
 import { ledgerRows } from './ledger-rows.ts';
 
@@ -93,7 +95,7 @@ test.each([
   await second.close();
 });
 
-test('bytes that changed on disk are noticed, told and kept; what stands before them is loaded', async () => {
+test('bytes that changed on disk are noticed, told and kept; what stands around them is loaded', async () => {
   using dir = tempDir();
   const first = openSpool({ dir: dir.path, load: away }, quiet);
   await appendAll(first, 0, 3);
@@ -101,14 +103,15 @@ test('bytes that changed on disk are noticed, told and kept; what stands before 
   const [name = ''] = segments(dir.path);
   const path = join(dir.path, name);
   const bytes = readFileSync(path);
-  bytes[bytes.lastIndexOf('2')]! ^= 1;
+  bytes[bytes.lastIndexOf('1')]! ^= 1;
   writeFileSync(path, bytes);
 
   const said: string[] = [];
   const { load, text } = store();
   const second = openSpool({ dir: dir.path, load }, openLog('warn', { write: (line) => void said.push(line) }));
   await eventually(() => second.bytes() === 0);
-  expect(text()).toBe(rows(0, 2));
+  expect(text()).toContain(rows(0, 1) + rows(2, 3));
+  expect(text()).toMatch(/"reason":"damaged",.*"requests":1,.*"outcome":"refused"/);
   expect(said.join('')).toContain('cannot be read');
   expect(readdirSync(dir.path)).toEqual([`${name}.damaged`]);
   await second.close();
@@ -199,4 +202,19 @@ test('it says whose telemetry waits, also what an earlier process left', async (
   await eventually(() => second.bytes() === 0);
   expect([second.bytesOf('a'), second.bytesOf('b')]).toEqual([0, 0]);
   await second.close();
+});
+
+test('of a frame that changed, its own lines tell the ledger how much of whom is set aside', () => {
+  const client = '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e';
+  const tally = { kind: 'span', received: 5, resent: 1, rejected: new Map([['no_id', 1]]), bytes: 100 } as const;
+  const lines = linesOf(client, new Date('2026-11-21T10:20:00Z'), tally);
+  const whole = Buffer.concat(frame([row(1), ledgerRows(lines)])).subarray(8);
+  const of = (bytes: Buffer) => damagedLines(bytes, new Date('2026-11-21T11:00:00Z'));
+  const touched = Buffer.from(whole);
+  touched[touched.indexOf('"n":1')] = 0;
+  expect(of(touched)).toEqual([...lines, expect.objectContaining({ outcome: 'set_aside', reason: 'damaged', items: 3 })]);
+  const torn = Buffer.from(whole);
+  torn[torn.indexOf('"received"')] = 0;
+  expect(of(torn)).toEqual([expect.objectContaining({ client_id: client, outcome: 'refused', reason: 'damaged', requests: 1 })]);
+  expect(of(Buffer.alloc(20))).toEqual([expect.objectContaining({ outcome: 'refused', reason: 'damaged', requests: 1 })]);
 });

@@ -7,6 +7,7 @@ import type { IntakeHealth } from '../../platform/health.ts';
 import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem, unavailable } from '../../platform/problem.ts';
+import { damagedLines } from './damaged.ts';
 import { digestRows, withoutTaken, type Taken } from './taken.ts';
 import { ledgerRows, linesIn } from './ledger-rows.ts';
 import { byTable, frame, readSegment, sizeOf, type Segment, type TableRows } from './segment.ts';
@@ -285,6 +286,7 @@ export function openSpool(
     const segment = readSegment(await readFile(path));
     // One insert per table: each is there once, however often all of them are tried.
     for (const rows of byTable(await withoutTaken(segment.frames, taken))) await load(rows, tokenOf(held.name, rows));
+    await tellDamaged(held, segment);
     await endSegment(held, segment);
   }
 
@@ -313,7 +315,16 @@ export function openSpool(
       if (told.bytes.length > 0) await takes(told, `${tokenOf(held.name, told)}-aside`);
       aside.refused += 1;
     }
+    await tellDamaged(held, segment);
     await endSegment(held, segment);
+  }
+
+  /** What the disk changed stands in the ledger, and in no table. */
+  async function tellDamaged({ name }: Held, { damaged }: Segment): Promise<void> {
+    const sum = new LedgerSum();
+    for (const bytes of damaged) sum.add(damagedLines(bytes, new Date()));
+    const told = ledgerRows(sum.lines());
+    if (told.bytes.length > 0) await load(told, `${tokenOf(name, told)}-damaged`);
   }
 
   /** Whether the store takes the rows. Throws where it may take them later. */

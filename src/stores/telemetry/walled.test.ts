@@ -19,6 +19,7 @@ const theirs = '7c1d2e3f-0a1b-4c2d-8e3f-4a5b6c7d8e9f';
 const Row = z.object({ n: z.number() });
 
 const stores = (append: Spool['append'], shapes: Shapes) => ({
+  telemetry: { rows: () => () => Promise.resolve([]) },
   shapes,
   spool: { append, whileStill: () => Promise.reject(new Error('It was asked.')) },
   seen: openSeen(),

@@ -6,6 +6,7 @@ import { writeBlock } from './native/block.ts';
 import { tableName } from './names.ts';
 import { MOST_BATCH_BYTES, Output, roomFor } from './native/output.ts';
 import type { Refusals } from './refusals.ts';
+import { removedItems, removeRows } from './removal.ts';
 import { rebuildRollups } from './rollups.ts';
 import type { Seen } from './seen.ts';
 import type { TableRows } from './segment.ts';
@@ -28,6 +29,7 @@ export function walledTelemetry(telemetry: Pick<Telemetry, 'rows'>, client: stri
 }
 
 interface Intakes {
+  telemetry: Pick<Telemetry, 'rows'>;
   spool: Pick<Spool, 'append' | 'whileStill'>;
   seen: Seen;
   shapes: Shapes;
@@ -41,20 +43,28 @@ interface Intakes {
 
 /** The way in for telemetry of one client: whatever a row says, it is that client's. */
 export function walledIntake(intakes: Intakes, client: string, body?: Uint8Array): WalledIntake {
-  const { spool, seen, shapes, refusals, usages, register } = intakes;
+  const { telemetry, spool, seen, shapes, refusals, usages, register } = intakes;
   let parts = 0;
   return {
     noting: () => seen.noting(client),
-    async keep(tables, tallyOf) {
-      const kept = written(tables, shapes, client);
-      const tally = tallyOf?.();
-      const lines = tally ? linesOf(client, new Date(), tally) : [];
-      // Without a line in the ledger it is nothing that was sent.
-      const digest = tally && body && digestOf(client, body, (parts += 1));
-      await spool.append(tally ? [...kept, ledgerRows(lines)] : kept, { client, lines, ...(digest && { digest }) });
-      if (tally) usages.add(client, tally.received, tally.bytes);
+    async keep(tables, entry) {
+      try {
+        const kept = written(tables, shapes, client);
+        const tallies = entry?.tallies() ?? [];
+        const lines = tallies.flatMap((tally) => linesOf(client, new Date(), tally));
+        // Without a line in the ledger it is nothing that was sent.
+        const digest = lines.length > 0 && body && digestOf(client, body, (parts += 1));
+        await entry?.noting.settled();
+        await spool.append(lines.length > 0 ? [...kept, ledgerRows(lines)] : kept, { client, lines, ...(digest && { digest }) });
+        entry?.noting.kept();
+        for (const { received, requests, bytes } of tallies) usages.add(client, requests === 0 ? 0 : received, bytes);
+      } catch (error) {
+        entry?.noting.forget();
+        throw error;
+      }
     },
     request: (sent) => (register.isShared ? walledIntake(intakes, client, sent) : walledIntake(intakes, client)),
+    removed: () => removedItems(telemetry, client),
     usage: () => usages.of(client),
     refused: (reason) => refusals.note(refusalLine(client, new Date(), reason)),
     whileStill: (ask) =>
@@ -91,9 +101,10 @@ const REWRITTEN_WITHIN_MS = 10 * 60_000;
 
 /** The way out for telemetry of one client. */
 export const walledRemoval = (
-  { telemetry, changes }: { telemetry: Pick<Telemetry, 'command'>; changes: Pick<Changes, 'during'> },
+  { telemetry, changes }: { telemetry: Pick<Telemetry, 'rows' | 'command' | 'insert'>; changes: Pick<Changes, 'during'> },
   client: string,
 ): WalledRemoval => ({
+  remove: (table, which, reason) => changes.during(() => removeRows(telemetry, client, table, which, reason)),
   change: (table, what, condition, params) =>
     changes.during(() =>
       telemetry.command(

@@ -1,8 +1,8 @@
 import type { Receiving } from '../../../platform/route.ts';
 import type { Reading, Span } from '../otlp/index.ts';
 import { ownPricesOf } from '../prices/index.ts';
-import { keeperFor } from '../privacy/index.ts';
-import { scoreRow, scoreRowsOf, type NewScore } from '../scores/index.ts';
+import { addStruckOf, keeperFor } from '../privacy/index.ts';
+import { countedScores, scoreRow, scoreRowsOf, type NewScore } from '../scores/index.ts';
 import { rowOf } from './row.ts';
 
 /** What came in one request, beside its scores: spans that are asked for one by one, and what is known of them then. */
@@ -20,31 +20,33 @@ export async function keepSpans(
 ): Promise<void> {
   const [prices, keeper] = await Promise.all([ownPricesOf(records, client.id), keeperFor(records, client.id)]);
   const receivedAt = now();
+  const struck = new Map<string, number>();
+  const scores = (keeper ? further.map((score) => keeper.score(score, struck)) : further).map((score) =>
+    scoreRow(score, receivedAt),
+  );
   const noting = intake.noting();
-  const scores = (keeper ? further.map((score) => keeper.score(score)) : further).map((score) => scoreRow(score, receivedAt));
+  const counted = countedScores(scores, noting);
 
   /** A span is a row before the next one is read, and nothing of it is left: what lives longer costs more to clear away. */
   function* spanRows() {
     for (const sent of batch.items) {
       const span = keeper ? keeper.span(sent) : sent;
+      if (keeper) addStruckOf(span, struck);
       scores.push(...scoreRowsOf(span, receivedAt));
       yield rowOf(span, receivedAt, prices, noting.isResent(span));
     }
   }
-  const tally = () =>
-    batch.received > 0
-      ? ({ kind: 'span', received: batch.received, resent: noting.resentCount, rejected: batch.reasons, bytes } as const)
-      : undefined;
-  try {
-    await intake.keep(
-      [
-        { table: 'span', rows: spanRows() },
-        { table: 'score', rows: scores },
-      ],
-      tally,
-    );
-  } catch (error) {
-    noting.forget();
-    throw error;
-  }
+  const tallies = () => {
+    const resent = noting.resentCount - counted.resentCount();
+    const { received, reasons: rejected } = batch;
+    const ofSpans = received > 0 ? [{ kind: 'span', received, resent, rejected, bytes, struck } as const] : [];
+    return [...ofSpans, ...counted.tallies(received > 0 ? undefined : bytes)];
+  };
+  await intake.keep(
+    [
+      { table: 'span', rows: spanRows() },
+      { table: 'score', rows: counted.rows() },
+    ],
+    { noting, tallies },
+  );
 }

@@ -139,6 +139,98 @@ test('a client that has sent what it may is told to wait, and no other', async (
   await eventually(async () => (await post(quiet.key, encodeTraces(traces(some('2', 1))))).status === 429, 15_000);
 });
 
+test('scores are counted, what retention and an erasure took is told, and it adds up after each of them', async () => {
+  const { key } = await server.client('Shrinking');
+  const of = (trace: string, user: string) =>
+    span(
+      { 'user.id': user, 'annotation.name': 'tone', 'annotation.score': 1 },
+      { traceId: trace.repeat(32), spanId: '1'.repeat(16) },
+    );
+  const body = encodeTraces(traces([of('a', 'anna'), of('b', 'bert')]));
+  for (let n = 0; n < 2; n += 1) expect((await post(key, body)).status).toBe(200);
+  const label = { client: 'Shrinking', traceId: 'b'.repeat(32), name: 'correct', source: 'person', id: 'label' };
+  for (const value of [true, false]) expect((await server.ask('scores.create', { ...label, value })).status).toBe(200);
+  await settled('Shrinking');
+  const kinds = (removed: Record<string, number>, stored: number, scores: number) =>
+    expect.arrayContaining([
+      expect.objectContaining({ kind: 'span', received: 4, deduplicated: 2, stored, removed }),
+      expect.objectContaining({ kind: 'score', received: 6, deduplicated: 3, stored: scores, removed }),
+    ]);
+  expect(await ledgerOf('Shrinking')).toMatchObject({ balanced: true, removed: {}, kinds: kinds({}, 2, 3) });
+  expect((await server.ask('erasure.request', { client: 'Shrinking', user: 'anna' })).status).toBe(200);
+  expect(await ledgerOf('Shrinking')).toMatchObject({
+    balanced: true,
+    removed: { erasure: 2 },
+    kinds: kinds({ erasure: 1 }, 1, 2),
+  });
+  expect((await server.send('/metrics', { headers: { authorization: `Bearer ${server.ownerKey()}` } })).text).toMatch(
+    /kind="span",outcome="removed",reason="erasure"} 1\n/,
+  );
+  for (const kind of ['spans', 'scores']) await server.ask('retention.set', { client: 'Shrinking', kind, days: 1 });
+  server.later(3 * 86_400_000);
+  await server.runDueJobs();
+  expect(await ledgerOf('Shrinking')).toMatchObject({
+    balanced: true,
+    stored: 0,
+    removed: { erasure: 2, retention: 3 },
+  });
+}, 60_000);
+
+test('a removal that was cut off is counted as far as it came, and finished by the next', async () => {
+  const { id, key } = await server.client('Cut');
+  expect((await post(key, encodeTraces(traces([...some('a', 3), ...some('b', 2)])))).status).toBe(200);
+  await settled('Cut');
+  await using telemetry = server.telemetry();
+  const planned = (trace: string, items: number) =>
+    telemetry.insert('ingest_removal', [
+      {
+        client_id: id,
+        id: crypto.randomUUID(),
+        at: new Date().toISOString(),
+        kind: 'span',
+        reason: 'erasure',
+        which: JSON.stringify({ traceIds: [trace.repeat(32)] }),
+        items,
+        state: 0,
+      },
+    ]);
+  await planned('a', 3);
+  expect(await ledgerOf('Cut')).toMatchObject({ stored: 5, removed: {}, balanced: true });
+  await telemetry.command(
+    `ALTER TABLE span DELETE WHERE client_id = '${id}' AND trace_id = repeat('a', 32) AND span_id < '0000000000000003' SETTINGS mutations_sync = 2`,
+  );
+  expect(await ledgerOf('Cut')).toMatchObject({ stored: 3, removed: { erasure: 2 }, balanced: true });
+  await server.ask('retention.set', { client: 'Cut', kind: 'spans', days: 300 });
+  server.later(2 * 86_400_000);
+  await server.runDueJobs();
+  expect(await ledgerOf('Cut')).toMatchObject({ stored: 2, removed: { erasure: 3 }, balanced: true });
+}, 60_000);
+
+test('log records and scores that are sent again after a restart were sent again', async () => {
+  const { key } = await server.client('Restarted');
+  const headers = { 'content-type': 'application/json', 'x-api-key': key };
+  const logRecords = [{ timeUnixNano: `${Date.now()}000000`, body: { stringValue: 'once' } }];
+  const gauge = { dataPoints: [{ timeUnixNano: `${Date.now()}000000`, asInt: '7' }] };
+  const sendAll = async () => {
+    const logs = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+    const points = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'queue', gauge }] }] }] });
+    const scored = encodeTraces(traces([span({ 'annotation.name': 'tone', 'annotation.score': 1 })]));
+    expect((await server.send('/v1/logs', { method: 'POST', headers, body: logs })).status).toBe(200);
+    expect((await server.send('/v1/metrics', { method: 'POST', headers, body: points })).status).toBe(200);
+    expect((await post(key, scored)).status).toBe(200);
+  };
+  await sendAll();
+  await settled('Restarted');
+  await server.restart();
+  await sendAll();
+  await settled('Restarted');
+  const once = (kind: string) => expect.objectContaining({ kind, received: 2, stored: 1, deduplicated: 1 });
+  expect(await ledgerOf('Restarted')).toMatchObject({
+    balanced: true,
+    kinds: expect.arrayContaining(['span', 'log_record', 'metric_point', 'score'].map(once)),
+  });
+}, 60_000);
+
 test('a ledger that does not add up says so', async () => {
   const { id, key } = await server.client('Robbed');
   expect((await post(key, encodeTraces(traces(some('a', 4))))).status).toBe(200);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { LedgerSum, type LedgerLine } from '../../../platform/ledger.ts';
+import { ledgerOutcomes, LedgerSum, type LedgerLine } from '../../../platform/ledger.ts';
 import type { Stores } from '../../../stores/index.ts';
 
 const Line = z.object({
   client_id: z.string(),
   kind: z.string(),
-  outcome: z.enum(['received', 'resent', 'rejected', 'set_aside', 'refused']),
+  outcome: z.enum(ledgerOutcomes),
   reason: z.string(),
   items: z.number(),
   requests: z.number(),
@@ -43,7 +43,11 @@ export async function metricsText(
     ...(await telemetry.rows(Line)(
       `SELECT toString(client_id) AS client_id, kind, outcome, reason, sum(items) AS items, sum(requests) AS requests,
         sum(bytes) AS bytes
-      FROM ingest_ledger GROUP BY client_id, kind, outcome, reason`,
+      FROM ingest_ledger GROUP BY client_id, kind, outcome, reason
+      UNION ALL
+      SELECT toString(client_id), kind, 'removed', reason, sum(items), 0, 0 FROM (
+        SELECT client_id, kind, reason, items, state FROM ingest_removal ORDER BY state DESC LIMIT 1 BY client_id, id
+      ) WHERE state = 1 GROUP BY client_id, kind, reason`,
     )),
     ...waiting,
     ...refusals.lines(),
@@ -72,7 +76,7 @@ function counters(lines: readonly Omit<LedgerLine, 'hour'>[], byClient: boolean)
     metric(
       'steward_ingest_items_total',
       'counter',
-      'Spans, log records and metric points by what became of them.',
+      'Spans, log records, metric points and scores by what became of them.',
       samples('items'),
     ),
     metric(

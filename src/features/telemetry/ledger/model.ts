@@ -3,7 +3,7 @@ import { z } from 'zod';
 const Count = z.number().int();
 const ByReason = z.record(z.string(), Count);
 
-/** What became of the items of one kind. received = stored + deduplicated + rejected + setAside + spooled. */
+/** What became of the items of one kind. received = stored + deduplicated + rejected + setAside + spooled + removed. */
 const Counts = z.object({
   received: Count.describe('In requests that could be read.'),
   stored: Count.describe('Counted in the table itself, each once.'),
@@ -11,6 +11,8 @@ const Counts = z.object({
   rejected: ByReason.describe('Not kept, and told to their sender.'),
   setAside: Count.describe('Acknowledged, and refused by the store: kept in files beside the spool.'),
   spooled: Count.describe('Acknowledged and on disk, on their way into the store.'),
+  removed: ByReason.describe('Taken away again since: by retention, by an erasure.'),
+  struck: ByReason.describe('Texts that redaction struck, by its pattern. They are within what is kept, and in no sum.'),
 });
 export type Counts = z.infer<typeof Counts>;
 
@@ -21,6 +23,8 @@ export const Ledger = Counts.extend({
   requests: Count.describe('Requests that could be read.'),
   bytes: Count.describe('Of their bodies, as they were sent.'),
   since: z.string().nullable().describe('The hour of the first entry.'),
-  kinds: z.array(Counts.extend({ kind: z.string() })).describe('The same for spans, log records and metric points, each.'),
+  kinds: z
+    .array(Counts.extend({ kind: z.string() }))
+    .describe('The same for spans, log records, metric points and scores, each.'),
 });
 export type Ledger = z.infer<typeof Ledger>;

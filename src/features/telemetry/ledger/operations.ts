@@ -37,5 +37,6 @@ export const showLedger = operation({
 const addUp = (ctx: Context): Promise<Ledger> =>
   ctx.practice!.receiving(ctx.client!).whileStill(async (waiting) => {
     const [entered, stored] = await Promise.all([enteredLines(ctx), storedCounts(ctx)]);
-    return balance({ entered, waiting, stored });
+    const removed = await ctx.practice!.receiving(ctx.client!).removed();
+    return balance({ entered, waiting, stored, removed });
   });

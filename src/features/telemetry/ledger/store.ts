@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
-import type { LedgerLine, TallyKind } from '../../../platform/ledger.ts';
-
-const outcomes = ['received', 'resent', 'rejected', 'set_aside', 'refused'] satisfies LedgerLine['outcome'][];
+import { ledgerOutcomes, type TallyKind } from '../../../platform/ledger.ts';
 
 const Line = z.object({
   hour: z.string(),
   kind: z.string(),
-  outcome: z.enum(outcomes),
+  outcome: z.enum(ledgerOutcomes),
   reason: z.string(),
   items: z.number(),
   requests: z.number(),
@@ -45,9 +43,13 @@ async function storedSpans({ telemetry }: Pick<Context, 'telemetry'>): Promise<n
 export async function storedCounts(ctx: Pick<Context, 'telemetry'>): Promise<Map<TallyKind, number>> {
   const [records] = await ctx.telemetry.rows(Count)('SELECT uniqExact(id) AS n FROM log_record WHERE client_id = {client:UUID}');
   const [points] = await ctx.telemetry.rows(Count)('SELECT uniqExact(id) AS n FROM metric_point WHERE client_id = {client:UUID}');
+  const [scores] = await ctx.telemetry.rows(Count)(
+    'SELECT uniqExact(trace_id, id) AS n FROM score WHERE client_id = {client:UUID}',
+  );
   return new Map([
     ['span', await storedSpans(ctx)],
     ['log_record', records?.n ?? 0],
     ['metric_point', points?.n ?? 0],
+    ['score', scores?.n ?? 0],
   ]);
 }

@@ -3,7 +3,7 @@ import type { Receiving } from '../../../platform/route.ts';
 import { jsonOf, sharedJsonOf } from '../ingest/json.ts';
 import { findingsOf, type Decoded, type RawLog } from '../otlp/index.ts';
 import { keeperFor } from '../privacy/index.ts';
-import { loggedScoreRow } from '../scores/index.ts';
+import { countedScores, loggedScoreRow } from '../scores/index.ts';
 import { struckLog } from './strike.ts';
 
 /** Times that a table can hold; others are as good as none. */
@@ -17,7 +17,8 @@ export async function keepLogs(
 ): Promise<void> {
   if (received === 0) return;
   const keeper = await keeperFor(records, client.id);
-  const logs = keeper ? items.map((log) => struckLog(log, keeper)) : items;
+  const struck = new Map<string, number>();
+  const logs = keeper ? items.map((log) => struckLog(log, keeper, struck)) : items;
   const receivedAt = now();
   const scores = logs.flatMap((log) =>
     findingsOf([log]).scores.flatMap((score) => loggedScoreRow(score, new Date(timeOf(log, receivedAt)), receivedAt) ?? []),
@@ -26,18 +27,18 @@ export async function keepLogs(
   // The same record has the same id, whenever it is sent.
   const noting = intake.noting();
   for (const { id } of rows) noting.isResent({ traceId: id, spanId: '' });
-  try {
-    await intake.keep(
-      [
-        ...(rows.length > 0 ? [{ table: 'log_record', rows } as const] : []),
-        ...(scores.length > 0 ? [{ table: 'score', rows: scores } as const] : []),
-      ],
-      () => ({ kind: 'log_record', received, resent: noting.resentCount, rejected: reasons, bytes }),
-    );
-  } catch (error) {
-    noting.forget();
-    throw error;
-  }
+  const resent = noting.resentCount;
+  const counted = countedScores(scores, noting);
+  await intake.keep(
+    [
+      ...(rows.length > 0 ? [{ table: 'log_record', rows } as const] : []),
+      ...(scores.length > 0 ? [{ table: 'score', rows: counted.rows() } as const] : []),
+    ],
+    {
+      noting,
+      tallies: () => [{ kind: 'log_record', received, resent, rejected: reasons, bytes, struck }, ...counted.tallies()],
+    },
+  );
 }
 
 /** Milliseconds with microseconds behind the point. */

@@ -1,8 +1,8 @@
 import type { Attributes, RawLog } from '../otlp/index.ts';
-import { STRUCK, type Keeper } from '../privacy/index.ts';
+import { addStruck, STRUCK, type Keeper } from '../privacy/index.ts';
 
-/** The record as its client lets it be kept. */
-export function struckLog(log: RawLog, keeper: Keeper): RawLog {
+/** The record as its client lets it be kept; what was struck is added to `sum`. */
+export function struckLog(log: RawLog, keeper: Keeper, sum: Map<string, number>): RawLog {
   const struck = new Map<string, number>();
   const isMessage = log.name.startsWith('gen_ai.');
   const { dropTexts } = keeper.redaction;
@@ -10,6 +10,7 @@ export function struckLog(log: RawLog, keeper: Keeper): RawLog {
   const attributes = keeper.attributes(given, struck);
   const body = dropTexts && isMessage ? null : keeper.value(log.body, struck);
   const resource = { attributes: keeper.attributes(log.resource.attributes, struck) };
+  addStruck(sum, struck);
   if (struck.size > 0) attributes.set(STRUCK, Object.fromEntries(struck));
   return { ...log, attributes, body, resource };
 }

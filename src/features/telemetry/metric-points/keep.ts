@@ -12,20 +12,13 @@ export async function keepMetricPoints(
 ): Promise<void> {
   if (received === 0) return;
   const keeper = await keeperFor(records, client.id);
-  const rows = pointRows(keeper ? items.map(pointStriker(keeper)) : items, now());
+  const struck = new Map<string, number>();
+  const rows = pointRows(keeper ? items.map(pointStriker(keeper, struck)) : items, now());
   // The same point has the same id, whenever it is sent.
   const noting = intake.noting();
   for (const { id } of rows) noting.isResent({ traceId: id, spanId: '' });
-  try {
-    await intake.keep(rows.length > 0 ? [{ table: 'metric_point', rows }] : [], () => ({
-      kind: 'metric_point',
-      received,
-      resent: noting.resentCount,
-      rejected: reasons,
-      bytes,
-    }));
-  } catch (error) {
-    noting.forget();
-    throw error;
-  }
+  await intake.keep(rows.length > 0 ? [{ table: 'metric_point', rows }] : [], {
+    noting,
+    tallies: () => [{ kind: 'metric_point', received, resent: noting.resentCount, rejected: reasons, bytes, struck }],
+  });
 }

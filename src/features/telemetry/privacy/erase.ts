@@ -24,7 +24,7 @@ export async function eraseUser(ctx: Context, userHashes: readonly string[], unt
       const before = await countRows(ctx, table, traceIds);
       if (before === 0) continue;
       counts.before += before;
-      await ctx.removal.change(table, 'DELETE', 'trace_id IN {traceIds:Array(String)}', { traceIds });
+      await ctx.removal.remove(table, { traceIds }, 'erasure');
       counts.after += await countRows(ctx, table, traceIds);
     }
   }

@@ -3,4 +3,4 @@ export { changeRetention, listErasures, requestErasure, showRetention } from './
 export { eraseAgain, eraseKnown, expireTelemetry } from './jobs.ts';
 export { changeRedaction, showRedaction, tryRedaction } from './operations.ts';
 export { keeperFor } from './redaction.ts';
-export { STRUCK, type Keeper } from './strike-span.ts';
+export { addStruck, addStruckOf, STRUCK, type Keeper } from './strike-span.ts';

@@ -33,7 +33,7 @@ export const showRedaction = operation({
   access: readsPrivacy,
   input: z.object({ client: clientField }),
   output: Redaction.extend({
-    struck: z.array(z.object({ name: z.string(), count: z.number() })).describe(`In the last ${COUNTED_DAYS} days, from spans.`),
+    struck: z.array(z.object({ name: z.string(), count: z.number() })).describe(`In the last ${COUNTED_DAYS} days.`),
   }),
   async run(ctx) {
     const since = new Date(ctx.now().getTime() - COUNTED_DAYS * DAY_MS);

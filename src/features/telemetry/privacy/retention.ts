@@ -20,10 +20,10 @@ const withTexts = `${older} AND NOT has(flags, 'texts_expired')`;
 
 /** Removes what a client does not want to keep any longer. Safe to run twice. */
 export async function expire(ctx: Context, kind: Kind, days: number): Promise<void> {
-  const before = new Date(ctx.now().getTime() - days * DAY_MS).toISOString();
-  if (kind === 'texts') return expireTexts(ctx, before);
+  const before = new Date(ctx.now().getTime() - days * DAY_MS);
+  if (kind === 'texts') return expireTexts(ctx, before.toISOString());
   const table = tables[kind];
-  if ((await tablesThere(ctx)).has(table)) await ctx.removal.change(table, 'DELETE', older, { before });
+  if ((await tablesThere(ctx)).has(table)) await ctx.removal.remove(table, { before }, 'retention');
 }
 
 /** Spans and records stay, with their numbers; what went into models and came out of them goes, and what was logged. */

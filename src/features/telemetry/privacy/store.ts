@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import type { Sql } from '../../../platform/sql.ts';
 import { noRedaction, Redaction } from './model.ts';
-import { STRUCK } from './strike-span.ts';
 
 export async function findRedaction(records: Sql, clientId: string): Promise<Redaction> {
   const [found] = await records.rows(Redaction)`
@@ -19,14 +18,11 @@ export const setRedaction = ({ records, client, now }: Context, { patterns, own,
 
 const Counted = z.object({ name: z.string(), count: z.number() });
 
-/** How much was struck from the spans that came since then, by the name of the pattern. */
+/** How much was struck from what came since then, by the name of the pattern. */
 export const countStruck = ({ telemetry }: Context, since: Date) =>
   telemetry.rows(Counted)(
-    `SELECT tupleElement(pair, 1) AS name, sum(tupleElement(pair, 2)) AS count FROM (
-      SELECT attributes['${STRUCK}'] AS struck
-      FROM span WHERE client_id = {client:UUID} AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC')
-        AND has(flags, 'struck')
-      ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id
-    ) ARRAY JOIN JSONExtractKeysAndValues(struck, 'UInt64') AS pair GROUP BY name ORDER BY name`,
+    `SELECT reason AS name, sum(items) AS count FROM ingest_ledger
+    WHERE client_id = {client:UUID} AND outcome = 'struck' AND hour >= toStartOfHour(parseDateTimeBestEffort({since:String}, 'UTC'))
+    GROUP BY reason ORDER BY reason`,
     { since: since.toISOString() },
   );

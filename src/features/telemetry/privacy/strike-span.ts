@@ -12,7 +12,7 @@ export interface Keeper {
   span(span: Span): Span;
   /** A user or session, as it is kept. */
   name(name: string): string;
-  score<S extends Pick<Score, 'label' | 'explanation'>>(score: S): S;
+  score<S extends Pick<Score, 'label' | 'explanation'>>(score: S, struck?: Struck): S;
   /** Attributes of any kind, a log's for instance. */
   attributes(attributes: Attributes, struck: Struck): Attributes;
   value(value: Value, struck: Struck): Value;
@@ -29,11 +29,21 @@ export function keeperOf(redaction: Redaction, clientId: string): Keeper | null 
     redaction,
     span: (span) => struckSpan(span, striker, dropTexts, clientId),
     name: (name) => struckName(name, striker, new Map(), clientId),
-    score: (score) => struckScore(score, (given) => striker(given, new Map())),
+    score: (score, struck = new Map()) => struckScore(score, (given) => striker(given, struck)),
     attributes,
     value: (value, struck) => valueOf(value, striker, struck),
     text: striker,
   };
+}
+
+/** Adds what was struck of one to the sum of many. */
+export function addStruck(sum: Struck, struck: ReadonlyMap<string, number>): void {
+  for (const [name, count] of struck) sum.set(name, (sum.get(name) ?? 0) + count);
+}
+
+/** The same of a span that `Keeper.span` made. */
+export function addStruckOf({ attributes, flags }: Pick<Span, 'attributes' | 'flags'>, sum: Struck): void {
+  if (flags.includes('struck')) addStruck(sum, new Map(Object.entries(attributes.get(STRUCK) as Record<string, number>)));
 }
 
 function struckSpan(span: Span, once: Striker, dropTexts: boolean, clientId: string): Span {
@@ -92,7 +102,7 @@ function attributesOf(given: Attributes, striker: Striker, struck: Struck, dropT
   const kept: Attributes = new Map();
   for (const [name, value] of given) {
     if (dropTexts && carriesText(name)) continue;
-    kept.set(name, valueOf(value, striker, struck));
+    kept.set(nameOf(name, striker, struck, kept), valueOf(value, striker, struck));
   }
   return kept;
 }
@@ -102,6 +112,23 @@ function valueOf(value: Value, striker: Striker, struck: Struck): Value {
   if (Array.isArray(value)) return value.map((one) => valueOf(one, striker, struck));
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.create(null) as { [key: string]: Value };
-  for (const [name, one] of Object.entries(value)) kept[name] = valueOf(one, striker, struck);
+  const names = new Set<string>();
+  for (const [name, one] of Object.entries(value)) {
+    const struckName = nameOf(name, striker, struck, names);
+    names.add(struckName);
+    kept[struckName] = valueOf(one, striker, struck);
+  }
   return kept;
+}
+
+/** Words and counts between dots, as conventions name things: nothing of anybody stands in them. */
+const isPlain = (name: string) => /^(?:[A-Za-z_-]+|\d{1,3})(?:\.(?:[A-Za-z_-]+|\d{1,3}))*$/.test(name);
+
+/** Struck names of two things may be the same: neither takes the place of the other. */
+function nameOf(given: string, striker: Striker, struck: Struck, taken: { has(name: string): boolean }): string {
+  const out = isPlain(given) ? given : striker(given, struck);
+  if (out === given) return given;
+  let free = out;
+  for (let n = 2; taken.has(free); n += 1) free = `${out} ${n}`;
+  return free;
 }

@@ -6,6 +6,7 @@ import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { keeperFor } from '../privacy/index.ts';
 import { Score, ScoreSource, ScoreValue, sidesOf } from './model.ts';
+import { keepScores } from './keep.ts';
 import { scoreRow } from './row.ts';
 import { findWorkflow, listScoreRows } from './store.ts';
 
@@ -53,7 +54,8 @@ export const createScore = operation({
     const workflow = await workflowSoon(ctx, score.traceId, of);
     const made = { ...score, ...sidesOf(value), id, spanId: of, explanation, workflow, at: at ? new Date(at) : ctx.now() };
     const keeper = await keeperFor(ctx.records, ctx.client!.id);
-    await ctx.intake.keep([{ table: 'score', rows: [scoreRow(keeper ? keeper.score(made) : made, ctx.now())] }]);
+    const struck = new Map<string, number>();
+    await keepScores(ctx.intake, [scoreRow(keeper ? keeper.score(made, struck) : made, ctx.now())], struck);
     return { id };
   },
 });

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Noting } from '../../../platform/practice.ts';
+import type { Tally } from '../../../platform/ledger.ts';
 import type { LoggedScore, Score, Span } from '../otlp/index.ts';
 
 export interface NewScore extends Score {
@@ -38,4 +40,36 @@ export function loggedScoreRow({ responseId, ...score }: LoggedScore, at: Date, 
     .digest('hex')
     .slice(0, 32);
   return scoreRow({ ...score, id, traceId: score.traceId, workflow: null, at }, receivedAt);
+}
+
+type ScoreRow = ReturnType<typeof scoreRow>;
+
+/** Scores as rows, noted as they are read, and their line for the ledger then. */
+export function countedScores(scores: readonly ScoreRow[], noting: Pick<Noting, 'isResent'>) {
+  let resent = 0;
+  return {
+    *rows(): Generator<ScoreRow> {
+      for (const row of scores) {
+        // As `note-lately` calls them after a start.
+        if (noting.isResent({ traceId: `score${row.trace_id}`, spanId: row.id })) resent += 1;
+        yield row;
+      }
+    },
+    resentCount: () => resent,
+    /** `bytes`: of the request, where it brought nothing else. */
+    tallies: (bytes?: number, struck?: ReadonlyMap<string, number>): Tally[] =>
+      scores.length === 0
+        ? []
+        : [
+            {
+              kind: 'score',
+              received: scores.length,
+              resent,
+              rejected: new Map(),
+              bytes: bytes ?? 0,
+              requests: bytes === undefined ? 0 : 1,
+              ...(struck && { struck }),
+            },
+          ],
+  };
 }

@@ -35,11 +35,14 @@ export default function LedgerPage({ client }: ClientPageProps) {
                 { head: 'Sent twice', cell: ({ deduplicated }) => count(deduplicated), number: true },
                 { head: 'Rejected', cell: ({ rejected }) => count(sum(rejected)), number: true },
                 { head: 'Set aside', cell: ({ setAside }) => count(setAside), number: true, wide: true },
+                { head: 'Removed', cell: ({ removed }) => count(sum(removed)), number: true, wide: true },
                 { head: 'On its way', cell: ({ spooled }) => count(spooled), number: true, wide: true },
               ]}
             />
             <Reasons title="Rejected, and told to their sender" of={ledger.rejected} />
             <Reasons title="Requests refused as a whole" of={ledger.refused} />
+            <Reasons title="Removed since" of={ledger.removed} />
+            <Reasons title="Texts struck before they were kept" of={ledger.struck} />
             {ledger.since && (
               <p className="muted">
                 {counted(ledger.requests, 'request')} with {count(ledger.bytes)} bytes since <When at={ledger.since} absolute />.
