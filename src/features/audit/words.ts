@@ -4,13 +4,13 @@ import type { ChangedWord } from '../../detect/index.ts';
 import type { Explained } from './explain.ts';
 import type { Cause, Finding } from './model.ts';
 import { change as changeOf, counted, day, fromTo, quantity } from './report/format.ts';
-import { named } from './report/text.ts';
+import { named, place } from './report/text.ts';
 
 /** What a judgement is called, in words a person would use. */
 
 const segmentOf = (segment: Record<string, string>) =>
   Object.entries(segment)
-    .map(([name, value]) => `${named(name)} ${named(value)}`)
+    .map(([name, value]) => place(named(name), named(value)))
     .join(', ');
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -76,9 +76,11 @@ export function explanation(
   }
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
   if (judgement.split) sentences.push(splitSentence(judgement.split));
-  if (sharedWith.length > 0)
+  // A metric that changed in several segments is told once.
+  const others = [...new Set(sharedWith.map(({ metric }) => metric.plain))];
+  if (others.length > 0)
     sentences.push(
-      `${capital(list(sharedWith.map(({ metric }) => metric.plain)))} ${judgement.kind === 'cohort' ? `${sharedWith.length > 1 || isPlural(sharedWith[0]!.metric.plain) ? 'differ' : 'differs'} as well` : 'changed at the same time'}.`,
+      `${capital(list(others))} ${judgement.kind === 'cohort' ? `${others.length > 1 || isPlural(others[0]!) ? 'differ' : 'differs'} as well` : 'changed at the same time'}.`,
     );
   if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
   return sentences.join(' ');

@@ -61,6 +61,26 @@ test('of the same loss seen in several segments the price counts once', () => {
   expect(reportWords({ ...report, findings: [...report.findings, again] }).figures[1]?.value).toBe('$3,390');
 });
 
+test('a table of many metrics is laid out as tables that a page can hold', async () => {
+  const report = sampleReport();
+  const names = Array.from({ length: 11 }, (_, i) => `metric ${i}`);
+  const metrics = Object.fromEntries(names.map((name) => [name, { name, unit: 'tokens' as const }]));
+  const cohorts = ['a', 'b'].map((value) => ({
+    by: 'model',
+    value,
+    n: 10,
+    metrics: Object.fromEntries(names.map((name, i) => [name, i * 100])),
+  }));
+  const tables = (await pdfFacts({ ...report, metrics, cohorts })).cohorts;
+  expect(tables.map(({ head }) => head.length)).toEqual([8, 6]);
+  expect(tables.map(({ caption }) => caption)).toEqual(['By model', 'By model, further metrics']);
+  expect(tables.flatMap(({ rows }) => rows[1])).toEqual(
+    ['b', '10', ...names.slice(0, 6), 'b', ...names.slice(6)].map((text) =>
+      text.startsWith('metric') ? String(Number(text.slice(7)) * 100).replace('1000', '1,000') : text,
+    ),
+  );
+});
+
 test('columns of which nothing was read are named in every form', async () => {
   const report = sampleReport();
   const sentence = 'Nothing was read from: region, temperature.';

@@ -1,7 +1,7 @@
 import type { Chart } from '../model.ts';
 import { chartKey } from './chart-key.ts';
 import { renderChart } from './chart.ts';
-import { html, Markup } from './html-tag.ts';
+import { arrows, html, Markup } from './html-tag.ts';
 import type { FindingWords } from './words.ts';
 
 export type ChartMarkup = Markup;
@@ -15,7 +15,7 @@ export async function chartMarkup(chart: Chart, words: NonNullable<FindingWords[
       <div class="wide">${wide}</div>
       <div class="narrow">${narrow}</div>
     </div>
-    <figcaption><b>${words.title}.</b> ${words.caption} <span class="key">${key(chart)}</span></figcaption>
+    <figcaption><b>${words.title}.</b> ${arrows(words.caption)} <span class="key">${key(chart)}</span></figcaption>
   </figure>`;
 }
 

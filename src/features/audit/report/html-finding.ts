@@ -1,14 +1,14 @@
 import type { ChartMarkup } from './html-chart.ts';
-import { html, type Markup, type Part } from './html-tag.ts';
+import { arrows, html, type Markup, type Part } from './html-tag.ts';
 import { cut } from './text.ts';
 import { type ExampleWords, factsOf, type FindingWords } from './words.ts';
 
 /** One finding: what happened, its numbers, its picture, what to do, and the rows that show it. */
 export const findingArticle = (f: FindingWords, chart: ChartMarkup | null) =>
   html`<article id="finding-${f.id}" class="finding">
-    <p class="badge ${f.tone}"><span aria-hidden="true">${f.icon}</span> ${f.severity} · ${f.direction}</p>
+    <p class="badge ${f.tone}"><span class="disc ${f.severity}" aria-hidden="true"></span> ${f.severity} · ${f.direction}</p>
     <h3>${f.title}</h3>
-    ${numbers(f)} ${chart} ${f.explanation && html`<p>${f.explanation}</p>`}
+    ${numbers(f)} ${chart} ${f.explanation && html`<p>${arrows(f.explanation)}</p>`}
     ${f.action && html`<p class="next"><b>Next:</b> ${f.action}</p>`} ${evidence(f)}
   </article>`;
 
@@ -17,8 +17,8 @@ const numbers = (f: FindingWords): Markup =>
     ${factsOf(f).map(
       ([name, value]) =>
         html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
+          <dt>${arrows(name)}</dt>
+          <dd>${arrows(value)}</dd>
         </div>`,
     )}
   </dl>`;

@@ -27,13 +27,17 @@ dl,dd,figure,pre{margin:0}
 .figures>div{padding:12px 16px;border-left:1px solid var(--hair)}
 .figures>div:first-child{border-left:0;padding-left:0}
 .figures strong{display:block;font-size:20px;line-height:1.4;font-variant-numeric:tabular-nums}
-.figures span{display:block}
+.figures .soft{display:block}
 .glance{list-style:none;margin:0;padding:0}
 .glance li{display:grid;grid-template-columns:20px 1fr auto;gap:0 8px;min-height:32px;align-items:center;border-bottom:1px solid var(--hair);padding:4px 0}
 .glance a{color:var(--ink);text-decoration-color:var(--hair)}
 .glance a:hover{text-decoration-color:var(--accent)}
 .num{white-space:nowrap;font-variant-numeric:tabular-nums}
 .bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}.calm{color:var(--calm)}
+.disc{display:inline-block;box-sizing:border-box;width:10px;height:10px;border:1.5px solid currentColor;border-radius:50%;print-color-adjust:exact}
+.disc.page{background:currentColor}
+.disc.ticket{background:linear-gradient(90deg,currentColor 50%,transparent 50%)}
+.to{display:inline-block;width:.95em;height:.7em;overflow:hidden;white-space:nowrap;vertical-align:-.02em;background:currentColor;-webkit-text-fill-color:transparent;mask:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 19 14'%3E%3Cpath d='M1 7h16M12 2l5 5-5 5' fill='none' stroke='%23000' stroke-width='1.6'/%3E%3C/svg%3E") center/contain no-repeat;print-color-adjust:exact}
 .finding{padding:24px 0 16px;border-top:1px solid var(--hair)}
 .group{border-top:2px solid var(--ink);padding-top:16px;margin-top:16px}
 .group>h3{font-size:16px}

@@ -18,6 +18,10 @@ export function html(strings: TemplateStringsArray, ...values: Part[]): Markup {
   return new Markup(strings.reduce((text, literal, i) => text + written(values[i - 1]) + literal));
 }
 
+/** A text in which arrows are drawn: few fonts hold one, and none is sent along. They stay in what is copied and read aloud. */
+export const arrows = (text: string): Markup =>
+  html`${text.split('→').flatMap((part, i) => (i === 0 ? part : [html`<span class="to">→</span>`, part]))}`;
+
 function written(part: Part): string {
   if (part instanceof Markup) return part.text;
   if (typeof part === 'string' || typeof part === 'number') return escape(String(part));

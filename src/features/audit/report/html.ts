@@ -2,7 +2,7 @@ import type { AuditReport } from '../model.ts';
 import { type ChartMarkup, chartMarkup } from './html-chart.ts';
 import { findingArticle } from './html-finding.ts';
 import { stylesheet } from './html-style.ts';
-import { html, type Markup } from './html-tag.ts';
+import { arrows, html, type Markup } from './html-tag.ts';
 import { type FindingWords, groupNote, reportWords, type ReportWords, type Section, type Table } from './words.ts';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -65,7 +65,7 @@ const figures = ({ figures }: ReportWords) =>
       ({ name, value, note }) =>
         html`<div>
           <dt>${name}</dt>
-          <dd><strong>${value}</strong><span class="soft">${note}</span></dd>
+          <dd><strong>${arrows(value)}</strong><span class="soft">${note}</span></dd>
         </div>`,
     )}
   </dl>`;
@@ -77,7 +77,7 @@ const overview = (findings: FindingWords[]) =>
       ${findings.map(
         (f) =>
           html`<li>
-            <span class="dot ${f.tone}" aria-hidden="true">${f.icon}</span><a href="#finding-${f.id}">${f.title}</a
+            <span class="disc ${f.severity} ${f.tone}" aria-hidden="true"></span><a href="#finding-${f.id}">${f.title}</a
             ><span class="soft num">${f.money ?? ''}</span>
           </li>`,
       )}
@@ -136,7 +136,7 @@ const judged = ({ steady, undecided, undecidedMore }: ReportWords) =>
   (steady || undecided.length > 0) &&
   html`<section aria-labelledby="judged">
     <h2 id="judged">What else was looked at</h2>
-    ${steady && html`<p><span class="dot good" aria-hidden="true">✓</span> <b>Steady:</b> ${steady}.</p>`}
+    ${steady && html`<p><b>Steady:</b> ${steady}.</p>`}
     ${
       undecided.length > 0 &&
       tableOf(

@@ -42,7 +42,7 @@ function layoutOf(words: ReportWords, charts: Map<string, PdfChart>) {
       group: group && { title: group.title, note: groupNote(group), count: `${group.label}, ${findings.length} findings` },
       findings: findings.map((finding) => pdfFinding(finding, charts.get(finding.id) ?? null)),
     })),
-    cohorts: words.cohorts.map(({ caption, head, rows }) => table(`By ${caption}`, head, rows)),
+    cohorts: words.cohorts.flatMap(inPageWidth),
     steady: words.steady,
     undecided: table(
       'Too early to tell',
@@ -56,6 +56,24 @@ function layoutOf(words: ReportWords, charts: Map<string, PdfChart>) {
     rejected: words.rejected ?? 'Every row could be read.',
     rejectedReasons: table('', ['Reason', 'Rows'], words.rejectedReasons),
   };
+}
+
+/** Metrics that stand beside each other on a page. */
+const MOST_METRICS = 6;
+/** Before them stand the value of the column and its rows. */
+const LABELS = 2;
+
+/** A table of many metrics, as tables that a page can hold: each names the values anew. */
+function inPageWidth({ caption, head, rows }: Table): Table[] {
+  const metrics = head.length - LABELS;
+  return Array.from({ length: Math.max(1, Math.ceil(metrics / MOST_METRICS)) }, (_, i) => {
+    const part = ([value = '', n = '', ...cells]: string[]) => [
+      value,
+      ...(i === 0 ? [n] : []),
+      ...cells.slice(i * MOST_METRICS, (i + 1) * MOST_METRICS),
+    ];
+    return { caption: `By ${caption}${i === 0 ? '' : ', further metrics'}`, head: part(head), rows: rows.map(part) };
+  });
 }
 
 const pdfFinding = (finding: FindingWords, chart: PdfChart | null) => ({

@@ -41,6 +41,10 @@ export function line(text: string, max = 300): string {
 /** A value of a log inside a sentence: one that is longer than a name would drown what is said of it. */
 export const named = (value: string): string => line(value, 60);
 
+/** "customer acme", and "team 3" where the value says itself what it is. */
+export const place = (name: string, value: string): string =>
+  value.toLowerCase().startsWith(name.toLowerCase()) ? value : `${name} ${value}`;
+
 const WIDE =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 const ZERO = /\p{M}|\u200c|\u200d|\u00ad/u;

@@ -2,7 +2,7 @@
 import type { AuditReport, Cohort, Example, ReportFinding, Unit } from '../model.ts';
 import { chartInWords } from './chart-words.ts';
 import { change, count, counted, dated, day, fromTo, money, perMonth, quantity, span, withInterval } from './format.ts';
-import { clean, cut, line } from './text.ts';
+import { clean, cut, line, place } from './text.ts';
 
 /** How much something needs a person: colours follow it. */
 export type Tone = 'bad' | 'warn' | 'good' | 'calm';
@@ -200,19 +200,19 @@ function chanceWords(q: number | null): string | null {
 }
 
 const segmentWords = (segment: Record<string, string>): string | null => {
-  const parts = Object.entries(segment).map(([key, value]) => `${line(key, 60)} ${line(value, 80)}`);
+  const parts = Object.entries(segment).map(([key, value]) => place(line(key, 60), line(value, 80)));
   return parts.length > 0 ? cut(parts.join(', '), 240) : null;
 };
 
 const causeWords = ({ dimension, value, share }: NonNullable<ReportFinding['cause']>) =>
-  `${line(dimension, 60)} ${line(value, 120)} explains ${quantity(share, 'rate')} of it`;
+  `${place(line(dimension, 60), line(value, 120))} explains ${quantity(share, 'rate')} of it`;
 
 function exampleWords(example: Example) {
   const text = (value: string | null) => (value === null ? null : clean(value));
-  const place = `${line(example.file, 160)}:${example.line}`;
+  const where = `${line(example.file, 160)}:${example.line}`;
   const head = [example.at && dated(example.at, null), example.model && line(example.model, 80)].filter((part) => part !== null);
   return {
-    place,
+    place: where,
     head: head.join(' · '),
     facts: Object.entries(example.facts)
       .slice(0, 12)
@@ -272,10 +272,14 @@ function cohortTable(by: string, cohorts: Cohort[], metrics: AuditReport['metric
   const columns = Object.entries(metrics).filter(([metric]) =>
     cohorts.some((cohort) => typeof cohort.metrics[metric] === 'number'),
   );
-  const cell = (value: number | null | undefined, unit: Unit) => (typeof value === 'number' ? quantity(value, unit) : '–');
+  // What is counted stands in the name of the column.
+  const cell = (value: number | null | undefined, unit: Unit) =>
+    typeof value === 'number' ? quantity(value, unit).replace(/ (tokens?|characters?)$/, '') : '–';
+  const heading = ({ name, unit }: { name: string; unit: Unit }) =>
+    line(unit === 'characters' ? `${name}, characters` : name, 80);
   return {
     caption: line(by, 80),
-    head: [line(by, 80), 'Rows', ...columns.map(([, { name }]) => line(name, 80))],
+    head: [line(by, 80), 'Rows', ...columns.map(([, metric]) => heading(metric))],
     rows: cohorts.map((c) => [
       line(c.value, 120),
       count(c.n),
