@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { access, mkdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { operation, perform } from '../../platform/operation.ts';
-import { invalid, Problem } from '../../platform/problem.ts';
+import { requireWritable, save } from '../../platform/output-file.ts';
+import { invalid, type Problem } from '../../platform/problem.ts';
 import { givenMap } from '../telemetry/index.ts';
 import { audit } from './audit.ts';
 import { AuditReport, Findings } from './model.ts';
@@ -145,45 +145,9 @@ function worth({
   return (minutesSaved / 60) * hourly;
 }
 
-/** Refuses before the work what would be lost after it. */
-async function requireWritable(name: string, logs: readonly string[]): Promise<void> {
-  if (logs.some((log) => log !== '-' && resolve(log) === resolve(name))) {
-    throw invalid(`"${name}" is the log itself. Write to another file, or the log would be lost.`);
-  }
-  const found = await stat(name).catch(() => null);
-  if (found?.isDirectory()) throw unwritable(name, 'it is a directory');
-  await access(found ? name : dirname(resolve(name)), constants.W_OK).catch((cause: unknown) => {
-    throw unwritable(
-      name,
-      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-        ? 'there is no such directory'
-        : 'writing there is not allowed',
-      cause,
-    );
-  });
-}
-
 function requireApart(names: readonly string[]) {
   const twice = names.find((name, i) => names.findIndex((other) => resolve(other) === resolve(name)) < i);
   if (twice) throw invalid(`"${twice}" was named for two forms of the report. Name a file for each.`);
-}
-
-const unwritable = (name: string, why: string, cause?: unknown) =>
-  new Problem(
-    'invalid',
-    `"${name}" could not be written: ${why}. Name a file in a directory that exists and that you may write to.`,
-    {
-      cause,
-    },
-  );
-
-async function save(name: string, content: string | Uint8Array): Promise<string> {
-  try {
-    await writeFile(name, content);
-    return name;
-  } catch (cause) {
-    throw unwritable(name, cause instanceof Error ? cause.message : 'unknown', cause);
-  }
 }
 
 function nothingUsable({ rejectedReasons, rejectedFiles }: AuditReport): Problem {

@@ -101,6 +101,26 @@ test('the scores are written for every row, in the order of the file, bad rows w
   expect(printAnomalies(answer)).toContain('1 anomaly in 600 rows');
 });
 
+test('names and values of a file do not steer the terminal', async () => {
+  const lines = csvOf(stepped).replace('timestamp,value', 'timestamp,va\u001b[2Jlue').split('\n');
+  lines[7] = `${hour(6)},\u001b]0;title\u0007`;
+  const path = await file('steer.csv', lines.join('\n'));
+  const printed = [
+    printChanges(await perform(detectChanges, ctx, { file: path })),
+    printAnomalies(await perform(detectAnomalies, ctx, { file: path })),
+    printAnomalies(await perform(detectAnomalies, ctx, { file: path, csv: true })),
+  ].join('\n');
+  expect(printed).toContain('va\uFFFD[2Jlue');
+  expect(printed).not.toMatch(/[^\P{C}\n]/u);
+});
+
+test('scores are not written over the series, nor where they cannot be', async () => {
+  const path = await file('kept.csv', csvOf(stepped));
+  await expect(perform(detectAnomalies, ctx, { file: path, out: path })).rejects.toThrow(/is what is read/);
+  await expect(perform(detectAnomalies, ctx, { file: path, out: '/nowhere/s.csv' })).rejects.toThrow(/no such directory/);
+  expect(await readFile(path, 'utf8')).toBe(csvOf(stepped));
+});
+
 test.each([
   ['missing.csv', null, 'There is no file'],
   ['empty.csv', ' \n', 'is empty'],

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ANOMALY_THRESHOLD, anomalyScores, changePoints } from '../../detect/index.ts';
 import { operation } from '../../platform/operation.ts';
+import { requireWritable, save } from '../../platform/output-file.ts';
 import { Anomalies, Changes, type Rejected } from './model.ts';
 import { printAnomalies, printChanges } from './print.ts';
 import { readSeries, type SeriesRow } from './read-series.ts';
@@ -41,13 +41,14 @@ export const detectAnomalies = operation({
   output: Anomalies,
   terminal: { words: ['detect', 'anomalies'], positional: 'file', print: printAnomalies, exitCode: () => 0 },
   async run(_ctx, { file, out, csv }) {
+    if (out) await requireWritable(out, [file]);
     const { rows, columns } = await readSeries(file);
     const scores = anomalyScores(rows);
     const anomalies = rows.flatMap((row, i) =>
       scores[i]! >= ANOMALY_THRESHOLD ? [{ ...placeOf(row), value: row.value, score: scores[i]! }] : [],
     );
     const written = out || csv ? scoredCsv(rows, scores) : '';
-    if (out) await writeFile(out, written);
+    if (out) await save(out, written);
     return {
       file,
       rows: rows.length,

@@ -1,3 +1,4 @@
+import { printable } from '../../platform/printable.ts';
 import type { Anomalies, Changes, Rejected } from './model.ts';
 
 const DIGITS = 5;
@@ -13,11 +14,13 @@ export function printChanges({ file, rows, rejected, columns, changes }: Changes
     return `  ${place(change)}: mean ${number(before.mean)} → ${number(after.mean)}, spread ${number(before.sd)} → ${number(after.sd)}`;
   });
   const headline = changes.length === 0 ? 'No change' : count(changes.length, 'change');
-  return [`${headline} in ${count(rows, 'row')} of ${file} (${columns.value}).`, ...found, ...leftOut(rejected)].join('\n');
+  return printable(
+    [`${headline} in ${count(rows, 'row')} of ${file} (${columns.value}).`, ...found, ...leftOut(rejected)].join('\n'),
+  );
 }
 
 export function printAnomalies({ file, rows, rejected, columns, anomalies, threshold, out, csv }: Anomalies): string {
-  if (csv !== null) return csv.trimEnd();
+  if (csv !== null) return printable(csv.trimEnd());
   const shown = anomalies
     .slice(0, MOST_SHOWN)
     .map((row) => `  ${place(row)}: ${number(row.value)}, score ${row.score.toFixed(1)}`);
@@ -27,13 +30,14 @@ export function printAnomalies({ file, rows, rejected, columns, anomalies, thres
     ? 'No anomaly'
     : `${anomalies.length.toLocaleString('en')} ${anomalies.length === 1 ? 'anomaly' : 'anomalies'}`;
   const wrote = out === null ? ['The score of every row: --csv, or --out FILE.'] : [`The score of every row is in ${out}.`];
-  return [
+  const lines = [
     `${headline} in ${count(rows, 'row')} of ${file} (${columns.value}; threshold ${threshold}).`,
     ...shown,
     ...more,
     ...leftOut(rejected),
     ...wrote,
-  ].join('\n');
+  ];
+  return printable(lines.join('\n'));
 }
 
 function leftOut({ rows, first }: Rejected): string[] {

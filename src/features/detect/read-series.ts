@@ -21,8 +21,6 @@ export interface Series {
   columns: { time: string | null; value: string };
 }
 
-/** Rows without a time are taken as one a day: only their order matters then. */
-
 /** Reads a CSV file (time and value, found by name and by content) or a JSON array of numbers or of {time, value}. */
 export async function readSeries(file: string): Promise<Series> {
   const text = (await contentOf(file)).replace(/^\uFEFF/, '');
@@ -125,6 +123,7 @@ function mostly(body: readonly CsvRow[], column: number, is: (cell: string) => b
 const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell));
 
 function seriesRow(line: number, place: number, time: string | null, value: string): SeriesRow {
+  // Rows without a time are taken as one a day: only their order matters then.
   const at = time === null ? place * DAY_MS : readTime(time);
   const bad = at === null ? `"${short(time ?? '')}" is not a time` : isNumber(value) ? null : `"${short(value)}" is not a number`;
   return { line, time, at: at ?? 0, value: bad === null ? Number(value) : NaN, rejected: bad };

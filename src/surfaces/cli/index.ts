@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { askServer } from '../../features/accounts/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { perform, type AnyOperation } from '../../platform/operation.ts';
+import { printable } from '../../platform/printable.ts';
 import { Problem } from '../../platform/problem.ts';
 import { version } from '../../platform/version.ts';
 import { openProgress } from './progress.ts';
@@ -118,9 +119,6 @@ function sentence({ message, details }: Problem): string {
   if (!issues.success) return message;
   return issues.data.map((issue) => `--${kebab(String(issue.path[0] ?? ''))}: ${issue.message}`).join('\n');
 }
-
-// Messages name columns and files of the log, whose bytes must not steer the terminal.
-const printable = (text: string) => text.replaceAll(/[^\P{C}\n]/gu, '\uFFFD');
 
 /** The command of an operation, with a flag per input field. */
 function command(program: Command, op: AnyOperation): Command {
