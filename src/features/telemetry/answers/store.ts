@@ -203,7 +203,8 @@ export function briefSpansAround({ telemetry }: Context, found: readonly Fitting
   const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
   const hours =
     lastMs - firstMs > FAR_MS
-      ? `toStartOfHour(started_at) IN (SELECT hour FROM trace_hour WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)})`
+      ? `(toStartOfHour(started_at), trace_id) IN (SELECT hour, trace_id FROM trace_hour
+          WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)})`
       : `started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`;
   return telemetry.rows(BriefSpan)(briefly(`${hours} AND trace_id IN {traceIds:Array(String)}`), {
     traceIds: found.map(({ traceId }) => traceId),
@@ -212,6 +213,16 @@ export function briefSpansAround({ telemetry }: Context, found: readonly Fitting
     most,
   });
 }
+
+/** The spans of the latest traces of a stretch that reaches to the end, found and read at once: of all traces, as nothing is asked for. */
+export const latestBriefSpans = ({ telemetry }: Context, fromMs: number, limit: number, most: number) =>
+  telemetry.rows(BriefSpan)(
+    briefly(`started_at >= ${timeOf('lookFrom')} AND trace_id IN (
+      SELECT trace_id FROM span WHERE client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')}
+      GROUP BY trace_id HAVING min(started_at) >= ${timeOf('from')} ORDER BY min(started_at) DESC, trace_id DESC LIMIT {limit:UInt32}
+    )`),
+    { lookFrom: isoOf(fromMs - BEFORE_MS), from: isoOf(fromMs), limit, most },
+  );
 
 const json = <S extends z.ZodType>(shape: S) => z.string().transform((value): z.infer<S> => shape.parse(JSON.parse(value)));
 const attributes = z

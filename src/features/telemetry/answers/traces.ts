@@ -24,6 +24,7 @@ import {
   briefSpans,
   briefSpansAround,
   fittingTraces,
+  latestBriefSpans,
   timesOfSpans,
   wholeSpans,
   type BriefSpan,
@@ -63,11 +64,13 @@ export const listTraces = operation({
   }),
   async run(ctx, { from, to, before, limit, ...filter }) {
     const cursor = before === undefined ? null : readCursor(before);
-    const { found, lookedBackTo } = await latest(ctx, filter, { from, to, cursor, limit });
+    const page = { from, to, cursor, limit };
+    const atOnce = await latestAtOnce(ctx, filter, page);
+    const { found, lookedBackTo } = atOnce ?? (await latest(ctx, filter, page));
     if (found.length === 0) return { traces: [], next: lookedBackTo && writeCursor({ at: lookedBackTo, id: '' }), lookedBackTo };
     const ids = found.map(({ traceId }) => traceId);
     const [spans, scores, prices] = await Promise.all([
-      briefSpansAround(ctx, found, MOST_SPANS),
+      atOnce?.spans ?? briefSpansAround(ctx, found, MOST_SPANS),
       scoresOfTraces(ctx, ids),
       ownPricesOf(ctx.records, ctx.client!.id),
     ]);
@@ -86,12 +89,30 @@ export const listTraces = operation({
   },
 });
 
+/** The first page of all traces, where one short look fills it: what a screen that shows what comes asks again and again. */
+async function latestAtOnce(ctx: Context, filter: Filter, { from, to, cursor, limit }: Page) {
+  if (cursor || from !== undefined || to !== undefined || asksForSome(filter)) return undefined;
+  const known = await timesOfSpans(ctx, ctx.client!.id);
+  if (!known || known.runsAnHour < limit) return undefined;
+  const { firstMs = 0 } = firstStep(filter, known.runsAnHour, limit);
+  const spans = await latestBriefSpans(ctx, known.toMs - firstMs, limit, MOST_SPANS);
+  const starts = new Map<string, string>();
+  // The first of each trace comes first.
+  for (const { traceId, startedAt } of spans) if (!starts.has(traceId)) starts.set(traceId, startedAt);
+  if (starts.size < limit || spans.length === MOST_SPANS) return undefined;
+  const found = [...starts].map(([traceId, startedAt]): Fitting => ({ traceId, startedAt }));
+  const key = ({ traceId, startedAt }: Fitting) => `${startedAt} ${traceId}`;
+  found.sort((a, b) => (key(a) < key(b) ? 1 : -1));
+  return { found, spans, lookedBackTo: null };
+}
+
+const asksForSome = (filter: Filter) => filterNames.some((name) => filter[name] !== undefined);
+
 /** How far the first look goes back, and how fast looks grow. */
 function firstStep(filter: Filter, runsAnHour: number, limit: number) {
   // Texts are read as they are: a stretch of them grows slowly, so that one look never takes long.
   if (filter.search !== undefined) return { firstMs: HOUR_MS, grows: 2 };
-  const asks = filterNames.some((name) => filter[name] !== undefined);
-  if (asks || runsAnHour === 0) return {};
+  if (asksForSome(filter) || runsAnHour === 0) return {};
   // The latest of all are as long ago as their number says. A look further than needed reads what nobody asked for.
   return { firstMs: Math.min(2 * HOUR_MS, Math.max(5 * MINUTE_MS, ((2 * limit) / runsAnHour) * HOUR_MS)) };
 }
