@@ -93,6 +93,15 @@ test('OpenInference: 100 prompt tokens include 40 cached ones, 20 of completion 
   expect(span!.output).toBe('[{"role":"assistant","content":"hello"}]');
 });
 
+test('Traceloop’s own SDK: workflow, task and tool around a call; user and session by its associations', async () => {
+  const spans = await spansOf('traceloop-sdk-0.27-1.pb');
+  expect(kinds(spans)).toEqual(['tool', 'chain', 'chain', 'generation']);
+  for (const span of spans) expect(span).toMatchObject({ user: 'u1', session: 's1', workflow: 'shop' });
+  expect(countedSpans(spans)).toEqual([spans[3]]);
+  expect(traceTotals(spans)).toEqual({ inputTokens: 100, cachedInputTokens: null, outputTokens: 20, reasoningTokens: null });
+  expect(spans[0]).toMatchObject({ name: 'lookup.tool', output: '{"sky":"rainy"}' });
+});
+
 test('Phoenix', async () => {
   const [span] = await spansOf('phoenix-otel-2.1-1.pb');
   expect(span).toMatchObject({ kind: 'generation', model: 'gpt-4o', inputTokens: 10, outputTokens: null, workflow: 'proj-a' });
