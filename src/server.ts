@@ -16,6 +16,7 @@ import { requestContext, type Context } from './platform/context.ts';
 import type { AnyOperation } from './platform/operation.ts';
 import type { Job } from './platform/job.ts';
 import type { Route } from './platform/route.ts';
+import { openTracing } from './platform/tracing.ts';
 import { openStores } from './stores/index.ts';
 import { startScheduler } from './surfaces/clock/index.ts';
 import { createApp, hostsOf, listen } from './surfaces/http/index.ts';
@@ -52,7 +53,13 @@ export async function startServer(
   requireRole(config);
   const { role, dataDir } = config;
   const servesPages = role === 'all' || role === 'web';
-  const stores = await openStores(config, log, () => (servesPages ? markOf(sessionSecretOf(dataDir, config.secret)) : undefined));
+  const tracing = await openTracing(config.traces, log);
+  const stores = await openStores(
+    config,
+    log,
+    () => (servesPages ? markOf(sessionSecretOf(dataDir, config.secret)) : undefined),
+    { tracing },
+  );
   try {
     const { records, telemetry } = stores;
     // Of several that start at once, one says how the owner gets in.
@@ -86,18 +93,26 @@ export async function startServer(
       warnings: () => warningsOf(practice.health(), now()),
       metrics: { open: config.metrics === 'open', text: (byClient) => metricsText(stores, now(), byClient) },
       hosts: hostsOf(config.listen.host, config.publicUrl),
+      tracing,
       log,
     });
     const listening = await listen(app, config.listen);
     url = listening.url;
     const jobContext = requestContext({ now, config, log, actor: { kind: 'job', name: 'scheduler' }, practice });
     const runsJobs = role === 'all' || role === 'worker';
-    const scheduler = startScheduler(runsJobs ? jobs : [], { records, instance: stores.register.instance }, jobContext, now);
+    const scheduler = startScheduler(
+      runsJobs ? jobs : [],
+      { records, instance: stores.register.instance },
+      jobContext,
+      now,
+      tracing,
+    );
     const close = async () => {
       await listening.close();
       await attempts.close();
       await scheduler.close();
       await stores.close();
+      await tracing.close();
     };
     const link = ownerLink && welcomeUrl(publicUrl(), ownerLink);
     return { url, ownerKeyFile, ownerLink: link, runDueJobs: () => scheduler.runDue(), close, [Symbol.asyncDispose]: close };

@@ -18,6 +18,7 @@ test('without settings, everything has its usual place', () => {
     insideHosts: [],
     proxies: [],
     secret: undefined,
+    traces: undefined,
     server: { url: undefined, key: undefined },
   });
 });

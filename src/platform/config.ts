@@ -83,6 +83,13 @@ const Env = z.object({
     .enum(['key', 'open'], 'must be key or open')
     .default('key')
     .describe('Who may read /metrics: whoever shows a key of the practice, or anyone who reaches the server (totals only).'),
+  // Names of OpenTelemetry's. What they hold is judged by the server alone: they may be meant for another program.
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .optional()
+    .describe('Where the server sends traces of itself, by OTLP over HTTP, such as http://127.0.0.1:4318. Default: nowhere.'),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default('').describe('What it shows there, such as x-api-key=stwc_1.'),
+  OTEL_SERVICE_NAME: z.string().default('').describe('The name it goes by there. Default: steward.'),
   STEWARD_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:4319' })
     .optional()
@@ -111,8 +118,16 @@ export interface Config {
   readonly insideHosts: readonly string[];
   readonly proxies: readonly string[];
   readonly secret: string | undefined;
+  /** Where the server's own traces go; nothing where nobody asked for them. */
+  readonly traces: TracesConfig | undefined;
   /** The server that the command line asks, and the key it shows there. */
   readonly server: { readonly url: string | undefined; readonly key: string | undefined };
+}
+
+export interface TracesConfig {
+  readonly endpoint: string;
+  readonly headers: string;
+  readonly service: string;
 }
 
 /** Whether other processes may work on the same stores. */
@@ -162,6 +177,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     insideHosts: rest.STEWARD_INSIDE_HOSTS,
     proxies: rest.STEWARD_PROXY ?? (rest.STEWARD_PUBLIC_URL === undefined ? [] : ['127.0.0.1', '::1']),
     secret: rest.STEWARD_SECRET,
+    traces: rest.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: rest.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: rest.OTEL_EXPORTER_OTLP_HEADERS,
+          service: rest.OTEL_SERVICE_NAME || 'steward',
+        }
+      : undefined,
     server: { url: rest.STEWARD_URL, key: rest.STEWARD_KEY },
   };
 }

@@ -15,13 +15,14 @@ export interface Answer {
 }
 
 /**
- * Posts to an address that the person at the terminal named. Follows no redirect: the key is for this address alone.
+ * Posts to an address that the person at the terminal named, or whoever started the server. Follows no redirect: the key is for this address alone.
  * Throws `unavailable` when nobody answers.
  */
 export async function post(
   url: string,
   headers: Record<string, string>,
   body: string | Uint8Array<ArrayBuffer>,
+  withinMs = WITHIN_MS,
 ): Promise<Answer> {
   // oxlint-disable-next-line no-restricted-globals -- this is the place
   const answer = await fetch(url, {
@@ -29,7 +30,7 @@ export async function post(
     headers,
     body,
     redirect: 'error',
-    signal: AbortSignal.timeout(WITHIN_MS),
+    signal: AbortSignal.timeout(withinMs),
   }).catch((cause: unknown) => Promise.reject(unavailable(`Nobody answers at ${new URL(url).origin}.`, cause)));
   const wait = Number(answer.headers.get('retry-after') ?? 'unsaid');
   return { status: answer.status, text: await textOf(answer), ...(wait >= 0 && { retryAfterS: wait }) };

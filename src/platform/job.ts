@@ -17,11 +17,13 @@ export const job = (declared: Job) => declared;
 export const isDue = ({ every }: Job, nowMs: number, lastMs?: number) =>
   lastMs === undefined || nowMs - lastMs >= periodMs[every];
 
-/** Runs a job as itself. A failed job is logged and never stops what it runs beside. */
-export async function runJob(declared: Job, ctx: Context): Promise<void> {
+/** Runs a job as itself, and tells whether it went well. A failed job is logged and never stops what it runs beside. */
+export async function runJob(declared: Job, ctx: Context): Promise<boolean> {
   try {
     await declared.run({ ...ctx, actor: { kind: 'job', name: declared.name } });
+    return true;
   } catch (error) {
     ctx.log.error({ err: error, job: declared.name }, 'a job failed');
+    return false;
   }
 }

@@ -7,6 +7,7 @@ import { conflict } from '../platform/problem.ts';
 import { openChanges, type Changes } from './changes.ts';
 import type { Cut } from '../platform/copy.ts';
 import { openCuts, type Cuts } from './cut.ts';
+import { noTracing, type Tracing } from '../platform/tracing.ts';
 import { lockDataDir } from './lock.ts';
 import { openRegister, type Register } from './register.ts';
 import { openRecords, type Records } from './records/index.ts';
@@ -78,7 +79,7 @@ export async function openStores(
   /** A fingerprint of what signs sessions, asked for once the data directory is ours. */
   secretMark: () => Buffer | undefined = () => undefined,
   /** For a restore: what it has not finished is no obstacle to it. */
-  { restoring = false }: { restoring?: boolean } = {},
+  { restoring = false, tracing = noTracing }: { restoring?: boolean; tracing?: Tracing } = {},
 ): Promise<Stores> {
   const { dataDir, databaseUrl, clickhouseUrl, clickhouseCluster: cluster, role = 'all' } = config;
   const lock = await lockDataDir(dataDir);
@@ -111,7 +112,7 @@ export async function openStores(
     const spool = openSpool(
       {
         dir: join(dataDir, 'spool'),
-        load: loaderOf(telemetry.value),
+        load: tracedLoad(tracing, loaderOf(telemetry.value)),
         loading: (work) => register.loading(work),
         taken: (digests) => register.taken(digests),
         ...(config.spoolBytes !== undefined && { mostBytes: config.spoolBytes }),
@@ -156,6 +157,15 @@ export async function openStores(
 }
 
 /** The rows of a table in a segment are one insert, however often it is tried. */
+/** How much is moved into the store at a time, and how long that takes. */
+const tracedLoad =
+  (tracing: Tracing, load: ReturnType<typeof loaderOf>): ReturnType<typeof loaderOf> =>
+  (rows, token) =>
+    tracing.span(
+      { name: `load ${rows.table}`, attributes: { 'steward.table': rows.table, 'steward.bytes': rows.bytes.length } },
+      () => load(rows, token),
+    );
+
 const loaderOf =
   (telemetry: Telemetry) =>
   ({ table, format, bytes }: TableRows, token: string) =>

@@ -3,6 +3,7 @@ import { MINUTE_MS, type Clock } from '../../platform/clock.ts';
 import type { Context } from '../../platform/context.ts';
 import { periodMs, runJob, type Job } from '../../platform/job.ts';
 import type { Sql } from '../../platform/sql.ts';
+import { noTracing, type Tracing } from '../../platform/tracing.ts';
 
 export interface Scheduler {
   /** Runs what is due now, one after the other. */
@@ -19,6 +20,7 @@ export function startScheduler(
   { records, instance }: { records: Sql; /** This run of this process. */ instance: string },
   context: Context,
   now: Clock,
+  tracing: Tracing = noTracing,
 ): Scheduler {
   const timed = jobs.filter(({ every }) => every !== 'start');
   let running: Promise<void> = Promise.resolve();
@@ -27,7 +29,9 @@ export function startScheduler(
   async function runAll(): Promise<void> {
     for (const job of timed) {
       if (isClosing || !(await claim(job))) continue;
-      await runJob(job, context);
+      await tracing.span({ name: `job ${job.name}`, attributes: { 'steward.job': job.name } }, async (span) => {
+        if (!(await runJob(job, context))) span.failed();
+      });
       await records.rows(z.never())`update job_run set finished_at = ${now()} where job = ${job.name} and instance = ${instance}`;
     }
   }

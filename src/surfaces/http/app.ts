@@ -7,6 +7,7 @@ import type { Log } from '../../platform/log.ts';
 import { perform, requireSound, type AnyOperation } from '../../platform/operation.ts';
 import { notFound, Problem, tooMany } from '../../platform/problem.ts';
 import type { Route } from '../../platform/route.ts';
+import { noTracing, type Tracing } from '../../platform/tracing.ts';
 import { mcpTools } from '../mcp/index.ts';
 import { SIGN_IN_PATH, signInMethod, type Attempts, type SignIn } from '../../features/accounts/index.ts';
 import { inputOf, queryOf } from './body.ts';
@@ -16,6 +17,7 @@ import { addressOf } from './address.ts';
 import { openApi } from './openapi.ts';
 import { onlyFor } from './only-for.ts';
 import { answerFile, answerPage } from './pages.ts';
+import { traced } from './traced.ts';
 import { receiver } from './receive.ts';
 import { attemptOf, inOurWords, isRefusal, requireOwnPage } from './sign-in.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
@@ -38,6 +40,8 @@ export interface AppParts {
   warnings: () => string[];
   /** For Prometheus; `open`: totals are told to anyone. */
   metrics: { open: boolean; text: (byClient: boolean) => Promise<string> };
+  /** Of Steward's own work. */
+  tracing?: Tracing;
   /** The names this server goes by. */
   hosts: ReadonlySet<string>;
   log: Log;
@@ -57,6 +61,7 @@ export function createApp({
   warnings,
   metrics,
   hosts,
+  tracing = noTracing,
   log,
 }: AppParts): Hono<Env> {
   requireSound(all);
@@ -72,6 +77,9 @@ export function createApp({
     c.header('x-request-id', c.get('requestId'));
     await next();
   });
+  app.use(
+    traced(tracing, (path) => (path.startsWith('/api/') && byName.has(path.slice('/api/'.length))) || receive.answers.has(path)),
+  );
   for (const middleware of headersOfAll) app.use(middleware);
   app.use(onePath);
   // Asked by whoever keeps it running, under any name; they tell nothing of what is in it.
@@ -89,7 +97,7 @@ export function createApp({
   /** Who asks, before it is read what is asked for. */
   const enter = async (c: Request<Env>): Promise<Context> => {
     const actor = await admit(credentialOf(c.req.raw.headers));
-    if (actor) return contextFor(actor);
+    if (actor) return contextFor(asking(c, actor));
     // A good key is let in however many bad ones come from the same address.
     const from = { address: addressOf(c.env.incoming, proxies) };
     const waitS = attempts.enter(from);
@@ -105,7 +113,7 @@ export function createApp({
     if (!person) return enter(c);
     requireOwnPage(headers);
     for (const cookie of person.setCookies) c.header('set-cookie', cookie, { append: true });
-    return contextFor(person.actor);
+    return contextFor(asking(c, person.actor));
   };
   app.get('/metrics', async (c) => {
     const isNobody = metrics.open && !showsKey(c.req.raw.headers);
@@ -142,13 +150,13 @@ export function createApp({
     const ctx = await enterAsAnyone(c);
     const op = byName.get(c.req.param('name'));
     if (!op) throw notFound('There is no such operation. /api/openapi.json lists them.');
-    return c.json((await perform(op, ctx, await input(c))) as object);
+    return c.json(about(c, await perform(op, ctx, await input(c))));
   });
   // Only what is declared so, and a read always: a link that somebody follows changes nothing.
   app.get('/api/:name', async (c, next) => {
     const op = byName.get(c.req.param('name'));
     if (!op?.byGet) return next();
-    return c.json((await perform(op, await enterAsAnyone(c), queryOf(c.req.url))) as object);
+    return c.json(about(c, await perform(op, await enterAsAnyone(c), queryOf(c.req.url))));
   });
   app.post('/mcp', async (c) => answerMcp(await enter(c), c.req.raw, await input(c)));
   for (const path of ['/api/:name', '/mcp', ...receive.answers.keys()]) app.all(path, (c) => refuseMethod(c, 'POST'));
@@ -167,6 +175,19 @@ export function createApp({
     return c.json({ error: { code: 'internal', message } }, 500);
   });
   return app;
+}
+
+/** Whose key it is, told to the trace of the request. */
+function asking(c: Request<Env>, actor: Actor): Actor {
+  c.get('span').say({ 'steward.actor': actor.kind, 'steward.client': actor.kind === 'key' ? actor.client?.id : undefined });
+  return actor;
+}
+
+/** The same of the client that an answer is about, which it names by id. */
+function about(c: Request<Env>, answer: unknown): object {
+  const { client } = answer as { client?: unknown };
+  if (typeof client === 'string') c.get('span').say({ 'steward.client': client });
+  return answer as object;
 }
 
 const nothingHere = () => notFound('There is nothing here.');

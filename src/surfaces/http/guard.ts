@@ -2,8 +2,9 @@ import type { HttpBindings } from '@hono/node-server';
 import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { invalid, Problem } from '../../platform/problem.ts';
+import type { WorkSpan } from '../../platform/tracing.ts';
 
-export type Env = { Bindings: HttpBindings; Variables: { requestId: string } };
+export type Env = { Bindings: HttpBindings; Variables: { requestId: string; span: WorkSpan } };
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 

@@ -1,0 +1,124 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, quiet } from '../stores/testing/temp.ts';
+import { testServer, type TestServer } from '../testing/server.ts';
+import { readConfig } from './config.ts';
+import { openLog } from './log.ts';
+import { noTracing, openTracing } from './tracing.ts';
+
+/** Steward's own traces, sent to another Steward, which shows them. */
+
+let collector: TestServer;
+let operators: Awaited<ReturnType<TestServer['client']>>;
+beforeAll(async () => {
+  collector = await testServer();
+  operators = await collector.client('Our own servers');
+});
+afterAll(() => collector.close());
+
+interface Shown {
+  spans: { name: string; parentSpanId: string | null; status: string; service: string; attributes: Record<string, unknown> }[];
+}
+const ask = async (operation: string, input: object) =>
+  (await collector.ask(operation, { client: operators.id, ...input }, operators.key)).json as unknown;
+const traced = (endpoint: string) => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${encodeURIComponent(operators.key)}, x-other=a%20b`,
+  OTEL_SERVICE_NAME: 'steward-eu',
+});
+const named = async (name: string) => {
+  const { traces } = (await ask('telemetry.traces', { limit: 200 })) as { traces: { name: string; traceId: string }[] };
+  return traces.find((trace) => trace.name === name);
+};
+
+test('requests, jobs and loading are told of, under the trace that the request says it is part of, without a text of anybody', async () => {
+  const watched = await testServer([], { env: traced(collector.url()) });
+  const acme = await watched.client('Acme');
+  const traceId = 'ab'.repeat(16);
+  await watched.send('/api/telemetry.ledger', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${acme.key}`,
+      traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`,
+    },
+    body: JSON.stringify({ client: 'Acme' }),
+  });
+  await watched.send('/v1/traces', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': acme.key },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId, spanId: 'ef'.repeat(8), name: 'theirs' }] }] }] }),
+  });
+  await watched.send('/a-secret-path?with=words');
+  const untraced = `00-${'12'.repeat(16)}-${'34'.repeat(8)}-00`;
+  await watched.send('/api/session.show', { method: 'POST', headers: { traceparent: untraced } });
+  await watched.runDueJobs();
+  await eventually(async () => {
+    const { json } = await watched.ask('telemetry.traces', { client: 'Acme' });
+    return (json as unknown as { traces: object[] }).traces.length > 0;
+  }, 15_000);
+  // Whoever ends says first what is left.
+  await watched.close();
+
+  const shownOf = async () => (await ask('telemetry.trace', { traceId })) as Partial<Shown>;
+  await eventually(async () => (await shownOf()).spans !== undefined && (await named('load span')) !== undefined, 15_000);
+  expect((await shownOf()).spans).toMatchObject([
+    {
+      name: 'POST /api/telemetry.ledger',
+      parentSpanId: 'cd'.repeat(8),
+      status: 'ok',
+      service: 'steward-eu',
+      attributes: {
+        'http.route': '/api/telemetry.ledger',
+        'http.response.status_code': 200,
+        'steward.actor': 'key',
+        'steward.client': acme.id,
+      },
+    },
+  ]);
+  const { traces } = (await ask('telemetry.traces', { limit: 200 })) as { traces: { name: string }[] };
+  const names = new Set(traces.map(({ name }) => name));
+  expect([...names]).toEqual(expect.arrayContaining(['POST /v1/traces', 'GET *', 'POST /api/clients.create', 'load span']));
+  expect([...names].some((name) => name.startsWith('job '))).toBe(true);
+  expect(JSON.stringify([...names])).not.toContain('secret');
+  expect(names).not.toContain('POST /api/session.show');
+  expect((await ask('telemetry.trace', { traceId: '12'.repeat(16) })) as object).toMatchObject({ error: { code: 'not_found' } });
+}, 60_000);
+
+const toNowhere = (endpoint: string, log = quiet) => openTracing({ endpoint, headers: '', service: 'steward' }, log);
+
+test('a collector that is away, that answers nothing or that says no is told of once, and costs no work and no end', async () => {
+  const mute = createServer(() => undefined);
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as AddressInfo;
+  const lines: string[] = [];
+  const log = openLog('warn', { write: (line) => void lines.push(line) });
+  const all = [`http://127.0.0.1:${port}`, 'http://127.0.0.1:9', `${collector.url()}/nowhere`].map(async (endpoint) => {
+    const tracing = await toNowhere(endpoint, log);
+    for (let n = 0; n < 5000; n += 1) expect(await tracing.span({ name: 'work' }, async () => n)).toBe(n);
+    await expect(tracing.span({ name: 'work' }, () => Promise.reject(new Error('as it was')))).rejects.toThrow('as it was');
+    await tracing.close();
+  });
+  await Promise.all(all);
+  mute.closeAllConnections();
+  mute.close();
+  expect(lines.length).toBeGreaterThanOrEqual(2);
+  expect(lines.length).toBeLessThanOrEqual(3);
+}, 60_000);
+
+test.each([
+  ['localhost:4317', '', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ['http://user:password@127.0.0.1', '', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ['http://127.0.0.1:4318', 'secret-without-a-name', 'OTEL_EXPORTER_OTLP_HEADERS'],
+  ['http://127.0.0.1:4318', 'x-key=secret%0d%0a', 'OTEL_EXPORTER_OTLP_HEADERS'],
+])('%s with %j cannot be understood: told, and not repeated', async (endpoint, headers, name) => {
+  const failed: unknown = await openTracing({ endpoint, headers, service: 'steward' }, quiet).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 'invalid', message: expect.stringContaining(name) as string });
+  expect(String(failed)).not.toMatch(/password|secret/);
+});
+
+test('nobody asked: nothing is loaded and nothing is told', async () => {
+  expect(readConfig({}).traces).toBeUndefined();
+  expect(await openTracing(undefined, quiet)).toBe(noTracing);
+});
