@@ -95,8 +95,11 @@ export interface WalledIntake {
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
 }
 
-/** Which rows go: those that came before a time, those of some traces, or those with these ids. */
-export type Removed = { readonly before: Date } | { readonly traceIds: string[] } | { readonly ids: string[] };
+/** Which rows go: those that came before a time, those of some traces, or those whose attributes name a user, by hashes, until a time. */
+export type Removed =
+  | { readonly before: Date }
+  | { readonly traceIds: string[] }
+  | { readonly userHashes: string[]; readonly until: Date };
 
 export type RemovalReason = 'retention' | 'erasure';
 
@@ -106,10 +109,16 @@ export interface RemovedItems {
   readonly items: number;
 }
 
+/** Rows that were found, and that were left, by a count after it. */
+export interface RowCounts {
+  before: number;
+  after: number;
+}
+
 /** A way to remove telemetry of one client for good. The wall says which client; a condition says what of it. */
 export interface WalledRemoval {
   /** Deletes rows of a table, and enters in the ledger what is gone. They are gone from disk when it returns. */
-  remove(table: string, which: Removed, reason: RemovalReason): Promise<void>;
+  remove(table: string, which: Removed, reason: RemovalReason): Promise<RowCounts>;
   /** Rewrites columns of rows. What they held is gone from disk when it returns. */
   change(table: string, what: `UPDATE ${string}`, condition: string, params?: Record<string, unknown>): Promise<void>;
   /** Makes the sums of charts anew from the spans as they are now, for all days that the period touches. */

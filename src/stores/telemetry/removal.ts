@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Removed, RemovalReason } from '../../platform/practice.ts';
+import type { Removed, RemovalReason, RowCounts } from '../../platform/practice.ts';
 import { tableName } from './names.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const Which = z.union([
   z.strictObject({ before: z.string() }),
   z.strictObject({ traceIds: z.array(z.string()) }),
-  z.strictObject({ ids: z.array(z.string()) }),
+  z.strictObject({ userHashes: z.array(z.string()), until: z.string() }),
 ]);
 type Which = z.infer<typeof Which>;
 
@@ -40,14 +40,40 @@ const latest = `(SELECT client_id, id, kind, reason, which, items, state FROM in
 type Store = Pick<Telemetry, 'rows' | 'command' | 'insert'>;
 
 /** Deletes rows of a client from a table; how many items are gone with them is kept for the ledger, whenever the process ends. */
-export async function removeRows(telemetry: Store, client: string, table: string, removed: Removed, reason: RemovalReason) {
+export async function removeRows(
+  telemetry: Store,
+  client: string,
+  table: string,
+  removed: Removed,
+  reason: RemovalReason,
+): Promise<RowCounts> {
   for (const open of await openRemovals(telemetry, client)) await finish(telemetry, client, open);
-  const which: Which = 'before' in removed ? { before: removed.before.toISOString() } : { ...removed };
+  const which = whichOf(removed);
+  const before = await countRows(telemetry, client, table, which);
+  if (before === 0) return { before, after: 0 };
   const items = await countGone(telemetry, client, table, which);
-  if (items === 0) return drop(telemetry, client, table, which);
+  if (items === 0) {
+    await drop(telemetry, client, table, which);
+    return { before, after: await countRows(telemetry, client, table, which) };
+  }
   const planned = { id: randomUUID(), kind: table, reason, which: JSON.stringify(which), items };
   await note(telemetry, client, planned, 0);
   await finish(telemetry, client, planned);
+  return { before, after: await countRows(telemetry, client, table, which) };
+}
+
+function whichOf(removed: Removed): Which {
+  if ('before' in removed) return { before: removed.before.toISOString() };
+  return 'traceIds' in removed ? removed : { userHashes: removed.userHashes, until: removed.until.toISOString() };
+}
+
+async function countRows(telemetry: Store, client: string, table: string, which: Which): Promise<number> {
+  const [counted] = await telemetry.rows(Count)(
+    `SELECT count() AS n FROM ${tableName(table)} WHERE client_id = {client:UUID} AND (${conditionOf(which)})`,
+    { ...which, client },
+    { timeoutMs: COUNTED_WITHIN_MS },
+  );
+  return counted?.n ?? 0;
 }
 
 /** How many items of each kind were removed, and why. */
@@ -89,8 +115,15 @@ const drop = (telemetry: Store, client: string, table: string, which: Which) =>
 
 function conditionOf(which: Which): string {
   if ('before' in which) return `received_at < parseDateTime64BestEffort({before:String}, 3, 'UTC')`;
-  return 'traceIds' in which ? 'trace_id IN {traceIds:Array(String)}' : 'id IN {ids:Array(String)}';
+  if ('traceIds' in which) return 'trace_id IN {traceIds:Array(String)}';
+  return `received_at <= parseDateTime64BestEffort({until:String}, 3, 'UTC') AND (${namesUser('attributes')} OR ${namesUser('resource')})`;
 }
+
+/** SQL: an attribute that is called after a user says one of these names. Values are JSON. */
+const namesUser = (map: 'attributes' | 'resource') => `arrayExists((key, said) ->
+  match(lower(toString(key)), '(^|[._-])(end_?user|user|customer)([._-]?(id|name|email))?$')
+    AND lower(hex(SHA256(if(startsWith(said, '"'), JSONExtractString(said), said)))) IN {userHashes:Array(String)},
+  mapKeys(${map}), mapValues(${map}))`;
 
 /** The items of which nothing would be left: one that was sent again lately stays. */
 async function countGone(telemetry: Pick<Telemetry, 'rows'>, client: string, table: string, which: Which): Promise<number> {

@@ -7,6 +7,7 @@ import { printable } from '../../platform/printable.ts';
 import { Problem } from '../../platform/problem.ts';
 import { version } from '../../platform/version.ts';
 import { openProgress } from './progress.ts';
+import { showAnswer } from './show.ts';
 
 export interface Streams {
   out: NodeJS.WriteStream;
@@ -55,7 +56,7 @@ export async function runCli(
     .exitOverride();
   for (const op of operations) {
     command(program, op).action(async (...given: unknown[]) => {
-      exitCode = await runOperation(op, inputOf(op, given), ctx, { out, err });
+      exitCode = await runOperation(op, typed(op, given), ctx, { out, err });
     });
   }
   for (const { words, summary, run } of programs) {
@@ -81,7 +82,25 @@ const depth = (made: Command) => wordsOf(made).split(' ').length;
 
 const width = (stream: NodeJS.WriteStream) => (stream.isTTY ? Math.min(stream.columns ?? 80, 120) : 100);
 
-async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { out, err }: Streams): Promise<number> {
+/** A person reads a table; a pipe, and whoever asks for it, gets JSON. */
+function textOf(
+  op: AnyOperation,
+  answer: unknown,
+  { isRead, ...page }: { width: number; color: boolean; isRead: boolean },
+): string {
+  if (op.terminal?.print) return op.terminal.print(answer, page);
+  return isRead ? showAnswer(answer, page) : JSON.stringify(answer, null, 2);
+}
+
+/** Verbs that print in a way of their own may have a field of that name. */
+const takesJson = (op: AnyOperation) => !op.terminal?.print && !('json' in op.input.shape);
+
+interface Typed {
+  input: Record<string, unknown>;
+  asJson: boolean;
+}
+
+async function runOperation(op: AnyOperation, { input, asJson }: Typed, ctx: Context, { out, err }: Streams): Promise<number> {
   const progress = openProgress(err);
   process.once('exit', progress.close);
   try {
@@ -91,7 +110,7 @@ async function runOperation(op: AnyOperation, input: unknown, ctx: Context, { ou
         : await askServer(op, ctx.config, input);
     progress.close();
     const color = out.isTTY && out.hasColors?.();
-    const text = op.terminal?.print ? op.terminal.print(answer, { width: width(out), color }) : JSON.stringify(answer, null, 2);
+    const text = textOf(op, answer, { width: width(out), color, isRead: out.isTTY && !asJson });
     await new Promise((written) => out.write(text.endsWith('\n') ? text : `${text}\n`, written));
     return op.terminal?.exitCode?.(answer) ?? 0;
   } catch (error) {
@@ -147,6 +166,7 @@ function command(program: Command, op: AnyOperation): Command {
     if (required) option.makeOptionMandatory();
     made.addOption(option);
   }
+  if (takesJson(op)) made.option('--json', 'Print the answer as JSON, as it is printed into a pipe.');
   return made;
 }
 
@@ -167,8 +187,10 @@ function describe(schema: z.ZodType) {
 }
 
 /** Arguments and flags back into the input of the operation. */
-function inputOf(op: AnyOperation, given: unknown[]): Record<string, unknown> {
-  const options = given.at(-2) as Record<string, unknown>;
+function typed(op: AnyOperation, given: unknown[]): Typed {
+  const { json, ...others } = given.at(-2) as Record<string, unknown>;
+  const options = takesJson(op) ? others : { ...others, ...(json !== undefined && { json }) };
   const positional = op.terminal?.positional;
-  return { ...options, ...(positional && given[0] !== undefined ? { [positional]: given[0] } : {}) };
+  const input = { ...options, ...(positional && given[0] !== undefined ? { [positional]: given[0] } : {}) };
+  return { input, asJson: takesJson(op) && json === true };
 }

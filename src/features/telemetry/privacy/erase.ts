@@ -1,38 +1,66 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { sumAgain } from '../sums/index.ts';
-import { countRows, daysOfTraces, tablesOfTraces, tracesOfUser, type Counts } from './erasure-store.ts';
+import type { RowCounts } from '../../../platform/practice.ts';
+import { daysOfTraces, explanationsWith, tablesOfTraces, tracesOfUser, type TableCounts } from './erasure-store.ts';
 
 export const hashOfUser = (user: string) => createHash('sha256').update(user).digest('hex');
 
 /** How many traces are named in one statement. */
 const AT_ONCE = 2000;
 
-/** Erases the traces that a user had a part in, from every table; counted before and after. */
-export async function eraseUser(ctx: Context, userHashes: readonly string[], until: Date): Promise<Counts> {
-  const counts: Counts = { before: 0, after: 0 };
+/** Erases the traces that a user had a part in, from every table, and what else names them; counted before and after. */
+export async function eraseUser(ctx: Context, userHashes: readonly string[], until: Date): Promise<TableCounts[]> {
+  const counts = new Map<string, RowCounts>();
+  const count = (table: string, { before, after }: RowCounts) => {
+    const sum = counts.get(table) ?? { before: 0, after: 0 };
+    if (before > 0) counts.set(table, { before: sum.before + before, after: sum.after + after });
+  };
   const traces = await tracesOfUser(ctx, userHashes, until);
-  if (traces.length === 0) return counts;
   const tables = await tablesOfTraces(ctx);
   const days = new Set<number>();
   for (let at = 0; at < traces.length; at += AT_ONCE) {
     const traceIds = traces.slice(at, at + AT_ONCE);
     for (const day of await daysOfTraces(ctx, traceIds)) days.add(day);
     // The spans last: they say which traces are the user's, should it end in the middle.
-    for (const table of tables) {
-      const before = await countRows(ctx, table, traceIds);
-      if (before === 0) continue;
-      counts.before += before;
-      await ctx.removal.remove(table, { traceIds }, 'erasure');
-      counts.after += await countRows(ctx, table, traceIds);
-    }
+    for (const table of tables) count(table, await ctx.removal.remove(table, { traceIds }, 'erasure'));
   }
+  for (const table of ['log_record', 'metric_point'])
+    count(table, await ctx.removal.remove(table, { userHashes: [...userHashes], until }, 'erasure'));
   // Who was erased is in no sum either. They are gone all the same where this fails.
   try {
     for (const day of days) await sumAgain(ctx, day, day + DAY_MS);
   } catch (error) {
     ctx.log.error({ err: error }, 'the sums of days on which somebody was erased still hold them: price these days anew');
   }
-  return counts;
+  return Array.from(counts, ([table, of]) => ({ table, ...of }));
 }
+
+const WAITED_MS = 5000;
+const LOOK_MS = 100;
+
+/** Waits a while for what the client sent before: what is still in the spool can be neither found nor counted. */
+export async function awaitArrival({ intake }: Pick<Context, 'intake'>): Promise<void> {
+  const untilMs = performance.now() + WAITED_MS;
+  const late = sleep(WAITED_MS, false, { ref: false });
+  const waits = () => intake.whileStill((waiting) => Promise.resolve(waiting.some(({ outcome }) => outcome === 'received')));
+  while (performance.now() < untilMs && (await Promise.race([waits(), late]))) await sleep(LOOK_MS);
+}
+
+/** Strikes what was said of an answer where it speaks of the user: scores are kept, their explanations are not. */
+export async function strikeExplanations(ctx: Context, names: readonly string[]): Promise<number> {
+  const found = await explanationsWith(
+    ctx,
+    names.filter((name) => name.length >= SHORTEST_NAME),
+  );
+  for (let at = 0; at < found.length; at += AT_ONCE)
+    await ctx.removal.change('score', 'UPDATE explanation = NULL', 'id IN {ids:Array(String)}', {
+      ids: found.slice(at, at + AT_ONCE),
+    });
+  return found.length;
+}
+
+/** Shorter ones stand in every text. */
+const SHORTEST_NAME = 4;

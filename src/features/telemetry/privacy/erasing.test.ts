@@ -64,6 +64,40 @@ test('an end user is erased with the traces they had a part in, and nobody else'
   expect(JSON.stringify([kept, erasures])).not.toContain('anna');
 }, 60_000);
 
+test('what names an end user beside their traces goes too, and each table is counted', async () => {
+  const { key } = await server.client('Vandelay');
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  const said = (user: string) => [{ key: 'enduser.id', value: { stringValue: user } }];
+  const at = `${Date.now()}000000`;
+  const logRecords = ['kramer', 'elaine'].map((user) => ({
+    timeUnixNano: at,
+    attributes: said(user),
+    body: { stringValue: 'hello' },
+  }));
+  const dataPoints = ['kramer', 'elaine'].map((user) => ({ timeUnixNano: at, asInt: '1', attributes: said(user) }));
+  const metrics = [{ name: 'asked', gauge: { dataPoints } }];
+  const post = (path: string, body: object) => server.send(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect((await post('/v1/logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] })).status).toBe(200);
+  expect((await post('/v1/metrics', { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })).status).toBe(200);
+  const score = { client: 'Vandelay', traceId: traceIdOf(40), name: 'fit', value: 1, source: 'person' };
+  expect((await server.ask('scores.create', { ...score, explanation: 'kramer was pleased' })).status).toBe(200);
+  // Nothing is waited for: what is on its way is.
+  const { json } = await server.ask('erasure.request', { client: 'Vandelay', user: 'kramer' });
+  const one = (table: string) => expect.objectContaining({ table, before: 1, after: 0 });
+  expect(json).toMatchObject({
+    rowsBefore: 3,
+    rowsAfter: 0,
+    tables: expect.arrayContaining(['log_record', 'metric_point', 'score explanations'].map(one)) as unknown[],
+  });
+  for (const asked of ['telemetry.logs', 'telemetry.metricPoints', 'scores.list']) {
+    const { status, text } = await server.ask(asked, { client: 'Vandelay' });
+    expect([asked, status, text.includes('kramer')]).toEqual([asked, 200, false]);
+  }
+  expect((await server.ask('telemetry.logs', { client: 'Vandelay' })).text).toContain('elaine');
+  const ledger = await server.ask('telemetry.ledger', { client: 'Vandelay' });
+  expect(ledger.json).toMatchObject({ balanced: true, removed: { erasure: 2 } });
+}, 60_000);
+
 test('what was on its way when an erasure was asked for is erased within the hour', async () => {
   const initech = await server.client('Initech');
   await sendTrace(initech, 10, 'someone');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { Erasure, insertErasure, listErasureRows } from './erasure-store.ts';
-import { eraseUser, hashOfUser } from './erase.ts';
+import { awaitArrival, eraseUser, hashOfUser, strikeExplanations } from './erase.ts';
 import { decidesPrivacy, readsPrivacy } from './operations.ts';
 import { keeperFor } from './redaction.ts';
 import { Kind } from './retention.ts';
@@ -51,7 +51,8 @@ export const changeRetention = operation({
 
 export const requestErasure = operation({
   name: 'erasure.request',
-  summary: 'Erase an end user: every trace that they had a part in, from all tables. Counted before and after.',
+  summary:
+    'Erase an end user: every trace that they had a part in, log records and metric points that name them, and what was said of them. Counted before and after, by table.',
   access: decidesPrivacy,
   input: z.object({
     client: clientField,
@@ -62,7 +63,13 @@ export const requestErasure = operation({
     const keeper = await keeperFor(ctx.records, ctx.client!.id);
     const names = new Set([user, keeper?.name(user) ?? user]);
     const hashes = [...names].map(hashOfUser);
-    return insertErasure(ctx, hashes, await eraseUser(ctx, hashes, ctx.now()));
+    await awaitArrival(ctx);
+    const counts = await eraseUser(ctx, hashes, ctx.now());
+    const struck = await strikeExplanations(ctx, [...names]);
+    return insertErasure(ctx, hashes, [
+      ...counts,
+      ...(struck > 0 ? [{ table: 'score explanations', before: struck, after: 0 }] : []),
+    ]);
   },
 });
 

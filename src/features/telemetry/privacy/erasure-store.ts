@@ -3,49 +3,68 @@ import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import { asidePrefix } from '../../../stores/telemetry/index.ts';
 
+const TableCounts = z.object({ table: z.string(), before: z.number(), after: z.number() });
+export type TableCounts = z.infer<typeof TableCounts>;
+
 export const Erasure = z.object({
   id: z.uuid(),
   requestedAt: z.date(),
   checkedAt: z.date().describe('When it was last looked for rows that were still on their way then.'),
   rowsBefore: z.number().describe('Rows that were found, in all tables.'),
   rowsAfter: z.number().describe('Rows that were left, by a count after it.'),
+  tables: z.array(TableCounts).describe('The same, table by table.'),
 });
 export type Erasure = z.infer<typeof Erasure>;
 const Open = Erasure.extend({ userHashes: z.array(z.string()) });
 
-export async function insertErasure({ records, client, now }: Context, userHashes: readonly string[], counts: Counts) {
+export async function insertErasure(
+  { records, client, now }: Context,
+  userHashes: readonly string[],
+  tables: readonly TableCounts[],
+) {
+  const { before, after } = totalOf(tables);
   const [made] = await records.rows(Erasure)`
-    insert into erasure (client_id, id, user_hashes, requested_at, rows_before, rows_after, checked_at)
-    values (${client?.id}, ${randomUUID()}, ${userHashes}, ${now()}, ${counts.before}, ${counts.after}, ${now()})
-    returning id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter"`;
+    insert into erasure (client_id, id, user_hashes, requested_at, rows_before, rows_after, tables, checked_at)
+    values (${client?.id}, ${randomUUID()}, ${userHashes}, ${now()}, ${before}, ${after},
+      ${JSON.stringify(tables)}, ${now()})
+    returning id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter", tables`;
   return made!;
 }
 
 export const listErasureRows = ({ records, client }: Pick<Context, 'records' | 'client'>) =>
   records.rows(Erasure)`
-    select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter"
+    select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter", tables
     from erasure where client_id = ${client?.id} order by requested_at desc, id`;
 
 /** Those requested since then: what was on its way to the store may still arrive. */
 export const listRecentErasures = ({ records, client }: Pick<Context, 'records' | 'client'>, since: Date) =>
   records.rows(Open)`
-    select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter",
+    select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter", tables,
       user_hashes as "userHashes"
     from erasure where client_id = ${client?.id} and requested_at >= ${since} order by requested_at`;
 
-export const addToErasure = ({ records, client, now }: Context, id: string, counts: Counts) =>
-  records.rows(z.never())`
-    update erasure set rows_before = rows_before + ${counts.before}, rows_after = ${counts.after}, checked_at = ${now()}
+/** What a later look found is added to what the first one did. */
+export async function addToErasure(
+  { records, client, now }: Context,
+  { id, tables: known }: Erasure,
+  found: readonly TableCounts[],
+) {
+  const sums = new Map(known.map((one) => [one.table, one]));
+  for (const { table, before, after } of found)
+    sums.set(table, { table, before: (sums.get(table)?.before ?? 0) + before, after });
+  const tables = [...sums.values()];
+  const { before, after } = totalOf(found);
+  await records.rows(z.never())`
+    update erasure set rows_before = rows_before + ${before}, rows_after = ${after}, tables = ${JSON.stringify(tables)},
+      checked_at = ${now()}
     where client_id = ${client?.id} and id = ${id}`;
-
-export interface Counts {
-  before: number;
-  after: number;
 }
+
+const totalOf = (tables: readonly TableCounts[]) =>
+  tables.reduce((sum, { before, after }) => ({ before: sum.before + before, after: sum.after + after }), { before: 0, after: 0 });
 
 // Not `name`: that is a column, too, and would be taken for this.
 const Found = z.object({ found: z.string() });
-const Counted = z.object({ rows: z.number() });
 
 const TraceTable = z.enum(['score', 'log_record', 'trace_hour', 'span']);
 type TraceTable = z.infer<typeof TraceTable>;
@@ -85,10 +104,13 @@ export async function daysOfTraces({ telemetry }: Pick<Context, 'telemetry'>, tr
   return found.map(({ dayMs }) => dayMs);
 }
 
-export async function countRows({ telemetry }: Pick<Context, 'telemetry'>, table: TraceTable, traceIds: readonly string[]) {
-  const [counted] = await telemetry.rows(Counted)(
-    `SELECT count() AS rows FROM ${table} WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)}`,
-    { traceIds },
+/** Scores whose explanation holds one of these names. */
+export async function explanationsWith({ telemetry }: Pick<Context, 'telemetry'>, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const found = await telemetry.rows(Found)(
+    `SELECT DISTINCT id AS found FROM score
+    WHERE client_id = {client:UUID} AND multiSearchAny(ifNull(explanation, ''), {names:Array(String)})`,
+    { names },
   );
-  return counted!.rows;
+  return found.map((row) => row.found);
 }

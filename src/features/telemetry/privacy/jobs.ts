@@ -52,8 +52,8 @@ async function eraseAllAgain(ctx: Context, since: Date): Promise<{ known: number
       return recent.length > 0 ? recent : undefined;
     },
     async run(of, recent) {
-      for (const { id, userHashes, requestedAt } of recent) {
-        await addToErasure(of, id, await eraseUser(of, userHashes, requestedAt));
+      for (const erasure of recent) {
+        await addToErasure(of, erasure, await eraseUser(of, erasure.userHashes, erasure.requestedAt));
         counts.done += 1;
       }
     },
