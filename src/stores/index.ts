@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { isShared, type Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { telemetryTables } from '../platform/practice.ts';
@@ -24,7 +25,8 @@ import {
   type Seen,
   type Shapes,
   type Spool,
-  type TableRows,
+  type TableParts,
+  sizeOf,
   type Telemetry,
   type Usages,
 } from './telemetry/index.ts';
@@ -114,6 +116,8 @@ export async function openStores(
         dir: join(dataDir, 'spool'),
         load: tracedLoad(tracing, loaderOf(telemetry.value)),
         loading: (work) => register.loading(work),
+        // A lock that one connection takes anew before it gives it back is never another's.
+        ...(register.isShared && { loadsAtOnce: 1 }),
         taken: (digests) => register.taken(digests),
         ...(config.spoolBytes !== undefined && { mostBytes: config.spoolBytes }),
         leastFreeBytes: config.leastFreeBytes,
@@ -156,17 +160,17 @@ export async function openStores(
   throw [records, telemetry].find((store) => store.status === 'rejected')?.reason;
 }
 
-/** The rows of a table in a segment are one insert, however often it is tried. */
 /** How much is moved into the store at a time, and how long that takes. */
 const tracedLoad =
   (tracing: Tracing, load: ReturnType<typeof loaderOf>): ReturnType<typeof loaderOf> =>
   (rows, token) =>
     tracing.span(
-      { name: `load ${rows.table}`, attributes: { 'steward.table': rows.table, 'steward.bytes': rows.bytes.length } },
+      { name: `load ${rows.table}`, attributes: { 'steward.table': rows.table, 'steward.bytes': sizeOf(rows.parts) } },
       () => load(rows, token),
     );
 
+/** The rows of a table in a segment are one insert, however often it is tried. */
 const loaderOf =
   (telemetry: Telemetry) =>
-  ({ table, format, bytes }: TableRows, token: string) =>
-    telemetry.insert(table, bytes, { format, timeoutMs: 120_000, settings: onceBy(token) });
+  ({ table, format, parts }: TableParts, token: string) =>
+    telemetry.insert(table, Readable.from(parts, { objectMode: false }), { format, timeoutMs: 120_000, settings: onceBy(token) });

@@ -16,7 +16,7 @@ export { noteLately } from './note-lately.ts';
 export { openRefusals, type Refusals } from './refusals.ts';
 export { openSeen, type Seen } from './seen.ts';
 export { readShapes, type Shapes } from './shapes.ts';
-export type { TableRows } from './segment.ts';
+export { sizeOf, type TableParts, type TableRows } from './segment.ts';
 export { openSpool, type Spool } from './spool.ts';
 export { bytesOfToday, openUsages, type Usages } from './usage.ts';
 export { walledIntake, walledRemoval, walledTelemetry } from './walled.ts';

@@ -85,13 +85,21 @@ function tablesOf(frameBytes: Buffer): TableRows[] {
   return tables;
 }
 
+/** Rows of one table, from one or several frames. */
+export interface TableParts {
+  readonly table: string;
+  readonly format: string;
+  /** One behind the other. */
+  readonly parts: readonly Uint8Array[];
+}
+
 /** The rows of many frames by table, in the order in which they came. */
-export function byTable(frames: readonly (readonly TableRows[])[]): TableRows[] {
+export function byTable(frames: readonly (readonly TableRows[])[]): TableParts[] {
   const gathered = new Map<string, { table: string; format: string; parts: Uint8Array[] }>();
   for (const { table, format, bytes } of frames.flat()) {
     const of = gathered.get(`${table} ${format}`);
     if (of) of.parts.push(bytes);
     else gathered.set(`${table} ${format}`, { table, format, parts: [bytes] });
   }
-  return Array.from(gathered.values(), ({ table, format, parts }) => ({ table, format, bytes: Buffer.concat(parts) }));
+  return [...gathered.values()];
 }

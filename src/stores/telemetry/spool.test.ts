@@ -9,7 +9,7 @@ import { eventually, quiet, tempDir } from '../testing/temp.ts';
 import { damagedLines } from './damaged.ts';
 import { onceBy } from './once.ts';
 import { frame } from './segment.ts';
-import { openSpool, openTelemetry, type Spool, type TableRows } from './index.ts';
+import { openSpool, openTelemetry, type Spool, type TableParts, type TableRows } from './index.ts';
 import { ledgerRows } from './ledger-rows.ts';
 
 const row = (n: number, table = 'span'): TableRows => ({ table, format: 'JSONEachRow', bytes: Buffer.from(`{"n":${n}}\n`) });
@@ -20,7 +20,8 @@ function store() {
   const got: { text: string; token: string }[] = [];
   return {
     got,
-    load: ({ bytes }: TableRows, token: string) => Promise.resolve(void got.push({ text: Buffer.from(bytes).toString(), token })),
+    load: ({ parts }: TableParts, token: string) =>
+      Promise.resolve(void got.push({ text: Buffer.concat(parts).toString(), token })),
     text: () => got.map(({ text }) => text).join(''),
   };
 }
@@ -29,10 +30,10 @@ const segments = (dir: string) => readdirSync(dir).filter((name) => name.endsWit
 const appendAll = (spool: Spool, from: number, to: number) =>
   Promise.all(Array.from({ length: to - from }, (_, n) => spool.append([row(from + n)])));
 
-test('what was acknowledged is loaded in order, and then leaves the disk', async () => {
+test('one at a time, what was acknowledged is loaded in order, and then leaves the disk', async () => {
   using dir = tempDir();
   const { load, text } = store();
-  const spool = openSpool({ dir: dir.path, load, segmentBytes: 200 }, quiet);
+  const spool = openSpool({ dir: dir.path, loadsAtOnce: 1, load, segmentBytes: 200 }, quiet);
   await appendAll(spool, 0, 50);
   expect(spool.bytes()).toBeGreaterThan(0);
   await eventually(() => spool.bytes() === 0);
@@ -41,14 +42,37 @@ test('what was acknowledged is loaded in order, and then leaves the disk', async
   await spool.close();
 });
 
+test('two segments are loaded at once, each is there once, and a question sees all of a segment waiting or none', async () => {
+  using dir = tempDir();
+  const { load, text } = store();
+  let [under, most] = [0, 0];
+  const slow = async (loaded: TableParts, token: string) => {
+    most = Math.max(most, (under += 1));
+    await new Promise((passed) => setTimeout(passed, 20));
+    await load(loaded, token);
+    under -= 1;
+  };
+  const spool = openSpool({ dir: dir.path, load: slow, segmentBytes: 200 }, quiet);
+  const asked: number[] = [];
+  for (let n = 0; n < 10; n += 1) {
+    await appendAll(spool, n * 10, n * 10 + 10);
+    await spool.whileStill(() => Promise.resolve(void asked.push(under)));
+  }
+  await appendAll(spool, 100, 150);
+  await eventually(() => spool.bytes() === 0);
+  expect(text().split('\n').toSorted()).toEqual(rows(0, 150).split('\n').toSorted());
+  expect({ most, asked: Math.max(...asked) }).toEqual({ most: 2, asked: 0 });
+  await spool.close();
+});
+
 test('while the store is away everything waits on disk, and goes in once when it is back, by whoever runs then', async () => {
   using dir = tempDir();
-  const first = openSpool({ dir: dir.path, load: away, segmentBytes: 100 }, quiet);
+  const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away, segmentBytes: 100 }, quiet);
   await appendAll(first, 0, 10);
   await appendAll(first, 10, 20);
   // Nothing of it is closed: as after kill -9.
   const { got, load, text } = store();
-  const second = openSpool({ dir: dir.path, load }, quiet);
+  const second = openSpool({ dir: dir.path, loadsAtOnce: 1, load }, quiet);
   await eventually(() => second.bytes() === 0);
   expect(text()).toBe(rows(0, 20));
   expect(new Set(got.map(({ token }) => token)).size).toBe(got.length);
@@ -60,7 +84,7 @@ test('a full spool refuses, keeps what it has, and takes again when there is roo
   const { load, text } = store();
   let isAway = true;
   const spool = openSpool(
-    { dir: dir.path, load: (loaded, token) => (isAway ? away() : load(loaded, token)), mostBytes: 400 },
+    { dir: dir.path, loadsAtOnce: 1, load: (loaded, token) => (isAway ? away() : load(loaded, token)), mostBytes: 400 },
     quiet,
   );
   await appendAll(spool, 0, 10);
@@ -79,7 +103,7 @@ test.each([
   ['zeros', Buffer.alloc(4096)],
 ])('the end of a write that was never acknowledged is dropped and told: %s', async (_, tail) => {
   using dir = tempDir();
-  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away }, quiet);
   await appendAll(first, 0, 3);
   await first.close();
   const [name = ''] = segments(dir.path);
@@ -87,7 +111,7 @@ test.each([
 
   const said: string[] = [];
   const { load, text } = store();
-  const second = openSpool({ dir: dir.path, load }, openLog('warn', { write: (line) => void said.push(line) }));
+  const second = openSpool({ dir: dir.path, loadsAtOnce: 1, load }, openLog('warn', { write: (line) => void said.push(line) }));
   await eventually(() => second.bytes() === 0);
   expect(text()).toBe(rows(0, 3));
   expect(said.join('')).toContain(`"tornBytes":${tail.length}`);
@@ -97,7 +121,7 @@ test.each([
 
 test('bytes that changed on disk are noticed, told and kept; what stands around them is loaded', async () => {
   using dir = tempDir();
-  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away }, quiet);
   await appendAll(first, 0, 3);
   await first.close();
   const [name = ''] = segments(dir.path);
@@ -108,7 +132,7 @@ test('bytes that changed on disk are noticed, told and kept; what stands around 
 
   const said: string[] = [];
   const { load, text } = store();
-  const second = openSpool({ dir: dir.path, load }, openLog('warn', { write: (line) => void said.push(line) }));
+  const second = openSpool({ dir: dir.path, loadsAtOnce: 1, load }, openLog('warn', { write: (line) => void said.push(line) }));
   await eventually(() => second.bytes() === 0);
   expect(text()).toContain(rows(0, 1) + rows(2, 3));
   expect(text()).toMatch(/"reason":"damaged",.*"requests":1,.*"outcome":"refused"/);
@@ -120,9 +144,9 @@ test('bytes that changed on disk are noticed, told and kept; what stands around 
 test('a batch that the store refuses for good is set aside alone, and holds up nothing beside or behind it', async () => {
   using dir = tempDir();
   const { load, text } = store();
-  const refusing = (loaded: TableRows, token: string) =>
-    Buffer.from(loaded.bytes).includes('"n":1}') ? Promise.reject(new Error('No such column.')) : load(loaded, token);
-  const spool = openSpool({ dir: dir.path, load: refusing, segmentBytes: 100 }, quiet);
+  const refusing = (loaded: TableParts, token: string) =>
+    Buffer.concat(loaded.parts).includes('"n":1}') ? Promise.reject(new Error('No such column.')) : load(loaded, token);
+  const spool = openSpool({ dir: dir.path, loadsAtOnce: 1, load: refusing, segmentBytes: 100 }, quiet);
   await appendAll(spool, 0, 6);
   await eventually(() => spool.bytes() === 0);
   expect(text()).toBe(rows(0, 1) + rows(2, 6));
@@ -134,7 +158,7 @@ test('a batch that the store refuses for good is set aside alone, and holds up n
 test('rows of several tables stay together on disk, and go in one insert per table', async () => {
   using dir = tempDir();
   const { got, load } = store();
-  const spool = openSpool({ dir: dir.path, load }, quiet);
+  const spool = openSpool({ dir: dir.path, loadsAtOnce: 1, load }, quiet);
   await Promise.all([spool.append([row(1), row(2, 'score')]), spool.append([row(3), row(4, 'score')])]);
   await eventually(() => spool.bytes() === 0);
   await spool.close();
@@ -145,7 +169,7 @@ test('rows of several tables stay together on disk, and go in one insert per tab
 
 test('of a request whose end was cut off, no table has anything', async () => {
   using dir = tempDir();
-  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away }, quiet);
   await first.append([row(1), row(2, 'score')]);
   await first.append([row(3), row(4, 'score')]);
   await first.close();
@@ -153,7 +177,7 @@ test('of a request whose end was cut off, no table has anything', async () => {
   const path = join(dir.path, name);
   writeFileSync(path, readFileSync(path).subarray(0, -1));
   const { load, text } = store();
-  const second = openSpool({ dir: dir.path, load }, quiet);
+  const second = openSpool({ dir: dir.path, loadsAtOnce: 1, load }, quiet);
   await eventually(() => second.bytes() === 0);
   expect(text()).toBe(rows(1, 3));
   await second.close();
@@ -192,12 +216,12 @@ test('it says whose telemetry waits, also what an earlier process left', async (
   using dir = tempDir();
   const entry = (client: string) => ({ client, lines: [refusalLine(client, new Date(0), 'invalid')] });
   const keep = (spool: Spool, client: string) => spool.append([row(1), ledgerRows(entry(client).lines)], entry(client));
-  const first = openSpool({ dir: dir.path, load: away }, quiet);
+  const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away }, quiet);
   await Promise.all([keep(first, 'a'), keep(first, 'b')]);
   expect([first.bytesOf('a') > 0, first.bytesOf('c')]).toEqual([true, 0]);
   await first.close();
   const { load } = store();
-  const second = openSpool({ dir: dir.path, load }, quiet);
+  const second = openSpool({ dir: dir.path, loadsAtOnce: 1, load }, quiet);
   expect(second.bytesOf('b')).toBeGreaterThan(0);
   await eventually(() => second.bytes() === 0);
   expect([second.bytesOf('a'), second.bytesOf('b')]).toEqual([0, 0]);

@@ -1,0 +1,116 @@
+import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LedgerSum } from '../../platform/ledger.ts';
+import type { Log } from '../../platform/log.ts';
+import { Problem } from '../../platform/problem.ts';
+import { damagedLines } from './damaged.ts';
+import { asideLines, tokenOf, type Held } from './held.ts';
+import { ledgerRows } from './ledger-rows.ts';
+import { byTable, frame, readSegment, type Segment, type TableParts, type TableRows } from './segment.ts';
+import { flushDirectory } from './segment-writer.ts';
+import { withoutTaken, type Taken } from './taken.ts';
+
+/** Puts rows into their table; on disk when it returns. The same token twice is the same rows: once is enough. */
+export type Load = (rows: TableParts, token: string) => Promise<void>;
+
+/** Segments that were set aside, kept for a person to look at. */
+export const setAside = { refused: '.refused', damaged: '.damaged' };
+
+/** Moves one segment into the store, and ends it. */
+export interface SegmentLoader {
+  /** As a whole: one insert per table. */
+  load(held: Held): Promise<void>;
+  /** What the store takes of it, request by request; the rest is set aside. */
+  sift(held: Held): Promise<void>;
+  /** How many files were set aside since the start. */
+  readonly aside: { refused: number; damaged: number };
+}
+
+interface LoaderOptions {
+  dir: string;
+  load: Load;
+  /** Of requests, by digest, those that another process has. */
+  taken: Taken | undefined;
+  isClosing: () => boolean;
+  /** The store has the segment, and the disk has not. */
+  ended: (held: Held) => void;
+}
+
+/** Whether trying again may help. */
+export const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
+
+export function openSegmentLoader({ dir, load, taken, isClosing, ended }: LoaderOptions, log: Log): SegmentLoader {
+  const aside = { refused: 0, damaged: 0 };
+
+  /** Whether the store takes the rows. Throws where it may take them later. */
+  async function takes(rows: TableParts, token: string): Promise<boolean> {
+    try {
+      await load(rows, token);
+      return true;
+    } catch (error) {
+      if (isClosing() || mayPass(error)) throw error;
+      return false;
+    }
+  }
+
+  async function end(held: Held, { tornBytes, damagedBytes }: Segment): Promise<void> {
+    const path = join(dir, held.name);
+    const segment = held.name;
+    if (tornBytes > 0) log.warn({ segment, tornBytes }, 'the end of a write that was never acknowledged is dropped');
+    if (damagedBytes > 0) {
+      log.error({ segment, damagedBytes }, 'telemetry on disk has changed and cannot be read; its file is kept');
+      await rename(path, path + setAside.damaged);
+      aside.damaged += 1;
+    } else await unlink(path);
+    ended(held);
+  }
+
+  /** What the disk changed stands in the ledger, and in no table. */
+  async function tellDamaged({ name }: Held, { damaged }: Segment): Promise<void> {
+    const sum = new LedgerSum();
+    for (const bytes of damaged) sum.add(damagedLines(bytes, new Date()));
+    const told = ledgerRows(sum.lines());
+    if (told.bytes.length > 0) await load(alone(told), `${tokenOf(name, told.table)}-damaged`);
+  }
+
+  async function keepRefused(held: Held, refused: readonly TableRows[], lines: LedgerSum): Promise<void> {
+    log.error({ segment: held.name, batches: refused.length }, 'the store refuses this telemetry; it is kept in a file');
+    const kept = Buffer.concat(refused.flatMap((rows) => frame([rows])));
+    await writeFile(join(dir, held.name) + setAside.refused, kept, { mode: 0o600, flush: true });
+    await flushDirectory(dir);
+    const told = ledgerRows(lines.lines());
+    if (told.bytes.length > 0) await takes(alone(told), `${tokenOf(held.name, told.table)}-aside`);
+    aside.refused += 1;
+  }
+
+  return {
+    aside,
+    async load(held) {
+      const segment = readSegment(await readFile(join(dir, held.name)));
+      // Each table has it once, however often all of them are tried.
+      for (const rows of byTable(await withoutTaken(segment.frames, taken))) await load(rows, tokenOf(held.name, rows.table));
+      await tellDamaged(held, segment);
+      await end(held, segment);
+    },
+    async sift(held) {
+      const segment = readSegment(await readFile(join(dir, held.name)));
+      const refused: TableRows[] = [];
+      const lines = new LedgerSum();
+      const frames = await withoutTaken(segment.frames, taken);
+      for (const whole of byTable(frames)) {
+        if (await takes(whole, tokenOf(held.name, whole.table))) continue;
+        for (const [n, of] of frames.entries())
+          for (const rows of of.filter(({ table, format }) => table === whole.table && format === whole.format)) {
+            if (await takes(alone(rows), `${tokenOf(held.name, rows.table)}-${n}`)) continue;
+            refused.push(rows);
+            lines.add(asideLines(of, rows.table));
+          }
+      }
+      if (refused.length > 0) await keepRefused(held, refused, lines);
+      await tellDamaged(held, segment);
+      await end(held, segment);
+    },
+  };
+}
+
+const alone = ({ table, format, bytes }: TableRows): TableParts => ({ table, format, parts: [bytes] });
