@@ -274,6 +274,40 @@ test('lost answers that nobody put a price on come before what has one', async (
   expect(await order({ valuePerSuccess: 0.001 })).toEqual(['cost_usd', 'score']);
 });
 
+test('evaluations in a file of log records count for the calls in another', async () => {
+  const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
+  const ids = (i: number) => ({ traceId: `${i + 1}`.padStart(32, '0'), spanId: `${i + 1}`.padStart(16, '0') });
+  const nano = (i: number) => `${dayOf(0).getTime() + i * 3_600_000}000000`;
+  const spans = Array.from({ length: 400 }, (_, i) => ({
+    ...ids(i),
+    name: 'chat gpt-4o',
+    startTimeUnixNano: nano(i),
+    endTimeUnixNano: nano(i + 1),
+    attributes: [attribute('gen_ai.operation.name', 'chat'), attribute('gen_ai.request.model', 'gpt-4o')],
+  }));
+  const logRecords = spans.map((_, i) => ({
+    ...ids(i),
+    timeUnixNano: nano(i),
+    eventName: 'gen_ai.evaluation.result',
+    attributes: [
+      attribute('gen_ai.evaluation.name', 'helpful'),
+      attribute('gen_ai.evaluation.score.label', i % 10 < (i < 200 ? 1 : 6) ? 'fail' : 'pass'),
+    ],
+  }));
+  const write = (name: string, document: unknown, indent?: number) => {
+    const path = join(dir.path, name);
+    writeFileSync(path, JSON.stringify(document, null, indent));
+    return path;
+  };
+  const calls = write('spans.json', { resourceSpans: [{ scopeSpans: [{ spans }] }] });
+  const scores = write('records.json', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] }, 2);
+  const { report } = await run({ files: [calls, scores] });
+  expect(report.input.rows).toBe(400);
+  expect(report.findings[0]).toMatchObject({ metric: 'score', direction: 'worse' });
+  expect(report.assumptions.join()).toContain('records.json" holds scores and no calls');
+  await expect(run({ files: [scores] })).rejects.toThrow(/holds no list of AI calls/);
+});
+
 test('several files are one log; a bad row costs that row', async () => {
   const rows = rowsOf(scenarios.step);
   const cut = rows.findIndex(({ timestamp }) => String(timestamp) >= dayOf(20).toISOString());

@@ -2,7 +2,7 @@ import { changedWords, hashNgrams, textChange, type Bucket } from '../../detect/
 import type { Context } from '../../platform/context.ts';
 import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
-import { importLogs, openLogFile, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
+import { importLogs, openLogFile, scoresBeside, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
 import { judgeAllCohorts } from './cohorts.ts';
 import { isCalendar } from './explain.ts';
 import {
@@ -63,7 +63,12 @@ export async function audit(ctx: Context, options: AuditOptions): Promise<AuditR
   try {
     if (options.files.includes('-') && process.stdin.isTTY)
       ctx.progress({ label: 'Reading what you type or paste; Ctrl-D ends it', done: 0, unit: 'bytes' });
-    for (const name of options.files) files.push(await openLogFile(name, process.stdin));
+    const { only, elsewhere } = await scoresBeside(options.files);
+    for (const name of options.files.filter((one) => !only.includes(one)))
+      files.push(await openLogFile(name, process.stdin, elsewhere(name)));
+    files[0]?.assumptions.push(
+      ...only.map((name) => `"${name}" holds scores and no calls: they count for the calls of the other files.`),
+    );
     await using store = await openScratchTelemetry({ log: ctx.log });
     const { map, dateOrder, groupBy } = options;
     const imported = await importLogs(store, files, { map, dateOrder, groupBy, now: ctx.now(), onProgress: ctx.progress });

@@ -1,11 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { join } from 'node:path';
 import { invalid, Problem } from '../../../platform/problem.ts';
+import { linesOf, loggedScores, parsed } from './logged-scores.ts';
 import type { Recognised } from './open-log.ts';
 import { callsOfExport, scoresOfExport, type LoggedScore } from '../otlp/index.ts';
 
@@ -32,7 +32,7 @@ export async function isOneLine({ path, compression }: Pick<Recognised, 'path' |
 export async function flattenDocument(log: Recognised): Promise<Recognised> {
   const path = join(log.work, 'calls.jsonl');
   const plain = () => (log.compression === 'gzip' ? createReadStream(log.path).pipe(createGunzip()) : createReadStream(log.path));
-  const lines = (await isWhole(log.name, plain)) ? objectsOf(log, plain) : otlpLines(plain);
+  const lines = (await isWhole(log.name, plain)) ? objectsOf(log, plain) : otlpLines(plain, log.elsewhere);
   await pipeline(Readable.from(lines), createWriteStream(path));
   const { size } = await stat(path);
   if (size === 0)
@@ -75,31 +75,12 @@ const isExport = (document: unknown): document is object =>
   typeof document === 'object' &&
   ['resourceSpans', 'resource_spans', 'resourceLogs', 'resource_logs'].some((name) => name in document);
 
-async function* otlpLines(plain: () => Readable) {
-  const logged = await loggedScores(plain);
+async function* otlpLines(plain: () => Readable, elsewhere: readonly LoggedScore[]) {
+  const logged = [...(await loggedScores(plain)), ...elsewhere];
   for await (const line of linesOf(plain)) {
     if (line.trim() === '') continue;
     // A broken line goes through as it is, so that the reader counts and reports it.
     yield* toLines(parsed(line, (document) => callsOfExport(document, logged)) ?? [line]);
-  }
-}
-
-const linesOf = (plain: () => Readable) => createInterface({ input: plain(), crlfDelay: Infinity });
-
-/** A score may be written before its span or long after it, so all are known before the first call is. */
-async function loggedScores(plain: () => Readable): Promise<LoggedScore[]> {
-  const found: LoggedScore[] = [];
-  for await (const line of linesOf(plain)) {
-    if (line.includes('gen_ai.evaluation.result')) found.push(...(parsed(line, scoresOfExport) ?? []));
-  }
-  return found;
-}
-
-function parsed<T>(line: string, read: (document: unknown) => T): T | null {
-  try {
-    return read(JSON.parse(line));
-  } catch {
-    return null;
   }
 }
 
@@ -115,7 +96,7 @@ async function* objectsOf(log: Recognised, plain: () => Readable) {
       `"${log.name}" is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}. Mend it, or export one object per line.`,
     );
   }
-  yield* toLines(callsIn(document));
+  yield* toLines(callsIn(document, log.elsewhere));
 }
 
 /** Messages, choices, parts and tools make up one call; only a list of other things is a list of calls. */
@@ -133,9 +114,9 @@ const isPartOfCall = (list: readonly unknown[]) =>
 const SPEAKERS = new Set('system developer user human assistant model ai tool function'.split(' '));
 
 /** The calls of a document: OTLP, the longest list of objects in it, or the document itself as one call. */
-function callsIn(document: unknown): unknown[] {
+function callsIn(document: unknown, elsewhere: readonly LoggedScore[]): unknown[] {
   if (document === null || typeof document !== 'object') return [];
-  if (isExport(document)) return callsOfExport(document, scoresOfExport(document));
+  if (isExport(document)) return callsOfExport(document, [...scoresOfExport(document), ...elsewhere]);
   const lists = Object.values(document).filter(
     (value): value is unknown[] => Array.isArray(value) && typeof value[0] === 'object' && !isPartOfCall(value),
   );

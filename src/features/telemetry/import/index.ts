@@ -25,6 +25,7 @@ import { unreadColumns } from './unread.ts';
 
 export { fieldNames, type Field } from './fields.ts';
 export type { Place } from './lines.ts';
+export { scoresBeside } from './logged-scores.ts';
 export { openLogFile, type LogFile } from './open-log.ts';
 
 export interface ImportOptions extends Given {

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { invalid, notFound, Problem } from '../../../platform/problem.ts';
+import type { LoggedScore } from '../otlp/index.ts';
 import { copyAsUtf8, encodingOf, isText } from './encoding.ts';
 import { formatOfText } from './format-of-text.ts';
 import { makeWorkDir } from './work-dir.ts';
@@ -28,6 +29,8 @@ export interface LogFile {
   assumptions: string[];
   /** Where copies are made; removed with the log. */
   work: string;
+  /** Scores in the log records of other files. */
+  elsewhere: readonly LoggedScore[];
   /** The file is a copy in which broken records were made readable. */
   mended?: boolean;
   /** The file is a copy with a record per line that had none of its own. */
@@ -41,11 +44,11 @@ export type Recognised = Omit<LogFile, typeof Symbol.asyncDispose>;
 const HEAD_BYTES = 256 * 1024;
 
 /** Opens a log: finds its format and compression by content, and makes a readable copy where the engine needs one. */
-export async function openLogFile(name: string, stdin: Readable): Promise<LogFile> {
+export async function openLogFile(name: string, stdin: Readable, elsewhere: readonly LoggedScore[] = []): Promise<LogFile> {
   const { path: work, remove: dispose } = await makeWorkDir();
   try {
     const path = name === '-' ? await spool(stdin, join(work, 'stdin')) : await existing(name);
-    const opened = await recognise(name, path, work);
+    const opened = await recognise(name, path, work, elsewhere);
     return { ...opened, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
@@ -71,12 +74,27 @@ async function existing(name: string): Promise<string> {
 }
 
 /** Finds format and compression of a file by its first bytes. Copies go to `work`. */
-export async function recognise(name: string, path: string, work: string): Promise<Recognised> {
+export async function recognise(
+  name: string,
+  path: string,
+  work: string,
+  elsewhere: readonly LoggedScore[] = [],
+): Promise<Recognised> {
   const { size } = await stat(path);
   const raw = await head(createReadStream(path, { end: HEAD_BYTES }), name);
   if (raw.length === 0) throw invalid(`"${name}" is empty: there is nothing to audit.`);
   const compression = compressionOf(raw);
-  const base: Recognised = { name, path, work, bytes: size, compression, format: 'jsonl', delimiter: ',', assumptions: [] };
+  const base: Recognised = {
+    name,
+    path,
+    work,
+    bytes: size,
+    compression,
+    format: 'jsonl',
+    delimiter: ',',
+    assumptions: [],
+    elsewhere,
+  };
   if (compression === 'zstd') return base;
 
   const start = compression === 'gzip' ? await head(createReadStream(path).pipe(createGunzip()), name) : raw;

@@ -29,5 +29,5 @@ export async function unpackZstd(
     { from, to },
     LIMIT,
   );
-  return { ...file, ...(await recognise(file.name, to, file.work)) };
+  return { ...file, ...(await recognise(file.name, to, file.work, file.elsewhere)) };
 }
