@@ -26,7 +26,7 @@ export async function setup() {
 }
 
 function install() {
-  console.error('Setting up Steward: installing its packages (about 1.1 GB, once) …');
+  console.error('Setting up Steward: installing its packages (about 1.3 GB, once) …');
   // The lock file holds the binaries of linux-x64 only, so elsewhere npm resolves the pinned versions anew.
   const locked = process.platform === 'linux' && process.arch === 'x64';
   const args = locked ? ['ci'] : ['install', '--no-package-lock'];
