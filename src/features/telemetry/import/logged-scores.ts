@@ -29,7 +29,7 @@ export function parsed<T>(line: string, read: (document: unknown) => T): T | nul
 /** What the files of a log say of each other's calls. */
 export interface ScoresBeside {
   /** The scores in the files other than this one. */
-  elsewhere(name: string): readonly LoggedScore[];
+  elsewhere: (name: string) => readonly LoggedScore[];
   /** Files that hold scores and no calls. */
   only: readonly string[];
 }
