@@ -32,7 +32,8 @@ export function compare(before: Summary, after: Summary, kind: MetricKind): Comp
   return { ...sides, ...ratio, effect: before.mean > 0 ? sides.change / before.mean : 0 };
 }
 
-function wilson({ mean, n }: Summary): [number, number] {
+/** Wilson's interval of 95 % of a rate. */
+export function wilson({ mean, n }: Pick<Summary, 'mean' | 'n'>): [number, number] {
   const spread = Z95 * Math.sqrt((mean * (1 - mean)) / n + Z95 ** 2 / (4 * n * n));
   const center = mean + Z95 ** 2 / (2 * n);
   const scale = 1 + Z95 ** 2 / n;

@@ -3,7 +3,7 @@ export { ANOMALY_THRESHOLD, anomalyScores, AnomalyScorer, COOL_DOWN_ROWS, type P
 export { summarise, type Bucket, type MetricKind, type Summary } from './buckets.ts';
 export { findChanges, type Change, type ChangeReport, type FindChangesOptions } from './changes/find-changes.ts';
 export { findStalls, type FindStallsOptions, type Stall } from './changes/find-stalls.ts';
-export { compare, MIN_EFFECT, rowsNeeded, type Comparison } from './compare.ts';
+export { compare, MIN_EFFECT, rowsNeeded, wilson, type Comparison } from './compare.ts';
 export { categoricalDrift, type CategoricalDrift } from './drift/categorical.ts';
 export { changedWords, type ChangedWord } from './drift/changed-words.ts';
 export { hashNgrams, NGRAM_DIMENSIONS } from './drift/hash-ngrams.ts';

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import { Refusal } from './api.ts';
 
 /** What is known of one question. An old answer stays while a new one is fetched, and beside a refusal. */
@@ -19,6 +19,8 @@ const watchers = new Map<string, Set<() => void>>();
 const MOST_KEPT = 200;
 /** Below it an answer is not asked for again when a page comes back to it. */
 const FRESH_MS = 1000;
+const RETRY_MS = 5000;
+const passing = new Set(['unreachable', 'unavailable', 'too_many']);
 
 function put(key: string, entry: Entry): void {
   entries.delete(key);
@@ -67,14 +69,28 @@ export function useQuestion<Answer>(key: string, ask: () => Promise<Answer>, eve
       if (document.visibilityState === 'visible' && !entries.get(key)?.asking) askNow();
     };
     const timer = everyMs === undefined ? undefined : setInterval(again, everyMs);
+    // What a page asks once is asked again where the refusal is one that passes.
+    const retry = setInterval(() => {
+      const code = entries.get(key)?.refusal?.code;
+      if (everyMs === undefined && code !== undefined && passing.has(code)) again();
+    }, RETRY_MS);
     document.addEventListener('visibilitychange', again);
     return () => {
       clearInterval(timer);
+      clearInterval(retry);
       document.removeEventListener('visibilitychange', again);
     };
     // oxlint-disable-next-line react/exhaustive-deps -- the key says what is asked
   }, [key, everyMs]);
   return known;
+}
+
+/** What was known before stays while the same is asked of a later time: nothing flickers when a minute is over. */
+export function useStill<Answer>(known: Known<Answer>, of: string): Known<Answer> {
+  const kept = useRef<{ of: string; answer: Answer }>(undefined);
+  if (known.answer !== undefined) kept.current = { of, answer: known.answer };
+  const still = known.answer === undefined && known.refusal === undefined && kept.current?.of === of;
+  return still ? { ...known, answer: kept.current!.answer } : known;
 }
 
 /** Asks again what begins so, as after a write. Answers when the new answers are there. */

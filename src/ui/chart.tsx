@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState, type PointerEvent } from 'react';
-import { moment } from './format.ts';
+import { moment, utcDay } from './format.ts';
+import { axisStep, roundTop, runsOf } from './chart-scale.ts';
+import { go, Link } from './router.tsx';
 import './chart.css';
 
 export interface ChartPoint {
@@ -8,10 +10,16 @@ export interface ChartPoint {
   /** Nothing was measured where it is null: a gap, never zero. */
   readonly value: number | null;
   readonly n: number;
+  /** Between which it lies, as far as so many can tell. */
+  readonly low?: number | null;
+  readonly high?: number | null;
 }
 
 export interface ChartMark {
   readonly at: number;
+  /** Between which it lies, as far as the data can tell. */
+  readonly from: number;
+  readonly to: number;
   /** Explained below the chart. */
   readonly letter: string;
   readonly bad: boolean;
@@ -44,6 +52,7 @@ export function TimeChart({
   most = Infinity,
   format,
   marks = [],
+  hrefOf,
 }: {
   label: string;
   points: readonly ChartPoint[];
@@ -55,14 +64,18 @@ export function TimeChart({
   most?: number | undefined;
   format: (value: number) => string;
   marks?: readonly ChartMark[];
+  /** The rows behind a bucket. */
+  hrefOf?: (point: ChartPoint) => string;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const [shown, show] = useState<ChartPoint>();
   const known = points.filter((point): point is ChartPoint & { value: number } => point.value !== null);
-  const top = Math.min(most, roundTop(known.reduce((highest, { value }) => Math.max(highest, value), 0)));
+  const top = Math.min(most, roundTop(known.reduce((highest, { value, high }) => Math.max(highest, value, high ?? 0), 0)));
+  const step = axisStep(top);
+  const ticks = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
   const x = (at: number) => EDGE.left + ((at - from) / (to - from)) * (width - EDGE.left - EDGE.right);
-  const y = (value: number) => HEIGHT - EDGE.bottom - (value / top) * (HEIGHT - EDGE.top - EDGE.bottom);
+  const y = (value: number) => HEIGHT - EDGE.bottom - (Math.min(value, top) / top) * (HEIGHT - EDGE.top - EDGE.bottom);
   // The first and the last bucket may stick out of what was asked about.
   const middle = (at: number) => x(Math.min(to, Math.max(from, at + bucketMs / 2)));
   const pick = (event: PointerEvent<SVGSVGElement>) => {
@@ -75,6 +88,8 @@ export function TimeChart({
     );
   };
   const last = known.at(-1);
+  const startOf = bucketMs >= DAY_MS ? utcDay : moment;
+  const inside = marks.filter(({ at }) => at >= from && at <= to);
   return (
     <figure className="chart" ref={frame}>
       <svg
@@ -84,12 +99,37 @@ export function TimeChart({
         aria-label={`${label}: ${known.length} values${last ? `, the last ${format(last.value)}` : ''}.`}
         onPointerMove={pick}
         onPointerLeave={() => show(undefined)}
+        onClick={() => {
+          if (shown && hrefOf) go(hrefOf(shown));
+        }}
+        className={hrefOf && shown ? 'opens' : undefined}
       >
-        {[0, top / 2, top].map((value) => (
+        {inside.map(({ letter, from: first, to: last }) => (
+          <rect
+            key={letter}
+            className="interval"
+            x={x(Math.max(from, first))}
+            width={Math.max(1, x(Math.min(to, last)) - x(Math.max(from, first)))}
+            y={EDGE.top - 4}
+            height={HEIGHT - EDGE.top - EDGE.bottom + 4}
+          />
+        ))}
+        {runsOf(known, bucketMs)
+          .filter((run) => run.length > 1 && run.every(({ low, high }) => low != null && high != null))
+          .map((run) => (
+            <polygon
+              key={run[0]!.at}
+              className="ribbon"
+              points={[...run.map(({ at, high }) => [at, high!]), ...run.map(({ at, low }) => [at, low!]).reverse()]
+                .map(([at, value]) => `${middle(at!)},${y(value!)}`)
+                .join(' ')}
+            />
+          ))}
+        {ticks.map((value) => (
           <g key={value} className="grid">
             <line x1={EDGE.left} x2={width - EDGE.right} y1={y(value)} y2={y(value)} />
             <text x={EDGE.left - 8} y={y(value) + 4} textAnchor="end">
-              {format(value)}
+              {value === 0 ? nought(format) : format(value)}
             </text>
           </g>
         ))}
@@ -105,16 +145,14 @@ export function TimeChart({
             <polyline key={run[0]!.at} points={run.map(({ at, value }) => `${middle(at)},${y(value)}`).join(' ')} />
           ),
         )}
-        {marks
-          .filter(({ at }) => at >= from && at <= to)
-          .map(({ at, letter, bad }) => (
-            <g key={letter} className={bad ? 'mark bad' : 'mark'}>
-              <line x1={x(at)} x2={x(at)} y1={EDGE.top - 4} y2={HEIGHT - EDGE.bottom} />
-              <text x={x(at)} y={EDGE.top - 8} textAnchor="middle">
-                {letter}
-              </text>
-            </g>
-          ))}
+        {inside.map(({ at, letter, bad }) => (
+          <g key={letter} className={bad ? 'mark bad' : 'mark'}>
+            <line x1={x(at)} x2={x(at)} y1={EDGE.top - 4} y2={HEIGHT - EDGE.bottom} />
+            <text x={x(at)} y={EDGE.top - 8} textAnchor="middle">
+              {letter}
+            </text>
+          </g>
+        ))}
         {shown?.value != null && (
           <g className="shown">
             <line x1={middle(shown.at)} x2={middle(shown.at)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
@@ -123,7 +161,9 @@ export function TimeChart({
         )}
       </svg>
       <figcaption aria-hidden="true">
-        {shown?.value != null ? `${moment(shown.at)}: ${format(shown.value)} (n = ${shown.n.toLocaleString('en-GB')})` : ' '}
+        {shown?.value != null
+          ? `${startOf(shown.at)}: ${format(shown.value)}${rangeOf(shown, format)} (n = ${shown.n.toLocaleString('en-GB')})${hrefOf ? ' · click to see them' : ''}`
+          : ' '}
       </figcaption>
       <details>
         <summary>As a table</summary>
@@ -143,9 +183,11 @@ export function TimeChart({
             <tbody>
               {points.map(({ at, value, n }) => (
                 <tr key={at}>
-                  <td>{moment(at)}</td>
+                  <td>{startOf(at)}</td>
                   <td className="number">{value === null ? 'no data' : format(value)}</td>
-                  <td className="number">{n.toLocaleString('en-GB')}</td>
+                  <td className="number">
+                    {hrefOf ? <Link to={hrefOf({ at, value, n })}>{n.toLocaleString('en-GB')}</Link> : n.toLocaleString('en-GB')}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -155,6 +197,12 @@ export function TimeChart({
     </figure>
   );
 }
+
+/** The foot of an axis is nothing at all, and not “less than”. */
+const nought = (format: (value: number) => string) => (format(0).startsWith('<') ? '0' : format(0));
+
+const rangeOf = ({ low, high }: ChartPoint, format: (value: number) => string) =>
+  low != null && high != null ? ` (${format(low)} to ${format(high)})` : '';
 
 function useWidth(frame: React.RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(640);
@@ -167,23 +215,6 @@ function useWidth(frame: React.RefObject<HTMLElement | null>): number {
     return () => observer.disconnect();
   }, [frame]);
   return width;
-}
-
-/** A missing bucket ends a run. */
-function runsOf<Point extends { at: number }>(points: readonly Point[], bucketMs: number): Point[][] {
-  const runs: Point[][] = [];
-  for (const point of points) {
-    const last = runs.at(-1)?.at(-1);
-    if (last && point.at - last.at < bucketMs * 1.5) runs.at(-1)!.push(point);
-    else runs.push([point]);
-  }
-  return runs;
-}
-
-function roundTop(highest: number): number {
-  if (!(highest > 0)) return 1;
-  const size = 10 ** Math.floor(Math.log10(highest));
-  return ([1, 2, 4, 6, 8, 10].find((step) => step * size >= highest * 1.02) ?? 20) * size;
 }
 
 function ticksOf(from: number, to: number, most: number): number[] {

@@ -52,11 +52,43 @@ export function ago(at: string | number | Date, now = Date.now()): string {
   return days < 60 ? `${days} ${days === 1 ? 'day' : 'days'} ago` : day(at);
 }
 
-const momentFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+/** In the reader's zone, which is said. */
+const momentFormat = new Intl.DateTimeFormat(locale, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+const utcDayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const dayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
 const valid = (at: string | number | Date) => !Number.isNaN(new Date(at).getTime());
 export const moment = (at: string | number | Date) => (valid(at) ? momentFormat.format(new Date(at)) : UNKNOWN);
+/** A bucket of a day begins at midnight UTC. */
+export const utcDay = (at: number) => `${utcDayFormat.format(at)} (UTC)`;
 export const day = (at: string | number | Date) => (valid(at) ? dayFormat.format(new Date(at)) : UNKNOWN);
 
 /** `1 client`, `3 clients`. */
 export const counted = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+
+/** A time as a field of a form takes it: in the reader's zone, to the minute. Nothing when it is none. */
+export function localMinute(at: string): string {
+  const ms = Date.parse(at);
+  if (Number.isNaN(ms)) return '';
+  return new Date(ms - new Date(ms).getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
+}
+
+const clockFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const shortDayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+
+/** `7 Nov` */
+export const shortDay = (at: string) => (valid(at) ? shortDayFormat.format(new Date(at)) : UNKNOWN);
+
+/** `since 7 Nov`, `since 09:40`. */
+export const sinceWords = (at: string, now = Date.now()) => {
+  const ms = Date.parse(at);
+  if (Number.isNaN(ms)) return '';
+  return `since ${now - ms < DAY_MS / 2 ? clockFormat.format(ms) : now - ms < 300 * DAY_MS ? shortDayFormat.format(ms) : day(ms)}`;
+};

@@ -1,6 +1,6 @@
-import { useEffect, useId, useRef, useState, type ComponentProps, type ReactNode } from 'react';
-import { ago, moment } from './format.ts';
-import type { Known } from './answers.ts';
+import { useEffect, useId, useRef, useState, useSyncExternalStore, type ComponentProps, type ReactNode } from 'react';
+import { ago, moment, sinceWords } from './format.ts';
+import { askAgain, type Known } from './answers.ts';
 import type { Refusal } from './api.ts';
 
 /** The pieces every page is made of. Text of clients only ever arrives here as text. */
@@ -29,19 +29,44 @@ export function State({ kind, children }: { kind: StateKind; children?: ReactNod
   );
 }
 
+const TICK_MS = 10_000;
+const ticking = new Set<() => void>();
+let tickedAt = Date.now();
+let ticker: ReturnType<typeof setInterval> | undefined;
+const lastTick = () => tickedAt;
+
+/** One clock for all times that are shown, however many. It stands while nobody looks. */
+function everyTick(tell: () => void): () => void {
+  ticking.add(tell);
+  ticker ??= setInterval(() => {
+    if (document.visibilityState !== 'visible') return;
+    tickedAt = Date.now();
+    for (const one of ticking) one();
+  }, TICK_MS);
+  return () => {
+    ticking.delete(tell);
+    if (ticking.size > 0) return;
+    clearInterval(ticker);
+    ticker = undefined;
+  };
+}
+
 /** A moment, relative; the absolute one on hover and for readers of screens. */
 export function When({ at, absolute = false }: { at: string; absolute?: boolean }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 10_000);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useSyncExternalStore(everyTick, lastTick);
   return (
     <time dateTime={at} title={moment(at)}>
       {absolute ? moment(at) : ago(at, Math.max(now, Date.now()))}
     </time>
   );
 }
+
+/** Since when; the moment on hover. */
+export const Since = ({ at }: { at: string }) => (
+  <time dateTime={at} title={moment(at)}>
+    {sinceWords(at)}
+  </time>
+);
 
 export type ButtonLook = 'main' | 'plain' | 'danger';
 
@@ -106,11 +131,29 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-export const Failure = ({ refusal }: { refusal: Refusal }) => (
-  <p className="failure" role="alert">
-    {refusal.message}
-  </p>
+/** What to do about a refusal, where its own sentence does not say. */
+const advice: Record<string, string> = {
+  forbidden: 'Ask an owner or operator of the practice for it.',
+  not_found: 'It may not have arrived yet, or was removed, or the address has a slip in it.',
+  too_many: 'This page asks again by itself.',
+  unreachable: 'This page asks again by itself once it is there.',
+  unavailable: 'This page asks again by itself.',
+};
+
+export const Failure = ({ refusal, again = false }: { refusal: Refusal; again?: boolean }) => (
+  <div className="failure" role="alert">
+    {refusal.message} {again && advice[refusal.code]}
+    {again && isPassing(refusal) && (
+      <>
+        {' '}
+        <button type="button" className="link" onClick={() => void askAgain()}>
+          Try now
+        </button>
+      </>
+    )}
+  </div>
 );
+const isPassing = ({ code }: Refusal) => ['unreachable', 'unavailable', 'internal', 'too_many'].includes(code);
 
 /** Shows an answer, its skeleton until it is there, and a refusal above what was known before. */
 export function Answered<Answer>({
@@ -124,7 +167,7 @@ export function Answered<Answer>({
 }) {
   return (
     <>
-      {refusal && <Failure refusal={refusal} />}
+      {refusal && <Failure refusal={refusal} again />}
       {answer !== undefined ? children(answer) : !refusal && <Skeleton rows={rows} />}
     </>
   );
@@ -198,6 +241,33 @@ export function Copyable({ text, label }: { text: string; label: string }) {
         {copied ? 'Copied' : 'Copy'}
       </Button>
     </div>
+  );
+}
+
+/** An id or the like, to take along. */
+export function CopyText({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  const shown = useRef<HTMLElement>(null);
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  const mark = () => {
+    if (shown.current) getSelection()?.selectAllChildren(shown.current);
+  };
+  const copy = () => {
+    if (clipboard) clipboard.writeText(text).then(() => setCopied(true), mark);
+    else mark();
+  };
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 2000);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <span className="copy-text">
+      <code ref={shown}>{text}</code>{' '}
+      <button type="button" className="link" onClick={copy} aria-label={`Copy ${label}`}>
+        {copied ? 'copied' : 'copy'}
+      </button>
+    </span>
   );
 }
 

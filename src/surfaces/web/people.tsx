@@ -104,6 +104,7 @@ export function People<One extends Person>({
   return (
     <Table
       label="People"
+      walked
       rows={people}
       idOf={({ id }) => id}
       columns={[

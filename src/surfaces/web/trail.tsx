@@ -18,6 +18,7 @@ export function Trail({ known }: { known: Known<Trail> }) {
           ) : (
             <Table
               label="Audit trail"
+              walked
               rows={entries}
               idOf={({ id }) => id}
               columns={[

@@ -228,6 +228,90 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await expectGood('workflow');
     await page.getByLabel('Metric').selectOption('latency');
     expect(page.url()).toContain('metric=latency');
+    // A number opens what it counts, and back returns.
+    await page.locator('.figures').getByRole('link', { name: '1 run' }).click();
+    await heading('Traces');
+    const counted = new URL(page.url()).searchParams;
+    expect(counted.get('workflow')).toBe('support-drafts');
+    expect(counted.get('status')).toBe('error');
+    expect(Date.parse(counted.get('from') ?? '')).toBeGreaterThan(0);
+    await page.getByRole('row', { name: 'draft a reply' }).waitFor();
+    await page.goBack();
+    await heading('support-drafts');
+    expect(page.url()).toContain('metric=latency');
+    // So does a bucket of the timeline.
+    await page.getByText('As a table').click();
+    await page.getByRole('region', { name: 'as a table' }).getByRole('link').last().click();
+    await heading('Traces');
+    expect(new URL(page.url()).searchParams.has('to')).toBe(true);
+    await page.getByRole('row', { name: 'draft a reply' }).waitFor();
+    await page.getByText('More filters').waitFor();
+    expect(await page.getByLabel('From', { exact: true }).inputValue()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
+  });
+
+  test('a home says since when and what changed, and is sorted as the address says', async () => {
+    const { page } = browser;
+    await open(home, 'Workflows');
+    await page.getByRole('cell', { name: 'none in 28 days' }).first().waitFor();
+    await page.getByRole('button', { name: 'Runs' }).click();
+    await page.getByRole('columnheader', { name: 'Runs', exact: false }).and(page.locator('[aria-sort=descending]')).waitFor();
+    expect(new URL(page.url()).searchParams.get('sort')).toBe('-Runs');
+    await browser.expectAccessible('client, sorted');
+    await page.reload();
+    await page.locator('[aria-sort=descending]').waitFor();
+  });
+
+  test('an id is taken along by one press; a trace opens where something was said', async () => {
+    const { page } = browser;
+    await open(`${home}/traces/${'a'.repeat(32)}`, 'draft a reply');
+    await page.locator('.conversation').getByText('Where is my parcel?').waitFor();
+    await page.getByRole('button', { name: 'Copy the id of the trace' }).waitFor();
+    expect(await page.locator('.copy-text').first().textContent()).toContain('a'.repeat(32));
+  });
+
+  test('what goes wrong says what to do, and is over when it is over', async () => {
+    const { page, context } = browser;
+    await page.goto(`${home}/traces/${'f'.repeat(32)}`);
+    await page.getByRole('alert').getByText('There is no such trace. It may not have arrived yet').waitFor();
+    await expectGood('trace-none');
+    await open(home, 'Workflows');
+    await page.getByRole('row', { name: 'support-drafts' }).waitFor();
+    // The server is away: what is known stays, and the page finds back by itself.
+    await context.route('**/api/workflows.list', (route) => route.abort());
+    await page.getByRole('alert').getByText('Steward cannot be reached.').waitFor();
+    await page.getByRole('row', { name: 'support-drafts' }).waitFor();
+    await expectGood('away');
+    await context.unroute('**/api/workflows.list');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    // Too much was asked, on a page that asks once.
+    const tooMany = { error: { code: 'too_many', message: 'Too many questions came. Wait a moment.' } };
+    await context.route('**/api/keys.list', (route) => route.fulfill({ status: 429, json: tooMany }));
+    await open(`${home}/settings/keys`, 'Keys');
+    await page.getByRole('alert').getByText('Wait a moment.').waitFor();
+    await context.unroute('**/api/keys.list');
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  test('a page that nobody looks at asks nothing', async () => {
+    const { page } = browser;
+    await open(home, 'Workflows');
+    await page.getByRole('row', { name: 'support-drafts' }).waitFor();
+    const look = (state: string) =>
+      page.evaluate(`{
+        Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }`);
+    await look('hidden');
+    await page.waitForLoadState('networkidle');
+    let asked = 0;
+    const count = () => void (asked += 1);
+    page.on('request', count);
+    await page.waitForTimeout(4500);
+    expect(asked).toBe(0);
+    await look('visible');
+    await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(0);
+    page.off('request', count);
   });
 
   test.each([
@@ -318,6 +402,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await heading('Sign in');
     await page.goto(`${home}/settings/keys`);
     await heading('Sign in');
+    expect(await page.getByRole('button').count(), 'no provider is set, so none is offered').toBe(1);
     await expectGood('sign-in');
     await page.getByLabel('E-mail').fill(ada.email);
     await page.getByLabel('Password').fill('wrong horse battery');
@@ -354,6 +439,6 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
 
   test('nothing failed on the way', () => {
     // A browser notes each refusal of the server as an error of its own.
-    expect(browser.wrong.filter((line) => !/status of 40[14]/.test(line))).toEqual([]);
+    expect(browser.wrong.filter((line) => !/status of 4(0[14]|29)|net::ERR_FAILED/.test(line))).toEqual([]);
   });
 });

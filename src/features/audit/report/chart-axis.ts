@@ -1,18 +1,13 @@
+import { roundTop } from '../../../ui/chart-scale.ts';
 import type { Unit } from '../model.ts';
 import { DAY_MS, quantity, shortDay } from './format.ts';
 
 /** A round end of the axis above every value; a rate goes no higher than the whole. */
 export function axisTop(values: number[], unit: Unit): number {
   const highest = values.reduce((a, b) => Math.max(a, b), 0);
-  if (!(highest > 0)) return 1;
   if (unit === 'rate' && highest > 0.5) return 1;
-  const size = 10 ** Math.floor(Math.log10(highest));
-  const steps = unit === 'rows' && highest < 10 ? [4, 8, 12] : [1, 2, 4, 6, 8, 10];
-  return ([...steps, 20].find((step) => step * size >= highest * 1.02) ?? 20) * size;
+  return unit === 'rows' && highest < 10 && highest > 0 ? roundTop(highest, [4, 8, 12]) : roundTop(highest);
 }
-
-/** The step between ticks: four of them, three where that is rounder. */
-export const axisStep = (top: number): number => top / (top.toExponential().startsWith('6') ? 3 : 4);
 
 const nouns: Partial<Record<Unit, string>> = {
   tokens: 'tokens',

@@ -1,6 +1,7 @@
 import type { BarSeriesOption, CustomSeriesOption, EChartsOption } from 'echarts';
 import type { Chart } from '../model.ts';
-import { axisStep, axisTop, tick } from './chart-axis.ts';
+import { axisStep } from '../../../ui/chart-scale.ts';
+import { axisTop, tick } from './chart-axis.ts';
 import { font, inFont } from './chart-font.ts';
 import { type Colors, colors, type Theme } from './chart-theme.ts';
 import { labelOf } from './chart-words.ts';

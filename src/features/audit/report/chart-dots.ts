@@ -1,6 +1,7 @@
 import type { CustomSeriesOption, EChartsOption } from 'echarts';
 import type { Chart, Unit } from '../model.ts';
-import { axisName, axisStep, axisTop, tick } from './chart-axis.ts';
+import { axisStep } from '../../../ui/chart-scale.ts';
+import { axisName, axisTop, tick } from './chart-axis.ts';
 import { font, inFont } from './chart-font.ts';
 import { type Colors, colors, type Theme } from './chart-theme.ts';
 import { cohortLabels } from './chart-words.ts';

@@ -1,3 +1,5 @@
+import { chartColors } from '../../../ui/chart-scale.ts';
+
 /** `page` leaves the colours to the page's CSS variables, so that one SVG serves light and dark. */
 export type Theme = 'light' | 'dark' | 'print' | 'page';
 
@@ -15,14 +17,13 @@ export interface Colors {
   mark: string;
 }
 
-// Okabe and Ito's colours: told apart by every kind of colour vision. In the dark the blue and the red are their light fellows.
 const light: Colors = {
   text: '#5e5a53',
   grid: '#e2ded6',
-  line: '#0072b2',
+  line: chartColors.line.light,
   level: '#d55e00',
-  baseline: '#009e73',
-  interval: '#e69f00',
+  baseline: chartColors.baseline.light,
+  interval: chartColors.interval.light,
   silence: '#8a857c',
   before: '#b5aea2',
   after: '#0072b2',
@@ -31,10 +32,10 @@ const light: Colors = {
 const dark: Colors = {
   text: '#b3ada3',
   grid: '#3a3732',
-  line: '#56b4e9',
+  line: chartColors.line.dark,
   level: '#f08a3c',
-  baseline: '#009e73',
-  interval: '#e69f00',
+  baseline: chartColors.baseline.dark,
+  interval: chartColors.interval.dark,
   silence: '#9a948a',
   before: '#6f6a62',
   after: '#56b4e9',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Chart } from '../model.ts';
-import { axisStep, axisTop, timeTicks } from './chart-axis.ts';
+import { axisStep } from '../../../ui/chart-scale.ts';
+import { axisTop, timeTicks } from './chart-axis.ts';
 import { cohortLabels } from './chart-words.ts';
 import { renderChart } from './chart.ts';
 import { DAY_MS } from './format.ts';

@@ -1,12 +1,13 @@
 import type { CustomSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
 import type { Chart } from '../model.ts';
+import { axisStep, runsOf as gapless } from '../../../ui/chart-scale.ts';
 import { type Colors, colors, type Theme } from './chart-theme.ts';
 import { markOf } from './chart-words.ts';
 import { DAY_MS } from './format.ts';
 import { barsOption } from './chart-bars.ts';
 import { dotsOption } from './chart-dots.ts';
 import { font } from './chart-font.ts';
-import { axisName, axisStep, axisTop, tick, timeTick, timeTicks } from './chart-axis.ts';
+import { axisName, axisTop, tick, timeTick, timeTicks } from './chart-axis.ts';
 
 export interface Size {
   width: number;
@@ -89,16 +90,8 @@ function extent(chart: Chart, points: Chart['points']): Point {
 const least = (values: number[]) => values.reduce((a, b) => Math.min(a, b));
 const most = (values: number[]) => values.reduce((a, b) => Math.max(a, b));
 
-/** A missing bucket ends a run: the line has a gap there, and never falls to zero. */
-function runsOf(points: Chart['points'], bucketMs: number): Chart['points'][] {
-  const runs: Chart['points'][] = [];
-  for (const point of points) {
-    const last = runs.at(-1)?.at(-1);
-    if (last && point.at - last.at < bucketMs * 1.5) runs.at(-1)?.push(point);
-    else runs.push([point]);
-  }
-  return runs.map((run) => run.map((point) => ({ ...point, at: point.at + bucketMs / 2 })));
-}
+const runsOf = (points: Chart['points'], bucketMs: number): Chart['points'][] =>
+  gapless(points, bucketMs).map((run) => run.map((point) => ({ ...point, at: point.at + bucketMs / 2 })));
 
 // A plain axis with ticks of our own: those of a time axis stand unevenly and cannot be set to UTC Mondays.
 function timeAxis(from: number, to: number, color: Colors, { width }: Size): EChartsOption['xAxis'] {

@@ -94,13 +94,21 @@ function enoughAt(pulse: Past['pulse']): number | null {
   return null;
 }
 
-/** The start of the latest stretch of hours, and of days before those, in which that much failed. */
+/** Since when that much has failed, looked at in stretches of enough runs, backwards over hours and the days before those. */
 function failingSince(days: readonly Hour[], hours: readonly Hour[]): number | null {
   const first = hours[0]?.atMs ?? Infinity;
   const all = [...days.filter(({ atMs }) => atMs + DAY_MS <= first), ...hours];
-  const lastWell = all.findLastIndex(({ runs, errors }) => errors / Math.max(1, runs) < BAD_RATE);
-  // The latest hour may look well while the latest runs together do not.
-  return lastWell < 0 ? null : (all[lastWell + 1] ?? all[lastWell]!).atMs;
+  let since: number | null = null;
+  let [runs, errors] = [0, 0];
+  for (const { atMs, ...hour } of all.toReversed()) {
+    runs += hour.runs;
+    errors += hour.errors;
+    if (runs < RECENT_RUNS) continue;
+    if (errors / runs < BAD_RATE) return since;
+    since = atMs;
+    [runs, errors] = [0, 0];
+  }
+  return null;
 }
 
 function silenceOf(pulse: Past['pulse'], lastSeenMs: number, nowMs: number): string | undefined {

@@ -35,7 +35,7 @@ test('what changed last is told, whatever metric it was, and nothing where nothi
   const rise = pastOf((day) => ({ errors: day < 14 ? 2 : 30 }));
   expect(lastOf({ ...rise, ...none })).toMatchObject({
     at: '2026-06-15T00:00:00.000Z',
-    sentence: 'Error rate 2.1 % → 31 % on 15 June 2026.',
+    sentence: 'Error rate rose from 2.1 % to 31 % on 15 June 2026.',
     direction: 'worse',
     of: 'errorRate',
   });

@@ -53,7 +53,7 @@ const letterOf = (n: number): string => (n < 26 ? '' : letterOf(Math.floor(n / 2
 
 function inWords({ kind, unit, plain, worse }: Watched, metric: string, change: Change, bucketMs: number): Found {
   const { before, after, at, until } = change;
-  const sides = `${measured(before.mean, unit)} → ${measured(after.mean, unit)}`;
+  const sides = `${change.change > 0 ? 'rose' : 'fell'} from ${measured(before.mean, unit)} to ${measured(after.mean, unit)}`;
   const when =
     change.kind === 'drift' ? `between ${moment(at, bucketMs)} and ${moment(until, bucketMs)}` : `on ${moment(at, bucketMs)}`;
   const direction = worse === null ? 'changed' : change.change > 0 === (worse === 'up') ? 'worse' : 'better';
@@ -90,7 +90,7 @@ function modelChanges(models: readonly ModelBucket[], bucketMs: number): Found[]
     const left = moved
       .filter((other) => other.change.change < 0 && Math.abs(other.change.at - change.at) <= 2 * bucketMs)
       .sort((a, b) => a.change.change - b.change.change)[0];
-    const share = `${measured(change.before.mean, 'rate')} → ${measured(change.after.mean, 'rate')} of calls`;
+    const share = `from ${measured(change.before.mean, 'rate')} to ${measured(change.after.mean, 'rate')} of calls`;
     const from = left ? ` in place of ${left.name}` : '';
     return {
       at: new Date(change.at).toISOString(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Bucket } from '../../../detect/index.ts';
+import { wilson, type Bucket } from '../../../detect/index.ts';
 import { DAY_MS, HOUR_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
@@ -147,7 +147,12 @@ export const showTimeline = operation({
   output: z.object({
     metric: TimelineMetric,
     bucket: z.enum(['hour', 'day']),
-    points: z.array(Point),
+    points: z.array(
+      Point.extend({
+        low: z.number().nullable().describe('With `high`: the interval of 95 % of a rate.'),
+        high: z.number().nullable(),
+      }),
+    ),
     changes: z
       .array(
         z.object({
@@ -188,11 +193,17 @@ export const showTimeline = operation({
         at: new Date(at).toISOString(),
         n,
         value: metric === 'runs' ? sum : n > 0 ? sum / n : null,
+        ...(metric === 'errorRate' && n > 0 ? intervalOf(sum / n, n) : { low: null, high: null }),
       })),
       changes: namedChanges(watched[metric], metric, judgedBuckets, byBucket(modelRows), bucketMs),
     };
   },
 });
+
+function intervalOf(mean: number, n: number) {
+  const [low, high] = wilson({ mean, n });
+  return { low: Math.max(0, low), high: Math.min(1, high) };
+}
 
 type Row = Awaited<ReturnType<typeof activity>>[number];
 

@@ -1,6 +1,6 @@
-import { compact, count, counted, money, percent } from '../../../../ui/format.ts';
-import { Answered, Empty, Page, State, When } from '../../../../ui/kit.tsx';
-import { withParams } from '../../../../ui/router.tsx';
+import { compact, count, counted, money, percent, shortDay } from '../../../../ui/format.ts';
+import { Answered, Empty, Page, Since, State, When } from '../../../../ui/kit.tsx';
+import { Link, withParams } from '../../../../ui/router.tsx';
 import { Table } from '../../../../ui/table.tsx';
 import { useCall, type Answer } from '../../call.ts';
 import { Connect } from '../../connect.tsx';
@@ -26,26 +26,56 @@ export default function ClientPage({ client }: ClientPageProps) {
               rows={workflows!}
               idOf={({ name }) => name}
               hrefOf={({ name }) => `/c/${client.id}/workflow${withParams('', { name })}`}
+              sortParam="sort"
               columns={[
-                { head: 'Workflow', cell: ({ name }) => name },
-                { head: 'State', cell: ({ state }) => <State kind={state} /> },
+                { head: 'Workflow', cell: ({ name }) => <span title={name}>{name}</span>, text: 'name', by: ({ name }) => name },
                 {
-                  head: 'Since',
-                  cell: ({ stateSince }) => (stateSince ? <When at={stateSince} /> : 'all 28 days'),
-                  wide: true,
+                  head: 'State',
+                  cell: ({ state, stateSince, reason }) => (
+                    <span title={reason}>
+                      <State kind={state} /> <span className="muted wide">{stateSince && <Since at={stateSince} />}</span>
+                    </span>
+                  ),
+                  by: ({ state }) => rank[state],
                 },
-                { head: 'Because', cell: ({ reason }) => <span title={reason}>{reason}</span>, wide: true },
-                { head: 'Last change', cell: ({ lastChange }) => <LastChange change={lastChange} />, wide: true },
                 { head: 'Stage', cell: ({ stage }) => stage, wide: true },
-                { head: 'Runs', cell: ({ runs }) => compact(runs), number: true },
                 {
-                  head: 'Errors',
-                  cell: ({ errors, runs }) => (runs > 0 ? percent(errors / runs) : count(errors)),
+                  head: 'Runs',
+                  cell: ({ name, runs }) => <Link to={tracesOf(client.id, name)}>{compact(runs)}</Link>,
+                  number: true,
+                  by: ({ runs }) => runs,
+                },
+                {
+                  head: 'Failed',
+                  cell: ({ name, errors, runs }) => (
+                    <Link to={tracesOf(client.id, name, { status: 'error' })}>
+                      {runs > 0 ? percent(errors / runs) : count(errors)}
+                    </Link>
+                  ),
                   number: true,
                   wide: true,
+                  by: ({ errors, runs }) => (runs > 0 ? errors / runs : null),
                 },
-                { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
-                { head: 'Last seen', cell: ({ lastSeenAt }) => <When at={lastSeenAt} />, wide: true },
+                { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true, by: ({ costUsd }) => costUsd },
+                {
+                  head: 'Last change',
+                  cell: ({ lastChange }) => <LastChange change={lastChange} />,
+                  wide: true,
+                  text: 'fill',
+                  by: ({ lastChange }) => lastChange && Date.parse(lastChange.at),
+                },
+                {
+                  head: 'Because',
+                  cell: ({ reason }) => <span title={reason}>{reason}</span>,
+                  wide: 'most',
+                  text: 'fill',
+                },
+                {
+                  head: 'Last seen',
+                  cell: ({ lastSeenAt }) => <When at={lastSeenAt} />,
+                  wide: 'most',
+                  by: ({ lastSeenAt }) => -Date.parse(lastSeenAt),
+                },
               ]}
             />
           )
@@ -60,10 +90,16 @@ export default function ClientPage({ client }: ClientPageProps) {
   );
 }
 
+/** The traces of the last 28 days that a number counts. */
+const tracesOf = (clientId: string, workflow: string, filter: Record<string, string> = {}) => {
+  const from = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 28 * 86_400_000).toISOString();
+  return `/c/${clientId}/traces${withParams('', { workflow, from, ...filter })}`;
+};
+
 const LastChange = ({ change }: { change: Workflow['lastChange'] }) =>
   change ? (
     <span title={change.sentence}>
-      <When at={change.at} /> · {change.sentence}
+      {shortDay(change.at)} · {change.sentence}
     </span>
   ) : (
     'none in 28 days'

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type FormEvent } from 'react';
+import { localMinute, moment } from '../../../../ui/format.ts';
 import { useKeys } from '../../../../ui/keys.ts';
 import { Button } from '../../../../ui/kit.tsx';
 import { useParams } from '../../../../ui/router.tsx';
@@ -34,13 +35,19 @@ const all = ['search', 'status', ...fields.map(({ name }) => name)] as const;
 export function filterOf(params: URLSearchParams): Filter {
   const given = all.flatMap((name) => {
     const value = params.get(name);
-    return value === null ? [] : [[name, name === 'from' || name === 'to' ? inUtc(value) : value] as const];
+    return value === null ? [] : [[name, isTime(name) ? inUtc(value) : value] as const];
   });
   return Object.fromEntries(given) as Filter;
 }
 
 export const isFiltered = (params: URLSearchParams) => all.some((name) => params.has(name));
 
+const isTime = (name: string) => name === 'from' || name === 'to';
+/** The address says times in UTC, so that a link means the same to everyone; a field shows them in the reader's zone. */
+const shownIn = (name: string, params: URLSearchParams) => {
+  const value = params.get(name) ?? '';
+  return isTime(name) ? localMinute(value) : value;
+};
 /** A field for times gives those of the reader's zone, without saying so. */
 const inUtc = (local: string) => {
   const at = new Date(local);
@@ -60,7 +67,12 @@ export function Filters() {
         .getAll(name)
         .find((value) => typeof value === 'string')
         ?.trim();
-    const values = all.map((name) => [name, text(name)] as const);
+    const values = all.map((name) => {
+      const value = text(name);
+      // What was not touched stays to the second.
+      if (isTime(name) && value) return [name, value === shownIn(name, params) ? params.get(name) : inUtc(value)] as const;
+      return [name, value] as const;
+    });
     setParams({ ...Object.fromEntries(values), before: null });
   };
   useKeys([{ keys: '/', does: 'Search', run: () => form.current?.querySelector('input')?.focus() }]);
@@ -70,11 +82,11 @@ export function Filters() {
     for (const name of all) {
       const field = form.current?.elements.namedItem(name);
       if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && document.activeElement !== field)
-        field.value = params.get(name) ?? '';
+        field.value = shownIn(name, params);
     }
     // oxlint-disable-next-line react/exhaustive-deps -- the text of the address is what changes
   }, [address]);
-  const more = fields.filter(({ name }) => params.has(name)).length;
+  const set = fields.filter(({ name }) => params.has(name));
   return (
     <form ref={form} className="filters" onSubmit={apply} role="search" aria-label="Filter traces">
       <div className="row">
@@ -104,8 +116,26 @@ export function Filters() {
           </Button>
         )}
       </div>
-      <details open={more > 0 || undefined}>
-        <summary>More filters{more > 0 && ` (${more} set)`}</summary>
+      {set.length > 0 && (
+        <ul className="chips" aria-label="Filters that are set">
+          {set.map(({ name, label }) => (
+            <li key={name}>
+              <Button
+                onClick={() => setParams({ [name]: null, before: null })}
+                aria-label={`Drop the filter ${label}`}
+                title="Drop this filter"
+              >
+                <span className="cut">
+                  {label}: {isTime(name) ? moment(params.get(name) ?? '') : params.get(name)}
+                </span>
+                <span aria-hidden="true">×</span>
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <details>
+        <summary>More filters</summary>
         <div className="filter-fields">
           {fields.map(({ name, label, type = 'text', placeholder }) => (
             <label key={name}>
@@ -115,7 +145,7 @@ export function Filters() {
                 type={type}
                 step={type === 'number' ? 'any' : undefined}
                 placeholder={placeholder}
-                defaultValue={params.get(name) ?? ''}
+                defaultValue={shownIn(name, params)}
                 onBlur={() => apply()}
               />
             </label>

@@ -13,8 +13,8 @@ type Trace = Answer<'telemetry.traces'>['traces'][number];
 type Session = Answer<'telemetry.sessions'>['sessions'][number];
 type User = Answer<'telemetry.users'>['users'][number];
 
-/** A new trace is on the screen within two seconds. */
-const LIVE_MS = 1500;
+/** With what loading takes, a new trace is on the screen within two seconds. */
+const LIVE_MS = 1000;
 const views = ['traces', 'sessions', 'users'] as const;
 
 /** What the systems of a client did: traces, sessions and users, with filters that live in the address. */
@@ -77,24 +77,39 @@ function Traces({ client }: Pick<ClientPageProps, 'client'>) {
   );
 }
 
-export function TraceTable({ clientId, traces }: { clientId: string; traces: readonly Trace[] }) {
+export function TraceTable({
+  clientId,
+  traces,
+  ofOne = false,
+}: {
+  clientId: string;
+  traces: readonly Trace[];
+  /** Of one workflow, which the page names. */
+  ofOne?: boolean;
+}) {
   const columns: Column<Trace>[] = [
-    { head: 'Trace', cell: ({ name }) => name },
+    { head: 'Trace', cell: ({ name }) => <span title={name}>{name}</span>, text: 'name' },
     {
       head: 'Outcome',
       cell: ({ status }) => (status === 'error' ? <State kind="failing">failed</State> : <State kind="healthy">ok</State>),
     },
     { head: 'Began', cell: ({ startedAt }) => <When at={startedAt} /> },
-    { head: 'Workflow', cell: ({ workflow }) => workflow ?? '–', wide: true },
-    { head: 'Model', cell: ({ models }) => models.join(', ') || '–', wide: true },
-    { head: 'User', cell: ({ user }) => user ?? '–', wide: true },
+    ...(ofOne ? [] : [workflowColumn]),
+    { head: 'Model', cell: ({ models }) => <Cut text={models.join(', ')} />, wide: true, text: 'fill' },
+    { head: 'User', cell: ({ user }) => <Cut text={user ?? ''} />, wide: true, text: 'fill' },
     {
       head: 'Scores',
-      cell: ({ scores }) => scores.map(({ name, value, label }) => `${name} ${label ?? value}`).join(', '),
+      cell: ({ scores }) => <Cut text={scores.map(({ name, value, label }) => `${name} ${label ?? value}`).join(', ')} />,
+      wide: 'most',
+      text: 'name',
+    },
+    { head: 'Steps', cell: ({ spanCount }) => count(spanCount), number: true, wide: true },
+    {
+      head: 'Tokens in / out',
+      cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens),
+      number: true,
       wide: true,
     },
-    { head: 'Steps', cell: ({ spanCount }) => count(spanCount), number: true },
-    { head: 'Tokens in / out', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
     { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
     { head: 'Took', cell: ({ durationMs }) => duration(durationMs), number: true },
   ];
@@ -108,6 +123,14 @@ export function TraceTable({ clientId, traces }: { clientId: string; traces: rea
     />
   );
 }
+
+const Cut = ({ text }: { text: string }) => <span title={text}>{text || '–'}</span>;
+const workflowColumn: Column<Trace> = {
+  head: 'Workflow',
+  cell: ({ workflow }) => <Cut text={workflow ?? ''} />,
+  wide: true,
+  text: 'fill',
+};
 
 const tokens = (input: number | null, output: number | null) =>
   input === null && output === null ? '–' : `${compact(input)} / ${compact(output)}`;

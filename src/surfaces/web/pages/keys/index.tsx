@@ -64,6 +64,7 @@ export default function KeysPage({ client }: ClientPageProps) {
             ) : (
               <Table
                 label="Keys"
+                walked
                 rows={keys}
                 idOf={({ id }) => id}
                 columns={[

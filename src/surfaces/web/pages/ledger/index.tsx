@@ -26,6 +26,7 @@ export default function LedgerPage({ client }: ClientPageProps) {
             </p>
             <Table
               label="What became of it"
+              walked
               rows={ledger.kinds}
               idOf={({ kind }) => kind}
               columns={[

@@ -35,6 +35,7 @@ function Overview({ session }: { session: Session }) {
               rows={clients!}
               idOf={({ id }) => id}
               hrefOf={({ id }) => `/c/${id}`}
+              sortParam="sort"
               columns={columns}
             />
           )
@@ -50,14 +51,30 @@ function Overview({ session }: { session: Session }) {
 }
 
 const columns = [
-  { head: 'Client', cell: ({ name }: Clients[number]) => name },
+  { head: 'Client', cell: ({ name }: Clients[number]) => name, by: ({ name }: Clients[number]) => name },
   {
     head: 'Workflows',
     cell: ({ workflows, states }: Clients[number]) => (workflows === 0 ? 'none yet' : <States of={states} />),
   },
-  { head: 'Runs, 28 days', cell: ({ runs }: Clients[number]) => compact(runs), number: true },
-  { head: 'Errors', cell: ({ errors }: Clients[number]) => compact(errors), number: true, wide: true },
-  { head: 'Cost, 28 days', cell: ({ costUsd }: Clients[number]) => money(costUsd), number: true },
+  {
+    head: 'Runs, 28 days',
+    cell: ({ runs }: Clients[number]) => compact(runs),
+    number: true,
+    by: ({ runs }: Clients[number]) => runs,
+  },
+  {
+    head: 'Errors',
+    cell: ({ errors }: Clients[number]) => compact(errors),
+    number: true,
+    wide: true,
+    by: ({ errors }: Clients[number]) => errors,
+  },
+  {
+    head: 'Cost, 28 days',
+    cell: ({ costUsd }: Clients[number]) => money(costUsd),
+    number: true,
+    by: ({ costUsd }: Clients[number]) => costUsd,
+  },
   {
     head: 'Last seen',
     cell: ({ lastSeenAt }: Clients[number]) => (lastSeenAt ? <When at={lastSeenAt} /> : 'never'),

@@ -35,6 +35,7 @@ export default function PricesPage({ client }: ClientPageProps) {
             ) : (
               <Table
                 label="Prices"
+                walked
                 rows={prices}
                 idOf={({ id }) => id}
                 columns={[

@@ -29,7 +29,7 @@ export default function TracePage({ client, params: { trace: traceId = '' } }: C
         <>
           {workflow && (
             <Link className="button" to={`/c/${client.id}/workflow${withParams('', { name: workflow })}`}>
-              {workflow}
+              <span className="cut">{workflow}</span>
             </Link>
           )}
           <Link className="button" to={`/c/${client.id}/traces`}>
@@ -70,7 +70,9 @@ function Verdict({ trace: { spans, spanCount, totals, scores } }: { trace: Trace
 function Spans({ trace, clientId }: { trace: Trace; clientId: string }) {
   const [params, setParams] = useParams();
   const placed = useMemo(() => treeOf(trace.spans), [trace.spans]);
-  const chosen = placed.find(({ span }) => span.spanId === params.get('span')) ?? placed[0];
+  const asked = placed.find(({ span }) => span.spanId === params.get('span'));
+  // What was said is looked for first; a wrapper often says nothing.
+  const chosen = asked ?? placed.find(({ span }) => span.input !== null || span.output !== null) ?? placed[0];
   const at = chosen ? placed.indexOf(chosen) : -1;
   const move = (by: number) => {
     const next = placed[Math.max(0, Math.min(placed.length - 1, at + by))];

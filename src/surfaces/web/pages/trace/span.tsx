@@ -2,7 +2,7 @@ import { Fragment, useState, type ReactNode } from 'react';
 import { askAgain } from '../../../../ui/answers.ts';
 import { Form, type Fields } from '../../../../ui/form.tsx';
 import { count, duration, money, moment } from '../../../../ui/format.ts';
-import { Button, Section, State, TextField, When } from '../../../../ui/kit.tsx';
+import { Button, CopyText, Section, State, TextField, When } from '../../../../ui/kit.tsx';
 import { Link, withParams } from '../../../../ui/router.tsx';
 import { call } from '../../call.ts';
 import { messagesOf, prettyJson, type Message, type Part } from './conversation.ts';
@@ -17,7 +17,7 @@ export function SpanView({ span, clientId, traceId }: { span: Span; clientId: st
         {span.status === 'error' && <State kind="failing">failed</State>}
       </header>
       {span.status === 'error' && span.statusMessage && <p className="failure">{span.statusMessage}</p>}
-      <Facts span={span} clientId={clientId} />
+      <Facts span={span} clientId={clientId} traceId={traceId} />
       {span.flags.length > 0 && <Flags flags={span.flags} />}
       <Conversation span={span} />
       <Scores span={span} clientId={clientId} traceId={traceId} />
@@ -29,7 +29,7 @@ export function SpanView({ span, clientId, traceId }: { span: Span; clientId: st
   );
 }
 
-function Facts({ span, clientId }: { span: Span; clientId: string }) {
+function Facts({ span, clientId, traceId }: { span: Span; clientId: string; traceId: string }) {
   const traces = (filter: Record<string, string>) => `/c/${clientId}/traces${withParams('', filter)}`;
   const filtered = (value: string | null, filter: string): ReactNode =>
     value === null ? null : <Link to={traces({ [filter]: value })}>{value}</Link>;
@@ -57,6 +57,8 @@ function Facts({ span, clientId }: { span: Span; clientId: string }) {
     ['Release', span.release],
     ['Finished because', span.finishReasons.join(', ') || null],
     ['Tags', span.tags.join(', ') || null],
+    ['Trace', <CopyText key="trace" text={traceId} label="the id of the trace" />],
+    ['Step', <CopyText key="span" text={span.spanId} label="the id of the step" />],
   ];
   return (
     <dl className="facts">

@@ -1,6 +1,7 @@
+import { useStill } from '../../../../ui/answers.ts';
 import { TimeChart } from '../../../../ui/chart.tsx';
-import { count, counted, duration, money, percent } from '../../../../ui/format.ts';
-import { Answered, Empty, Page, Section, State, When } from '../../../../ui/kit.tsx';
+import { count, counted, duration, moment, money, percent, utcDay } from '../../../../ui/format.ts';
+import { Answered, Empty, Page, Section, Since, State, When } from '../../../../ui/kit.tsx';
 import { Link, useParams, withParams } from '../../../../ui/router.tsx';
 import { Table } from '../../../../ui/table.tsx';
 import { useCall, type Answer } from '../../call.ts';
@@ -27,7 +28,8 @@ const ranges = { day: 1, week: 7, month: 28, quarter: 90 } as const;
 type Range = keyof typeof ranges;
 const isRange = (name: string | null): name is Range => name !== null && name in ranges;
 
-const LIVE_MS = 1500;
+/** With what loading takes, a new trace is on the screen within two seconds. */
+const LIVE_MS = 1000;
 
 /** One workflow: is it well, since when not, what changed, and the latest of what it did. */
 export default function WorkflowPage({ client }: ClientPageProps) {
@@ -55,53 +57,93 @@ export default function WorkflowPage({ client }: ClientPageProps) {
         </Link>
       }
     >
-      <Answered known={known}>
-        {(workflow) => (
-          <>
-            <Figures workflow={workflow} />
-            <TimelineSection clientId={client.id} name={name} />
-            <Latest clientId={client.id} name={name} />
-            <div className="columns">
-              <Models workflow={workflow} />
-              <Failures workflow={workflow} clientId={client.id} />
-              <Users workflow={workflow} clientId={client.id} name={name} />
-            </div>
-          </>
-        )}
+      <Answered known={known} rows={2}>
+        {(workflow) => <Figures workflow={workflow} clientId={client.id} />}
       </Answered>
+      {/* Asked for beside the above, not after it. */}
+      {known.refusal?.code !== 'not_found' && (
+        <>
+          <TimelineSection clientId={client.id} name={name} />
+          <Latest clientId={client.id} name={name} />
+        </>
+      )}
+      {known.answer && (
+        <div className="columns">
+          <Models workflow={known.answer} clientId={client.id} name={name} />
+          <Failures workflow={known.answer} clientId={client.id} />
+          <Users workflow={known.answer} clientId={client.id} name={name} />
+        </div>
+      )}
     </Page>
   );
 }
 
-const Verdict = ({ workflow: { state, reason } }: { workflow: Workflow }) => (
+const Verdict = ({ workflow: { state, reason, stateSince } }: { workflow: Workflow }) => (
   <>
-    <State kind={state} /> · {reason}
+    <State kind={state} />
+    {stateSince && (
+      <>
+        {' '}
+        <Since at={stateSince} />
+      </>
+    )}{' '}
+    · {reason}
   </>
 );
 
-function Figures({ workflow: { runs, errors, costUsd, firstSeenAt, lastSeenAt, stage, owner } }: { workflow: Workflow }) {
+interface Of {
+  clientId: string;
+  name: string;
+}
+
+/** The traces that a number counts. */
+const tracesOf = ({ clientId, name }: Of, filter: Record<string, string | undefined> = {}) =>
+  `/c/${clientId}/traces${withParams('', { workflow: name, ...filter })}`;
+
+/** The whole minute, so that equal questions are asked once, and links stay as they are. */
+const minuteNow = () => Math.floor(Date.now() / 60_000) * 60_000;
+/** The four weeks that figures are of. */
+const monthAgo = () => new Date(minuteNow() - 28 * DAY_MS).toISOString();
+
+function Figures({
+  workflow: { name, runs, errors, costUsd, firstSeenAt, lastSeenAt, stage, owner },
+  clientId,
+}: {
+  workflow: Workflow;
+  clientId: string;
+}) {
+  const of = { clientId, name };
+  const from = monthAgo();
   return (
     <dl className="figures">
       <div>
         <dt>Runs, 28 days</dt>
-        <dd>{count(runs)}</dd>
+        <dd>
+          <Link to={tracesOf(of, { from })}>{count(runs)}</Link>
+        </dd>
       </div>
       <div>
         <dt>Failed</dt>
         <dd>
-          {runs > 0 ? percent(errors / runs) : '–'} <small>{counted(errors, 'run')}</small>
+          {runs > 0 ? percent(errors / runs) : '–'}{' '}
+          <small>
+            <Link to={tracesOf(of, { from, status: 'error' })}>{counted(errors, 'run')}</Link>
+          </small>
         </dd>
       </div>
       <div>
         <dt>Cost</dt>
         <dd>
-          {money(costUsd)} <small>{costUsd !== null && runs > 0 && `${money(costUsd / runs)} a run`}</small>
+          {money(costUsd)}{' '}
+          <small>{costUsd === null ? 'no price is known' : runs > 0 && `${money(costUsd / runs)} a run, 28 days`}</small>
         </dd>
       </div>
       <div>
         <dt>Last run</dt>
         <dd>
-          <When at={lastSeenAt} />
+          <Link to={tracesOf(of)}>
+            <When at={lastSeenAt} />
+          </Link>
         </dd>
       </div>
       <div>
@@ -117,9 +159,6 @@ function Figures({ workflow: { runs, errors, costUsd, firstSeenAt, lastSeenAt, s
   );
 }
 
-/** The whole minute, so that equal questions are asked once. */
-const minuteNow = () => Math.floor(Date.now() / 60_000) * 60_000;
-
 function TimelineSection({ clientId, name }: { clientId: string; name: string }) {
   const [params, setParams] = useParams();
   const metric = metricNames.find((one) => one === params.get('metric')) ?? 'errorRate';
@@ -127,13 +166,14 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
   const range: Range = isRange(given) ? given : 'month';
   const to = minuteNow() + 60_000;
   const from = to - ranges[range] * DAY_MS;
-  const known = useCall('workflows.timeline', {
+  const asked = useCall('workflows.timeline', {
     client: clientId,
     workflow: name,
     metric,
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
   });
+  const known = useStill(asked, `${name} ${metric} ${range}`);
   return (
     <Section
       title="Over time"
@@ -161,34 +201,57 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
         </div>
       }
     >
-      <Answered known={known}>{(timeline) => <Timeline timeline={timeline} from={from} to={to} />}</Answered>
+      <Answered known={known}>
+        {(timeline) => <Timeline timeline={timeline} from={from} to={to} of={{ clientId, name }} />}
+      </Answered>
     </Section>
   );
 }
 
-function Timeline({ timeline: { metric, bucket, points, changes }, from, to }: { timeline: Timeline; from: number; to: number }) {
+function Timeline({
+  timeline: { metric, bucket, points, changes },
+  from,
+  to,
+  of,
+}: {
+  timeline: Timeline;
+  from: number;
+  to: number;
+  of: Of;
+}) {
+  const bucketMs = bucket === 'day' ? DAY_MS : HOUR_MS;
   const { name, format } = metrics[metric];
   if (points.length === 0) return <p className="hatched silent">No run in this time. That is no sign of health.</p>;
   return (
     <>
       <TimeChart
         label={name}
-        bucketMs={bucket === 'day' ? DAY_MS : HOUR_MS}
+        bucketMs={bucketMs}
         from={from}
         to={to}
         most={metric === 'errorRate' ? 1 : undefined}
         format={format}
-        points={points.map(({ at, value, n }) => ({ at: Date.parse(at), value, n }))}
-        marks={changes.map(({ at, letter, direction }) => ({ at: Date.parse(at), letter, bad: direction === 'worse' }))}
+        points={points.map((point) => ({ ...point, at: Date.parse(point.at) }))}
+        hrefOf={({ at }) => tracesOf(of, { from: new Date(at).toISOString(), to: new Date(at + bucketMs).toISOString() })}
+        marks={changes.map(({ at, from: first, to: last, letter, direction }) => ({
+          at: Date.parse(at),
+          from: Date.parse(first),
+          to: Date.parse(last),
+          letter,
+          bad: direction === 'worse',
+        }))}
       />
       {changes.length === 0 ? (
         <p className="hint">No change was found in this time.</p>
       ) : (
         <ol className="changes">
-          {changes.map(({ letter, sentence, direction }) => (
+          {changes.map(({ letter, sentence, direction, from: first, to: last }) => (
             <li key={letter}>
-              <strong className={direction === 'worse' ? 'worse' : undefined}>{letter}</strong> {sentence}
-              {direction !== 'changed' && <span className="muted"> {direction}</span>}
+              <strong className={direction === 'worse' ? 'worse' : undefined}>{letter}</strong> {sentence}{' '}
+              <span className="muted">
+                {direction !== 'changed' && `${direction}; `}
+                {certainty(Date.parse(first), Date.parse(last), bucketMs)}
+              </span>
             </li>
           ))}
         </ol>
@@ -197,20 +260,28 @@ function Timeline({ timeline: { metric, bucket, points, changes }, from, to }: {
   );
 }
 
+/** How well the day of a change is known. */
+const certainty = (from: number, to: number, bucketMs: number) => {
+  const told = bucketMs >= DAY_MS ? utcDay : moment;
+  return told(from) === told(to)
+    ? 'dated to the ' + (bucketMs >= DAY_MS ? 'day' : 'hour')
+    : `between ${told(from)} and ${told(to)}`;
+};
+
 function Latest({ clientId, name }: { clientId: string; name: string }) {
   const known = useCall('telemetry.traces', { client: clientId, workflow: name, limit: 10 }, { everyMs: LIVE_MS });
   return (
     <Section title="Latest traces">
       <Answered known={known}>
         {({ traces }) =>
-          traces.length === 0 ? <p className="hint">None yet.</p> : <TraceTable clientId={clientId} traces={traces} />
+          traces.length === 0 ? <p className="hint">None yet.</p> : <TraceTable clientId={clientId} traces={traces} ofOne />
         }
       </Answered>
     </Section>
   );
 }
 
-function Models({ workflow: { models } }: { workflow: Workflow }) {
+function Models({ workflow: { models }, ...of }: { workflow: Workflow } & Of) {
   return (
     <Section title="Models">
       {models.length === 0 ? (
@@ -221,8 +292,13 @@ function Models({ workflow: { models } }: { workflow: Workflow }) {
           rows={models}
           idOf={({ model, provider }) => `${provider}/${model}`}
           columns={[
-            { head: 'Model', cell: ({ model }) => model },
-            { head: 'Calls', cell: ({ calls }) => count(calls), number: true },
+            { head: 'Model', cell: ({ model }) => <span title={model}>{model}</span>, text: 'name' },
+            {
+              head: 'Calls',
+              cell: ({ model, calls }) => <Link to={tracesOf(of, { model, from: monthAgo() })}>{count(calls)}</Link>,
+              number: true,
+            },
+            { head: 'Failed', cell: ({ errors }) => count(errors), number: true },
             { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
             { head: 'Last used', cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
           ]}
@@ -232,7 +308,7 @@ function Models({ workflow: { models } }: { workflow: Workflow }) {
   );
 }
 
-function Failures({ workflow: { failures }, clientId }: { workflow: Workflow; clientId: string }) {
+function Failures({ workflow: { name, failures }, clientId }: { workflow: Workflow; clientId: string }) {
   return (
     <Section title="What goes wrong">
       {failures.length === 0 ? (
@@ -249,7 +325,24 @@ function Failures({ workflow: { failures }, clientId }: { workflow: Workflow; cl
                 <Link to={`/c/${clientId}/traces/${traceId}`}>{message || `${spanName} failed`}</Link>
               ),
             },
-            { head: 'Times', cell: ({ count: times }) => count(times), number: true },
+            {
+              head: 'Times',
+              cell: ({ message, count: times }) => (
+                <Link
+                  to={tracesOf(
+                    { clientId, name },
+                    {
+                      status: 'error',
+                      search: message.trim().length > 1 ? message.trim().slice(0, 200) : undefined,
+                      from: monthAgo(),
+                    },
+                  )}
+                >
+                  {count(times)}
+                </Link>
+              ),
+              number: true,
+            },
             { head: 'Last', cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
           ]}
         />
@@ -258,7 +351,7 @@ function Failures({ workflow: { failures }, clientId }: { workflow: Workflow; cl
   );
 }
 
-function Users({ workflow: { users }, clientId, name }: { workflow: Workflow; clientId: string; name: string }) {
+function Users({ workflow: { users }, ...of }: { workflow: Workflow } & Of) {
   return (
     <Section title="Users">
       {users.length === 0 ? (
@@ -271,10 +364,19 @@ function Users({ workflow: { users }, clientId, name }: { workflow: Workflow; cl
           columns={[
             {
               head: 'User',
-              cell: ({ user }) => <Link to={`/c/${clientId}/traces${withParams('', { workflow: name, user })}`}>{user}</Link>,
+              cell: ({ user }) => <Link to={tracesOf(of, { user })}>{user}</Link>,
             },
-            { head: 'Runs', cell: ({ runs }) => count(runs), number: true },
-            { head: 'Failed', cell: ({ errors }) => count(errors), number: true },
+            {
+              head: 'Runs',
+              cell: ({ user, runs }) => <Link to={tracesOf(of, { user, from: monthAgo() })}>{count(runs)}</Link>,
+              number: true,
+            },
+            {
+              head: 'Failed',
+              cell: ({ user, errors }) =>
+                errors > 0 ? <Link to={tracesOf(of, { user, status: 'error', from: monthAgo() })}>{count(errors)}</Link> : 'none',
+              number: true,
+            },
             { head: 'Last seen', cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
           ]}
         />
