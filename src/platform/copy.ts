@@ -45,7 +45,6 @@ export interface TelemetryCopy {
     /** By client id. */
     readonly rowsByClient: Readonly<Record<string, number>>;
   })[];
-  close(): Promise<void>;
 }
 
 /** Everything of both stores as it was at one moment, over every wall: for a backup, and nothing else. */

@@ -5,7 +5,7 @@ import { conflict } from '../platform/problem.ts';
 import type { Changes } from './changes.ts';
 import type { Records } from './records/index.ts';
 import type { Register } from './register.ts';
-import { copyTelemetry, type Spool, type Telemetry } from './telemetry/index.ts';
+import { prepareCopy, type Spool, type Telemetry } from './telemetry/index.ts';
 
 /** Copies of both stores at one moment. */
 export interface Cuts {
@@ -35,21 +35,22 @@ export function openCuts({ dataDir, records, telemetry, spool, register, changes
     mkdirSync(links, { mode: 0o700 });
     const open: { close(): Promise<void> }[] = [];
     try {
-      const cut = await changes.still(() =>
+      const prepared = await prepareCopy(telemetry);
+      open.push(prepared);
+      const moment = await changes.still(() =>
         spool.cut(links, () =>
-          register.still(async (): Promise<Cut> => {
+          register.still(async () => {
             const startedMs = Date.now();
-            const copied = await copyTelemetry(telemetry);
-            open.push(copied);
+            await prepared.take();
             // The records last: whose telemetry was copied is in them, unless they were deleted in between.
             const read = await records.copy();
             open.push(read);
-            const waiting = readdirSync(links).map((name) => join(links, name));
-            const heldMs = Date.now() - startedMs;
-            return { at: new Date(), records: read, telemetry: copied, waiting, heldMs, signal: closing.signal };
+            return { at: new Date(), records: read, heldMs: Date.now() - startedMs };
           }),
         ),
       );
+      const waiting = readdirSync(links).map((name) => join(links, name));
+      const cut: Cut = { ...moment, telemetry: await prepared.read(), waiting, signal: closing.signal };
       return await work(cut);
     } finally {
       rmSync(links, { recursive: true, force: true });

@@ -276,7 +276,7 @@ test('without a server the command opens the stores itself; what waits in the sp
   const backup = await perform(backUp, context(target.path), {});
   expect(backup).toMatchObject({ online: false, clients: 2 });
   expect(backup.path.startsWith(join(target.path, 'backups'))).toBe(true);
-  expect(printBackup(backup)).toContain('restore DIR');
+  expect(printBackup(backup)).toContain('steward restore /');
   expect(printBackup(backup)).not.toContain('server ran');
 }, 60_000);
 

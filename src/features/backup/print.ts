@@ -10,22 +10,23 @@ const holds = ({ clients, spans, recordRows }: Summary) =>
 
 /** What was made, and what to do with it. */
 export function printBackup(made: Summary & { online: boolean }): string {
-  const { path, bytes, files, at, tookMs, heldMs, waitingFiles, sha256, hasSecret } = made;
+  const { path, bytes, files, at, online, tookMs, heldMs, waitingFiles, sha256, hasSecret } = made;
+  const meanwhile = `; telemetry was taken all the while, and moved into its store after ${seconds(heldMs)}`;
   return [
-    `A backup was made${made.online ? ' while the server ran' : ''}.`,
+    `A backup was made${online ? ' while the server ran' : ''}.`,
     '',
     `  where     ${path}`,
     `  moment    ${at.toISOString()}`,
     `  holds     ${holds(made)}`,
     ...(waitingFiles > 0 ? [`            and ${counted(waitingFiles, 'file')} of telemetry on its way into the store`] : []),
     `  size      ${megabytes(bytes)} in ${counted(files, 'file')}`,
-    `  took      ${seconds(tookMs)}; telemetry was taken all the while, and not loaded for ${seconds(heldMs)}`,
+    `  took      ${seconds(tookMs)}${online ? meanwhile : ''}`,
     `  sha256    ${sha256}  (manifest.json)`,
     '',
     `It holds what end users wrote${hasSecret ? ', and the secret of one-time codes' : ''}: keep it as you keep the data itself, and on another machine.`,
     ...(hasSecret ? [] : ['It does not hold STEWARD_SECRET: keep that, too, or nobody gets in by a one-time code.']),
-    'Check a copy:    steward check-backup DIR',
-    'Restore it:      STEWARD_DATA=NEW-DIRECTORY steward restore DIR',
+    `Check it, or a copy:  steward check-backup ${path}`,
+    `Restore it:           STEWARD_DATA=NEW-DIRECTORY steward restore ${path}`,
   ].join('\n');
 }
 

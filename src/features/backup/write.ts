@@ -34,7 +34,10 @@ export async function writeBackup(
     const name = freeName(into, cut.at);
     const dir = join(into, name + unfinished);
     try {
-      const manifest = { ...(await writeFiles(cut, dir, secretFile, report)), tookMs: Date.now() - startedMs } satisfies Manifest;
+      const manifest = {
+        ...(await writeFiles(cut, dir, secretFile, report)),
+        tookMs: Date.now() - startedMs + cut.heldMs,
+      } satisfies Manifest;
       const bytes = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
       const sha256 = hashOf(bytes);
       await writeFlushed(join(dir, 'manifest.json'), bytes);

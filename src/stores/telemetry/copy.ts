@@ -20,35 +20,52 @@ type Part = z.infer<typeof Part>;
 const OfClient = z.object({ client: z.string(), rows: z.number() });
 const Counted = z.object({ rows: z.number() });
 
+/** A copy that is prepared, so that its moment is short. */
+export interface PreparedCopy {
+  /** The moment. Nothing may be loaded while it lasts: some milliseconds. */
+  take(): Promise<void>;
+  /** What was copied then. */
+  read(): Promise<TelemetryCopy>;
+  /** Parts that were merged away since stay on disk until then. */
+  close(): Promise<void>;
+}
+
 /**
- * Every table as it is at this moment: a second table with hard links to the parts of the first, which takes some milliseconds and no
- * room, and in which nothing is merged. It is the same on a server. Call it while nothing is loaded; close it, as parts that were
- * merged away since stay on disk until then.
+ * Prepares a copy of every table: a second one with hard links to the parts of the first, which takes no room, and in which nothing
+ * is merged. It is the same on a server.
  */
-export async function copyTelemetry(telemetry: Telemetry): Promise<TelemetryCopy> {
+export async function prepareCopy(telemetry: Telemetry): Promise<PreparedCopy> {
   await dropAside(telemetry);
   const tables = await tablesOf(telemetry);
   const close = () => dropAside(telemetry);
   try {
-    const migrations = await telemetry.rows(Applied)('SELECT DISTINCT name, hash FROM migration ORDER BY name');
-    for (const table of tables) {
+    for (const table of tables)
       await makeAside(
         telemetry,
         table,
         'max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1',
       );
-      await telemetry.command(`ALTER TABLE ${aside(table)} ATTACH PARTITION ALL FROM ${tableName(table.name)}`);
-    }
-    const copied: TelemetryCopy['tables'][number][] = [];
-    for (const table of tables) {
-      const rowsByClient = await countByClient(telemetry, aside(table));
-      copied.push({ name: table.name, rowsByClient, pieces: () => piecesOf(telemetry, aside(table)) });
-    }
-    return { migrations, tables: copied, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
   }
+  return {
+    async take() {
+      const attach = (table: Table) =>
+        telemetry.command(`ALTER TABLE ${aside(table)} ATTACH PARTITION ALL FROM ${tableName(table.name)}`);
+      await Promise.all(tables.map(attach));
+    },
+    async read() {
+      const migrations = await telemetry.rows(Applied)('SELECT DISTINCT name, hash FROM migration ORDER BY name');
+      const copied: TelemetryCopy['tables'][number][] = [];
+      for (const table of tables) {
+        const rowsByClient = await countByClient(telemetry, aside(table));
+        copied.push({ name: table.name, rowsByClient, pieces: () => piecesOf(telemetry, aside(table)) });
+      }
+      return { migrations, tables: copied };
+    },
+    close,
+  };
 }
 
 export const aside = ({ name }: { name: string }) => tableName(`${asidePrefix}${name}`);

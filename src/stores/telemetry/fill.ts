@@ -8,7 +8,7 @@ const INSERT_BYTES = 64 * 1024 ** 2;
 const WITHIN_MS = 600_000;
 
 /**
- * Fills tables that are empty with what `copyTelemetry` read. Each is filled aside, where no view adds to the sums that come by
+ * Fills tables that are empty with what a copy read. Each is filled aside, where no view adds to the sums that come by
  * themselves, counted, and then takes over the parts as they are. Throws `conflict` when the count is not what was said.
  */
 export async function fillTelemetry(

@@ -8,7 +8,7 @@ export {
   type ScratchOptions,
   type ScratchTelemetry,
 } from './scratch.ts';
-export { asidePrefix, copyTelemetry } from './copy.ts';
+export { asidePrefix, prepareCopy } from './copy.ts';
 export { fillTelemetry } from './fill.ts';
 export { forgetClient, forgetUnknown } from './forget.ts';
 export { rebuildRollups } from './rollups.ts';
