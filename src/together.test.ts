@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { systemClock } from './platform/clock.ts';
 import { readConfig } from './platform/config.ts';
 import { job } from './platform/job.ts';
@@ -111,6 +113,17 @@ test('jobs are run once, whoever runs them; one whose process was killed in the 
   const [one, other] = await Promise.all([start('one', note), start('other', note)]);
   await Promise.all([one.runDueJobs(), other.runDueJobs()]);
   expect(ran).toEqual(['ran']);
+
+  // As kill -9 leaves it, once that process is another run.
+  await using records = await openRecords({ dataDir: dir.path, databaseUrl: together.env['DATABASE_URL'] }, quiet);
+  const setRun = (finishedAt: Date | null, instance: string) =>
+    records.rows(z.never())`update job_run set finished_at = ${finishedAt}, instance = ${instance} where job = 'probe.once'`;
+  await setRun(new Date(Date.now() + 60_000), randomUUID());
+  await other.runDueJobs();
+  expect(ran).toEqual(['ran']);
+  await setRun(null, randomUUID());
+  await Promise.all([one.runDueJobs(), other.runDueJobs()]);
+  expect(ran).toEqual(['ran', 'ran']);
   await one.close();
   await other.close();
 });

@@ -11,7 +11,8 @@ export async function forgetClient(telemetry: Pick<Telemetry, 'rows' | 'command'
   const tables = await telemetry.rows(Table)(
     `SELECT table AS found FROM system.columns
      WHERE database = currentDatabase() AND name = 'client_id'
-       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND NOT startsWith(name, {aside:String}))`,
+       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'Distributed')
+         AND NOT endsWith(name, '_local') AND NOT startsWith(name, {aside:String}))`,
     { aside: asidePrefix },
   );
   for (const { found } of tables)

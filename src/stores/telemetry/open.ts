@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { conflict } from '../../platform/problem.ts';
 import type { Applied } from '../migrations.ts';
 import { makePrivateDir } from '../private.ts';
+import { changeOnCluster, clusterSettings } from './cluster.ts';
 import { startEngine, type Engine } from './engine.ts';
 import { migrateTelemetry } from './migrate.ts';
 import { connectTelemetry, type Telemetry } from './telemetry.ts';
@@ -33,7 +34,7 @@ export async function openTelemetry(
   { dir, url, cluster, inTurn = (migrate) => migrate(), memoryBytes = 1_000_000_000, migrations, fresh }: TelemetryConfig,
   log: Log,
 ): Promise<Telemetry> {
-  const telemetry = url ? connectServer(url) : await openBuiltIn(dir, memoryBytes, log);
+  const telemetry = url ? connectServer(url, cluster) : await openBuiltIn(dir, memoryBytes, log);
   try {
     if (fresh) await requireEmpty(telemetry);
     await inTurn(() => migrateTelemetry(telemetry, migrations ?? telemetryMigrations, { cluster, only: fresh }));
@@ -65,7 +66,10 @@ export function connectEngine(engine: Engine, { readsFiles = false } = {}): Tele
   return connectTelemetry({ url: 'http://telemetry.local', agent, backing: engine, readsFiles });
 }
 
-function connectServer(url: string): Telemetry {
+function connectServer(url: string, cluster?: string): Telemetry {
   const nothing = () => Promise.resolve();
-  return connectTelemetry({ url, backing: { ready: nothing, pid: () => undefined, kill: () => undefined, close: nothing } });
+  const backing = { ready: nothing, pid: () => undefined, kill: () => undefined, close: nothing };
+  if (cluster === undefined) return connectTelemetry({ url, backing });
+  const telemetry = connectTelemetry({ url, backing, settings: clusterSettings });
+  return { ...telemetry, command: (sql, params, options) => telemetry.command(changeOnCluster(sql, cluster), params, options) };
 }

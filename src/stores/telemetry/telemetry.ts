@@ -80,11 +80,14 @@ export function connectTelemetry({
   agent,
   backing,
   readsFiles = false,
+  settings = {},
 }: {
   url: string;
   agent?: Agent;
   backing: Backing;
   readsFiles?: boolean;
+  /** Of every statement. */
+  settings?: ClickHouseSettings;
 }): Telemetry {
   const client = createClient({
     url,
@@ -96,7 +99,7 @@ export function connectTelemetry({
     application: 'steward',
     // It writes whole queries to the terminal; what matters of an error reaches the caller.
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: settingsOfAll,
+    clickhouse_settings: { ...settingsOfAll, ...settings },
   });
 
   /** Runs one request under its limit. */

@@ -74,7 +74,8 @@ export async function tablesOfTraces({ telemetry }: Pick<Context, 'telemetry'>) 
   const found = await telemetry.rows(Found)(
     `SELECT table AS found FROM system.columns
     WHERE database = currentDatabase() AND name = 'trace_id' AND isNotNull({client:UUID})
-      AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND NOT startsWith(name, {aside:String}))`,
+      AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'Distributed')
+         AND NOT endsWith(name, '_local') AND NOT startsWith(name, {aside:String}))`,
     { aside: asidePrefix },
   );
   // A table that was forgotten here would keep what is said to be erased.
