@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LedgerLine } from '../platform/ledger.ts';
+import { ledgerOutcomes, type LedgerLine } from '../platform/ledger.ts';
 import type { Usage } from '../platform/practice.ts';
 import type { Sql } from '../platform/sql.ts';
 
@@ -85,7 +85,7 @@ const Line = z.object({
   client_id: z.string(),
   hour: z.string(),
   kind: z.string(),
-  outcome: z.enum(['received', 'resent', 'rejected', 'set_aside', 'refused']),
+  outcome: z.enum(ledgerOutcomes),
   reason: z.string(),
   items: z.number(),
   requests: z.number(),
