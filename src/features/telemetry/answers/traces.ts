@@ -112,6 +112,9 @@ const asksForSome = (filter: Filter) => filterNames.some((name) => filter[name] 
 function firstStep(filter: Filter, runsAnHour: number, limit: number) {
   // Texts are read as they are: a stretch of them grows slowly, so that one look never takes long.
   if (filter.search !== undefined) return { firstMs: HOUR_MS, grows: 2 };
+  // What an index finds is rare and costs little where it is not: few long looks.
+  if (filter.session !== undefined || filter.user !== undefined || filter.attribute !== undefined)
+    return { firstMs: 6 * HOUR_MS, grows: 12 };
   if (asksForSome(filter) || runsAnHour === 0) return {};
   // The latest of all are as long ago as their number says. A look further than needed reads what nobody asked for.
   return { firstMs: Math.min(2 * HOUR_MS, Math.max(5 * MINUTE_MS, ((2 * limit) / runsAnHour) * HOUR_MS)) };
