@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { operation, perform } from '../../platform/operation.ts';
 import { requireWritable, save } from '../../platform/output-file.ts';
 import { invalid, type Problem } from '../../platform/problem.ts';
-import { givenMap } from '../telemetry/index.ts';
+import { givenMap, logInput } from '../telemetry/index.ts';
 import { audit } from './audit.ts';
 import { AuditReport, Findings } from './model.ts';
 import { writeSampleLog } from './sample-log.ts';
@@ -18,16 +18,7 @@ export const runAudit = operation({
   summary: 'Say from a log of AI calls what degraded, when, by how much, why, and what to do next.',
   access: 'local',
   input: z.object({
-    files: z
-      .array(z.string())
-      .min(1)
-      .describe('Log files: CSV, TSV, JSON, JSONL, Parquet, also .gz or .zst; - reads standard input.'),
-    map: z
-      .array(z.string())
-      .default([])
-      .meta({ value: 'field=column' })
-      .describe('Which column a field is in, where it was not found by itself, e.g. output=reply. May be given several times.'),
-    dateOrder: z.enum(['dmy', 'mdy']).optional().describe('Which of two slashed numbers is the month.'),
+    ...logInput,
     groupBy: z
       .string()
       .optional()

@@ -31,7 +31,7 @@ import {
 import { createScore, listScores } from './scores/index.ts';
 import { sumNightly } from './sums/index.ts';
 
-export { givenMap } from './import/given-map.ts';
+export { givenMap, logInput } from './import/given-map.ts';
 export { importLogs, openLogFile, scoresBeside, type Field, type Imported, type LogFile } from './import/index.ts';
 export { metricsText } from './ledger/index.ts';
 export { eraseKnown } from './privacy/index.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../../../platform/operation.ts';
-import { givenMap } from '../import/given-map.ts';
+import { givenMap, logInput } from '../import/given-map.ts';
 import { importHistory } from './import.ts';
 import { renderHistory } from './render.ts';
 
@@ -9,10 +9,7 @@ export const importLog = operation({
   summary: 'Send logs of AI calls to a client of a server, as its history.',
   access: 'local',
   input: z.object({
-    files: z
-      .array(z.string())
-      .min(1)
-      .describe('Log files: CSV, TSV, JSON, JSONL, Parquet, also .gz or .zst; - reads standard input.'),
+    files: logInput.files,
     client: z.string().min(1).max(200).describe('The client, by its id or its name.'),
     workflow: z
       .string()
@@ -20,12 +17,8 @@ export const importLog = operation({
       .max(200)
       .optional()
       .describe('The workflow of calls whose row names none. Default: the name of the file.'),
-    map: z
-      .array(z.string())
-      .default([])
-      .meta({ value: 'field=column' })
-      .describe('Which column a field is in, where it was not found by itself, e.g. output=reply. May be given several times.'),
-    dateOrder: z.enum(['dmy', 'mdy']).optional().describe('Which of two slashed numbers is the month.'),
+    map: logInput.map,
+    dateOrder: logInput.dateOrder,
     json: z.boolean().default(false).describe('Say what was done as JSON.'),
   }),
   output: z.object({
