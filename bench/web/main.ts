@@ -74,7 +74,7 @@ try {
     ['on the page of its workflow', `${home}/workflow?name=support+drafts`],
   ] as const) {
     const page = await pageOf(browser, signedIn, path);
-    await page.locator('tbody tr').first().waitFor();
+    await page.locator('[aria-label=Traces] tbody tr').first().waitFor();
     const times: number[] = [];
     for (let n = 0; n < Number(flags.traces); n += 1) times.push(await untilShown(page, `run ${n} ${name}`));
     console.log(`new trace ${name}, after its acknowledgement ${told(times)} of ${times.length}; wanted 2000; load ${load()}`);
