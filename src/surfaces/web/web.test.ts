@@ -252,7 +252,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
   test('a home says since when and what changed, and is sorted as the address says', async () => {
     const { page } = browser;
     await open(home, 'Workflows');
-    await page.getByRole('cell', { name: 'none in 28 days' }).first().waitFor();
+    await page.getByRole('cell', { name: 'none found' }).first().waitFor();
     await page.getByRole('button', { name: 'Runs' }).click();
     await page.getByRole('columnheader', { name: 'Runs', exact: false }).and(page.locator('[aria-sort=descending]')).waitFor();
     expect(new URL(page.url()).searchParams.get('sort')).toBe('-Runs');

@@ -102,7 +102,7 @@ const LastChange = ({ change }: { change: Workflow['lastChange'] }) =>
       {shortDay(change.at)} · {change.sentence}
     </span>
   ) : (
-    'none in 28 days'
+    'none found'
   );
 
 const rank: Record<Workflow['state'], number> = { degraded: 0, no_data: 1, too_early: 2, healthy: 3 };
