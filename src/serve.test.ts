@@ -7,6 +7,7 @@ import { encodeJson } from './features/telemetry/otlp/testing/encode.ts';
 import { operation } from './platform/operation.ts';
 import { shipped } from './platform/paths.ts';
 import { preparedDataDir } from './stores/testing/prepared.ts';
+import { telemetryOf } from './stores/testing/telemetry.ts';
 import { eventually } from './stores/testing/temp.ts';
 import { sendTo, testServer } from './testing/server.ts';
 
@@ -112,6 +113,49 @@ test('kill -9 of the server right after it acknowledged telemetry loses nothing'
   second.child.kill('SIGTERM');
   await second.ended;
 }, 60_000);
+
+test('SIGTERM while telemetry comes in: it ends in order and in time, and what was acknowledged is there', async () => {
+  const run = async () => {
+    const server = start('serve');
+    await eventually(() => server.said.out.includes('owner.key'), 30_000);
+    return server;
+  };
+  const first = await run();
+  await steward('clients create --name Ending');
+  const { key } = JSON.parse((await steward('keys create --client ending --scopes ingest')).out) as { key: string };
+  const taken: string[] = [];
+  const load = { n: 0, isOver: false };
+  const sender = async () => {
+    while (!load.isOver) {
+      const traceId = `d${(load.n++).toString(16).padStart(31, '0')}`;
+      const { status } = await sendTo(`http://127.0.0.1:${port}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': key },
+        body: encodeJson(traces([span({}, { traceId })])),
+      }).catch(() => ({ status: 0 }));
+      if (status === 200) taken.push(traceId);
+      // Refused by a server that is ending, or nobody answers any more.
+      else load.isOver = true;
+    }
+  };
+  const senders = [1, 2, 3, 4].map(sender);
+  await eventually(() => taken.length > 40, 30_000);
+  first.child.kill('SIGTERM');
+  expect(await first.ended).toMatchObject({ exitCode: 0 });
+  await Promise.all(senders);
+
+  const second = await run();
+  await using telemetry = telemetryOf(dir.path);
+  await eventually(async () => {
+    const there = await telemetry.rows(z.object({ id: z.string(), rows: z.number() }))(
+      `SELECT toString(trace_id) AS id, count() AS rows FROM span WHERE startsWith(trace_id, 'd0') GROUP BY id`,
+    );
+    const once = new Set(there.filter(({ rows }) => rows === 1).map(({ id }) => id));
+    return taken.every((id) => once.has(id));
+  }, 40_000);
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toMatchObject({ exitCode: 0 });
+}, 120_000);
 
 test('a port that is taken is told, and nothing is left behind', async () => {
   const other = createServer();

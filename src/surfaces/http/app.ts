@@ -14,6 +14,7 @@ import { inputOf, queryOf } from './body.ts';
 import { credentialOf, showsKey } from './credential.ts';
 import { fromUs, headersOfAll, onePath, type Env } from './guard.ts';
 import { addressOf } from './address.ts';
+import { logged } from './logged.ts';
 import { openApi } from './openapi.ts';
 import { onlyFor } from './only-for.ts';
 import { answerFile, answerPage } from './pages.ts';
@@ -77,6 +78,7 @@ export function createApp({
     c.header('x-request-id', c.get('requestId'));
     await next();
   });
+  app.use(logged(log));
   app.use(
     traced(tracing, (path) => (path.startsWith('/api/') && byName.has(path.slice('/api/'.length))) || receive.answers.has(path)),
   );
