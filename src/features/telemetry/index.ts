@@ -28,7 +28,7 @@ import {
   showRetention,
   tryRedaction,
 } from './privacy/index.ts';
-import { createScore, listScores } from './scores/index.ts';
+import { createScore, createScores, listScores } from './scores/index.ts';
 import { sumNightly } from './sums/index.ts';
 
 export { givenMap, logInput } from './import/given-map.ts';
@@ -63,6 +63,7 @@ export const telemetry = {
     removeOwnPrice,
     recostSpans,
     createScore,
+    createScores,
     listScores,
     showRedaction,
     changeRedaction,

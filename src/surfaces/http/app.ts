@@ -86,8 +86,9 @@ export function createApp({
   app.use(onePath);
   // Asked by whoever keeps it running, under any name; they tell nothing of what is in it.
   app.get('/health', (c) => c.json({ status: 'ok' }));
+  const readyLately = lately(ready);
   app.get('/ready', async (c) => {
-    await ready();
+    await readyLately();
     const told = warnings();
     return c.json({ status: 'ready', ...(told.length > 0 && { warnings: told }) });
   });
@@ -215,4 +216,15 @@ function answerProblem(c: Request<Env>, { code, message, details, retryable, ret
   if (code === 'unauthorized') c.header('www-authenticate', 'Bearer realm="steward"');
   if (retryable) c.header('retry-after', String(retryAfterS));
   return c.json({ error: { code, message, ...(details !== undefined && { details }) } }, statusOf[code]);
+}
+
+const REMEMBERED_MS = 1000;
+
+/** Asks once a second at most, whoever asks and however often. */
+function lately<T>(ask: () => Promise<T>): () => Promise<T> {
+  let known: { untilMs: number; answer: Promise<T> } | undefined;
+  return () => {
+    if (!known || performance.now() >= known.untilMs) known = { untilMs: performance.now() + REMEMBERED_MS, answer: ask() };
+    return known.answer;
+  };
 }

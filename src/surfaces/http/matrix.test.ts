@@ -1,3 +1,4 @@
+import { asksForConfirm } from '../mcp/index.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -101,6 +102,10 @@ const samples: Record<string, (target: Target) => object> = {
   'practice.overview': () => ({}),
   'prices.list': ({ client }) => ({ client }),
   'prices.set': ({ client }) => ({ client, model: `model-${randomUUID()}`, inputUsdPerMillion: 1 }),
+  'scores.createMany': ({ client, id }) => ({
+    client,
+    scores: [{ traceId: traceIdOf(id), name: 'fit', value: 1, source: 'person' }],
+  }),
   'scores.create': ({ client, id }) => ({ client, traceId: traceIdOf(id), name: 'fit', value: 1, source: 'person' }),
   'scores.list': ({ client, id }) => ({ client, traceId: traceIdOf(id) }),
   'prices.recost': ({ client }) => ({ client, from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' }),
@@ -222,7 +227,7 @@ async function sendTrace({ name: client, key }: { name: string; key: string }, o
 }
 
 /** A score, and what was logged, may come before its trace. */
-const mayBeMissing = new Set(['scores.create', 'scores.list', 'telemetry.logs']);
+const mayBeMissing = new Set(['scores.create', 'scores.createMany', 'scores.list', 'telemetry.logs']);
 
 /** What the declaration promises, said a second time. */
 function expected(op: AnyOperation, who: Who, { of }: Target): number {
@@ -264,6 +269,7 @@ test('every operation has a line in the matrix', () => {
 const surfaces: Record<string, (name: string, input: object, who: Who) => Promise<Pick<Reply, 'status' | 'text'>>> = {
   HTTP: (name, input, { key, person }) => (person ? person.browser.ask(name, input) : server.ask(name, input, key)),
   MCP: async (name, input, { key, person }) => {
+    const agreed = operations.some((op) => op.name === name && asksForConfirm(op)) ? { confirm: true } : {};
     const { status, text, json } = await (person?.browser ?? server).send('/mcp', {
       method: 'POST',
       headers: {
@@ -271,7 +277,7 @@ const surfaces: Record<string, (name: string, input: object, who: Who) => Promis
         accept: 'application/json, text/event-stream',
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: input } }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: { ...input, ...agreed } } }),
     });
     if (status !== 200) return { status, text };
     const { isError, content } = Result.parse(json).result;

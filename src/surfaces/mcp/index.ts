@@ -13,6 +13,7 @@ import type { Context } from '../../platform/context.ts';
 import { perform, type AnyOperation } from '../../platform/operation.ts';
 import { Problem } from '../../platform/problem.ts';
 import { version } from '../../platform/version.ts';
+import { brief } from './brief.ts';
 import { inputSchema, outputSchema } from '../schema.ts';
 
 /** MCP over Streamable HTTP, without sessions: a tool for each operation that is not of the terminal. */
@@ -52,17 +53,39 @@ function toolOf(op: AnyOperation): Tool {
     name: op.name.replaceAll('.', '_'),
     title: op.name,
     description: op.summary,
-    inputSchema: inputSchema(op) as Tool['inputSchema'],
+    inputSchema: (asksForConfirm(op) ? withConfirm(inputSchema(op)) : inputSchema(op)) as Tool['inputSchema'],
     outputSchema: outputSchema(op) as Tool['outputSchema'],
-    annotations: { readOnlyHint: isRead, destructiveHint: !isRead, openWorldHint: false },
+    annotations: { readOnlyHint: isRead, destructiveHint: isDestructive(op), openWorldHint: false },
   };
 }
 
-async function call(op: AnyOperation, ctx: Context, input: unknown): Promise<CallToolResult> {
+/** What takes something away that no other verb brings back. */
+const DESTRUCTIVE = /\.(?:close|delete|erase|expire|recost|remove|request|revoke|restore|withdraw)$/;
+const isDestructive = ({ name, access }: AnyOperation) => access !== 'local' && access.does === 'write' && DESTRUCTIVE.test(name);
+
+const CONFIRM = 'confirm';
+/** Some verbs ask for more by themselves, such as a name. */
+export const asksForConfirm = (op: AnyOperation) => isDestructive(op) && !(CONFIRM in op.input.shape);
+const withConfirm = (schema: ReturnType<typeof inputSchema>) => ({
+  ...schema,
+  properties: {
+    ...schema.properties,
+    [CONFIRM]: { type: 'boolean', description: 'True once a person has agreed to exactly this: it cannot be taken back.' },
+  },
+});
+
+async function call(op: AnyOperation, ctx: Context, given: Record<string, unknown>): Promise<CallToolResult> {
   try {
-    const text = JSON.stringify(await perform(op, ctx, input));
-    // Through JSON, as times are texts on the wire.
-    return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) as Record<string, unknown> };
+    const { [CONFIRM]: confirmed, ...input } = given;
+    if (asksForConfirm(op) && confirmed !== true && mayCall(op.access, ctx.actor))
+      throw new Problem('conflict', `${op.summary} It cannot be taken back: ask a person, then call again with "confirm": true.`);
+    const { answer, cut } = brief(await perform(op, ctx, asksForConfirm(op) ? input : given));
+    const text = JSON.stringify(answer);
+    return {
+      content: [{ type: 'text', text }, ...(cut === undefined ? [] : [{ type: 'text', text: cut } as const])],
+      // Through JSON, as times are texts on the wire.
+      structuredContent: JSON.parse(text) as Record<string, unknown>,
+    };
   } catch (error) {
     return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: told(op, ctx, error) }) }] };
   }

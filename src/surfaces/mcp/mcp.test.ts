@@ -46,6 +46,25 @@ test('what an agent can mend comes back in words; what does not exist is an erro
   await owner.close();
 });
 
+test('what cannot be taken back is done once a person agreed', async () => {
+  const owner = await agent(server.ownerKey());
+  const { keyId, id } = await server.client('Careful');
+  const tool = (await owner.listTools()).tools.find(({ name }) => name === 'keys_revoke');
+  expect(tool).toMatchObject({
+    annotations: { destructiveHint: true },
+    inputSchema: { properties: { confirm: { type: 'boolean' } } },
+  });
+  const revoke = (more: object) => owner.callTool({ name: 'keys_revoke', arguments: { client: id, id: keyId, ...more } });
+  expect(await revoke({})).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('"confirm": true'.replaceAll('"', '\\"')) }],
+  });
+  expect((await server.ask('keys.list', { client: id })).text).toContain('"revokedAt":null');
+  expect((await revoke({ confirm: true })).isError).toBeUndefined();
+  expect((await server.ask('keys.list', { client: id })).text).not.toContain('"revokedAt":null');
+  await owner.close();
+});
+
 test('without a key nobody is answered, and a page of another site is not', async () => {
   await expect(agent('stwp_x')).rejects.toThrow();
   const headers = {

@@ -8,7 +8,7 @@ import { keeperFor } from '../privacy/index.ts';
 import { Score, ScoreSource, ScoreValue, sidesOf } from './model.ts';
 import { keepScores } from './keep.ts';
 import { scoreRow } from './row.ts';
-import { findWorkflow, listScoreRows } from './store.ts';
+import { findWorkflow, findWorkflows, listScoreRows } from './store.ts';
 
 const reads = {
   of: 'client',
@@ -33,38 +33,70 @@ const spanId = z
   .regex(/^[0-9a-fA-F]{16}$/, 'A span id has 16 hexadecimal digits.')
   .toLowerCase();
 
+const NewScore = z.strictObject({
+  traceId,
+  spanId: spanId.optional().describe('Without it, the score is about the trace.'),
+  name: z.string().trim().min(1).max(200).describe('What was judged, e.g. correctness.'),
+  value: ScoreValue.describe('A number, true or false, or a word.'),
+  source: ScoreSource.describe('Who judged.'),
+  // A client's own words: they are redacted, kept and erased with its telemetry, and stand nowhere else.
+  explanation: z.string().max(10_000).meta({ secret: true }).optional(),
+  at: time.optional().describe('When it was judged. Default: now.'),
+  id: z.string().trim().min(1).max(200).optional().describe('The same id of the same trace again takes its place.'),
+});
+type NewScore = z.infer<typeof NewScore>;
+
 export const createScore = operation({
   name: 'scores.create',
   summary: 'Score a trace or a span of it, now or weeks later. It may come before its trace.',
   access: writes,
-  input: z.object({
-    client: clientField,
-    traceId,
-    spanId: spanId.optional().describe('Without it, the score is about the trace.'),
-    name: z.string().trim().min(1).max(200).describe('What was judged, e.g. correctness.'),
-    value: ScoreValue.describe('A number, true or false, or a word.'),
-    source: ScoreSource.describe('Who judged.'),
-    // A client's own words: they are redacted, kept and erased with its telemetry, and stand nowhere else.
-    explanation: z.string().max(10_000).meta({ secret: true }).optional(),
-    at: time.optional().describe('When it was judged. Default: now.'),
-    id: z.string().trim().min(1).max(200).optional().describe('The same id of the same trace again takes its place.'),
-  }),
+  input: z.object({ client: clientField, ...NewScore.shape }),
   output: z.object({ id: z.string() }),
-  async run(ctx, { id = randomUUID(), value, at, spanId: of = null, explanation = null, ...score }) {
-    const workflow = await workflowSoon(ctx, score.traceId, of);
-    const made = { ...score, ...sidesOf(value), id, spanId: of, explanation, workflow, at: at ? new Date(at) : ctx.now() };
-    const keeper = await keeperFor(ctx.records, ctx.client!.id);
-    const struck = new Map<string, number>();
-    await keepScores(ctx.intake, [scoreRow(keeper ? keeper.score(made, struck) : made, ctx.now())], struck);
-    return { id };
+  async run(ctx, score) {
+    const workflow = await workflowSoon(ctx, score.traceId, score.spanId ?? null);
+    const [id] = await keepAll(ctx, [score], () => workflow);
+    return { id: id! };
   },
 });
+
+const MOST_AT_ONCE = 1000;
+
+export const createScores = operation({
+  name: 'scores.createMany',
+  summary: 'Score many traces or spans at once, such as labels that come weeks later. All are kept, or none.',
+  access: writes,
+  input: z.object({
+    client: clientField,
+    // They stand in the table: the audit trail says that they came, and who brought them.
+    scores: z.array(NewScore).min(1).max(MOST_AT_ONCE).meta({ secret: true }),
+  }),
+  output: z.object({ ids: z.array(z.string()).describe('In the order of the scores.') }),
+  async run(ctx, { scores }) {
+    const traceIds = [...new Set(scores.map((score) => score.traceId))];
+    const workflows = await soon(findWorkflows(ctx, traceIds), new Map<string, string>());
+    return { ids: await keepAll(ctx, scores, (trace) => workflows.get(trace) ?? null) };
+  },
+});
+
+async function keepAll(ctx: Context, scores: readonly NewScore[], workflowOf: (traceId: string) => string | null) {
+  const keeper = await keeperFor(ctx.records, ctx.client!.id);
+  const struck = new Map<string, number>();
+  const rows = scores.map(({ id = randomUUID(), value, at, spanId: of = null, explanation = null, ...score }) => {
+    const workflow = workflowOf(score.traceId);
+    const made = { ...score, ...sidesOf(value), id, spanId: of, explanation, workflow, at: at ? new Date(at) : ctx.now() };
+    return scoreRow(keeper ? keeper.score(made, struck) : made, ctx.now());
+  });
+  await keepScores(ctx.intake, rows, struck);
+  return rows.map(({ id }) => id);
+}
 
 const SOON_MS = 1000;
 
 /** A store that is away or slow must not keep a score out: it is the less for it, not lost. */
-const workflowSoon = (ctx: Context, trace: string, span: string | null) =>
-  Promise.race([findWorkflow(ctx, trace, span).catch(() => null), sleep(SOON_MS, null, { ref: false })]);
+const soon = <T>(asked: Promise<T>, instead: T) =>
+  Promise.race([asked.catch(() => instead), sleep(SOON_MS, instead, { ref: false })]);
+
+const workflowSoon = (ctx: Context, trace: string, span: string | null) => soon(findWorkflow(ctx, trace, span), null);
 
 export const listScores = operation({
   name: 'scores.list',

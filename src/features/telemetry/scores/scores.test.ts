@@ -103,3 +103,23 @@ test('what was said of an answer stands with the scores, and not in the audit tr
   expect(text).toContain(traceIdOf(9));
   expect(text).not.toContain('030 1234567');
 });
+
+test('many labels come at once, all or none, and bear the workflow of their trace', async () => {
+  await sendSpan(20);
+  await eventually(async () => (await ask('telemetry.trace', { traceId: traceIdOf(20) })).status === 200, 15_000);
+  const label = (n: number, value: unknown) => ({
+    traceId: traceIdOf(n),
+    name: 'correct',
+    value,
+    source: 'ground_truth',
+    id: `label-${n}`,
+  });
+  const flawed = await ask('scores.createMany', { scores: [label(20, true), { ...label(21, true), source: 'nobody' }] });
+  expect(flawed.status).toBe(400);
+  const reply = await ask('scores.createMany', { scores: [label(20, true), label(21, 'no')] });
+  expect(reply).toMatchObject({ status: 200, json: { ids: ['label-20', 'label-21'] } });
+  await arrive(20, 1);
+  await arrive(21, 1);
+  expect(await scoresOf(20)).toMatchObject([{ value: 1, workflow: 'support', source: 'ground_truth' }]);
+  expect(await scoresOf(21)).toMatchObject([{ label: 'no', workflow: null }]);
+});

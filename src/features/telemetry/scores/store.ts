@@ -52,3 +52,16 @@ export async function findWorkflow({ telemetry }: Pick<Context, 'telemetry'>, tr
   );
   return found?.workflow ?? null;
 }
+
+const PlaceOfTrace = z.object({ traceId: z.string(), workflow: z.string() });
+
+/** The workflows of these traces, as far as they have come. */
+export async function findWorkflows({ telemetry }: Pick<Context, 'telemetry'>, traceIds: readonly string[]) {
+  const found = await telemetry.rows(PlaceOfTrace)(
+    `SELECT toString(trace_id) AS traceId, assumeNotNull(workflow) AS workflow FROM span
+    WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)} AND span.workflow != ''
+    ORDER BY parent_span_id = '' DESC LIMIT 1 BY trace_id`,
+    { traceIds },
+  );
+  return new Map(found.map(({ traceId, workflow }) => [traceId, workflow]));
+}
