@@ -21,7 +21,7 @@ let together: Together;
 beforeAll(async () => {
   dir = tempDir();
   together = await startTogether(dir.path);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await together[Symbol.asyncDispose]();
   dir[Symbol.dispose]();
@@ -96,7 +96,7 @@ test('a process that takes telemetry is killed under load: nothing is lost, noth
     ledger: { stored: outcome.batches * 20, spooled: 0, setAside: 0, balanced: true },
   });
   expect(outcome.batches).toBeGreaterThan(20);
-}, 120_000);
+}, 240_000);
 
 test('jobs are run once, whoever runs them; one whose process was killed in the middle is run again', async () => {
   const ran: string[] = [];
@@ -126,4 +126,4 @@ test('jobs are run once, whoever runs them; one whose process was killed in the 
   expect(ran).toEqual(['ran', 'ran']);
   await one.close();
   await other.close();
-});
+}, 60_000);

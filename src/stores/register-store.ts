@@ -26,7 +26,9 @@ export interface OfClient {
 const ENTERING = 7_305_241_193;
 
 /** Enters a process. Answers why it may not run beside those that do. */
-export async function noteProcess(sql: Sql, me: Me): Promise<'secret' | 'copied' | undefined> {
+export async function noteProcess(sql: Sql, me: Me, isShared: boolean): Promise<'secret' | 'copied' | undefined> {
+  // Whoever else is noted in stores that are ours alone was noted where a backup of them was made.
+  if (!isShared) await sql.rows(z.never())`delete from process where id <> ${me.id}`;
   await sql.rows(z.unknown())`select pg_advisory_xact_lock(${ENTERING})`;
   const others = await sql.rows(z.object({ why: z.enum(['secret', 'copied']) }))`
     select case when id = ${me.id} then 'copied' else 'secret' end as why from process

@@ -68,7 +68,7 @@ export async function openRegister(
   const me = { id: idOf(dataDir), instance: randomUUID(), role, host: hostname(), secretMark: secretMark ?? null };
   const practice = <T>(does: 'read' | 'write', work: Parameters<typeof records.behind<T>>[1]) =>
     records.behind({ client: null, does }, work);
-  const refusal = await practice('write', (sql) => noteProcess(sql, me));
+  const refusal = await practice('write', (sql) => noteProcess(sql, me, isShared));
   if (refusal === 'secret')
     throw conflict(
       'Another process serves pages on these stores with another secret: who signs in at one is unknown at the other. Set the same STEWARD_SECRET for all of them.',
