@@ -13,10 +13,15 @@ const newest = (dir) =>
     return Math.max(latest, statSync(path).mtimeMs, entry.isDirectory() ? newest(path) : 0);
   }, 0);
 
-/** Leaves dist/ as fresh as src/. Takes milliseconds when nothing changed. */
-export async function build() {
+/** Whether dist/ is as fresh as src/. Takes milliseconds. */
+export function isBuilt() {
   const changedAt = Math.max(...['src', 'scripts', 'assets'].map((dir) => newest(join(root, dir))));
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= changedAt) return;
+  return existsSync(stamp) && statSync(stamp).mtimeMs >= changedAt;
+}
+
+/** Leaves dist/ as fresh as src/. */
+export async function build() {
+  if (isBuilt()) return;
   const { build: bundle } = await import('esbuild');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const web = buildWeb(bundle, root);

@@ -3,8 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { alone } from './alone.mjs';
+import { build, isBuilt } from './build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const lock = join(root, 'package-lock.json');
+const installed = join(root, 'node_modules', '.steward-lock.json');
+const isInstalled = () => existsSync(installed) && readFileSync(installed).equals(readFileSync(lock));
 
 /** Makes the checkout ready to run; quick when it already is. */
 export async function setup() {
@@ -15,14 +20,15 @@ export async function setup() {
     );
     process.exit(1);
   }
-  const lock = join(root, 'package-lock.json');
-  const installed = join(root, 'node_modules', '.steward-lock.json');
-  if (!existsSync(installed) || !readFileSync(installed).equals(readFileSync(lock))) {
-    install();
-    copyFileSync(lock, installed);
-  }
-  const { build } = await import('./build.mjs');
-  await build();
+  if (isInstalled() && isBuilt()) return;
+  // Two that install or build at once would take away what the other has just put there.
+  await alone(join(root, '.setup'), async () => {
+    if (!isInstalled()) {
+      install();
+      copyFileSync(lock, installed);
+    }
+    await build();
+  });
 }
 
 function install() {
