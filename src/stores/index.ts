@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { isShared, type Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { telemetryTables } from '../platform/practice.ts';
@@ -173,4 +172,4 @@ const tracedLoad =
 const loaderOf =
   (telemetry: Telemetry) =>
   ({ table, format, parts }: TableParts, token: string) =>
-    telemetry.insert(table, Readable.from(parts, { objectMode: false }), { format, timeoutMs: 120_000, settings: onceBy(token) });
+    telemetry.insert(table, { parts }, { format, timeoutMs: 120_000, settings: onceBy(token) });

@@ -5,7 +5,7 @@ import { shipped } from '../../platform/paths.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { keepRunning, within, type Kept } from '../keep-running.ts';
 import { makeSocketDir } from '../socket.ts';
-import { EngineMessage, type EngineOptions } from './engine/options.ts';
+import { bodiesIn, EngineMessage, type EngineOptions } from './engine/options.ts';
 import { endOrphan } from './orphan.ts';
 
 const openWithinMs = 20_000;
@@ -14,6 +14,8 @@ const stopWithinMs = 5000;
 /** The child process that holds ClickHouse, kept running until it is closed. It ends with this process. */
 export interface Engine {
   readonly socketPath: string;
+  /** Where the rows of an insert may be put instead of being sent. */
+  readonly bodies: string;
   /** The child's pid, or nothing while it is being restarted. */
   pid(): number | undefined;
   /** Waits while the child is being restarted. Throws `unavailable` when that takes too long. */
@@ -56,6 +58,7 @@ export async function startEngine(options: Omit<EngineOptions, 'socket'>, log: L
   kept = running;
   return {
     socketPath,
+    bodies: bodiesIn(options.dir),
     pid: () => child?.pid,
     ready: () => running.ready(),
     kill: () => void child?.kill('SIGKILL'),

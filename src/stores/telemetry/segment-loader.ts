@@ -1,4 +1,4 @@
-import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { open, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LedgerSum } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
@@ -86,14 +86,14 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
   return {
     aside,
     async load(held) {
-      const segment = readSegment(await readFile(join(dir, held.name)));
+      const segment = readSegment(await readWhole(join(dir, held.name)));
       // Each table has it once, however often all of them are tried.
       for (const rows of byTable(await withoutTaken(segment.frames, taken))) await load(rows, tokenOf(held.name, rows.table));
       await tellDamaged(held, segment);
       await end(held, segment);
     },
     async sift(held) {
-      const segment = readSegment(await readFile(join(dir, held.name)));
+      const segment = readSegment(await readWhole(join(dir, held.name)));
       const refused: TableRows[] = [];
       const lines = new LedgerSum();
       const frames = await withoutTaken(segment.frames, taken);
@@ -111,6 +111,22 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
       await end(held, segment);
     },
   };
+}
+
+/** In one go: `readFile` takes a turn of the event loop for each half megabyte, and turns are long when much comes in. */
+async function readWhole(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const bytes = Buffer.allocUnsafe((await file.stat()).size);
+    for (let at = 0; at < bytes.length;) {
+      const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
+      if (bytesRead === 0) return bytes.subarray(0, at);
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
 }
 
 const alone = ({ table, format, bytes }: TableRows): TableParts => ({ table, format, parts: [bytes] });

@@ -6,7 +6,9 @@ import { ClickHouseLogLevel, createClient, type ClickHouseSettings } from '@clic
 import { z } from 'zod';
 import { unavailable } from '../../platform/problem.ts';
 import { killQuery, progressOf, type QueryProgress } from './control.ts';
+import { bodyHeader } from './engine/protocol.ts';
 import { asProblem, withoutRows } from './errors.ts';
+import { handOver } from './hand-over.ts';
 import { columnName, formatName, queryName, tableName } from './names.ts';
 
 export interface QueryOptions {
@@ -34,10 +36,11 @@ export interface Telemetry extends AsyncDisposable {
   /** Runs a statement that answers nothing: DDL, `INSERT … SELECT`. It reaches tables and, on a scratch store, files by `file`. */
   command(sql: string, params?: Params, options?: QueryOptions): Promise<void>;
   /**
-   * Adds rows; on the main store they are on disk when it returns. Objects go as JSON; bytes go as they are, in `format`.
+   * Adds rows; on the main store they are on disk when it returns. Objects go as JSON; bytes go as they are, in `format`; parts
+   * of them one behind the other, at once and not as the event loop comes round to it.
    * All or nothing up to a block (about a million rows).
    */
-  insert(table: string, rows: readonly object[] | Readable | Uint8Array, options?: InsertOptions): Promise<void>;
+  insert(table: string, rows: readonly object[] | Readable | Uint8Array | Parts, options?: InsertOptions): Promise<void>;
   /** Asks a question and answers its rows as they are, in ClickHouse's format Native. All of them are in memory at once. */
   native(sql: string, params?: Params, options?: QueryOptions): Promise<Buffer>;
   /** How far the query of that id is; nothing when it does not run (yet, or any more). Never throws. */
@@ -45,6 +48,10 @@ export interface Telemetry extends AsyncDisposable {
   /** The process of the built-in engine; nothing for a server, or while it is being restarted. */
   pid(): number | undefined;
   close(): Promise<void>;
+}
+
+export interface Parts {
+  readonly parts: readonly Uint8Array[];
 }
 
 export interface InsertOptions extends QueryOptions {
@@ -55,6 +62,8 @@ export interface InsertOptions extends QueryOptions {
 
 /** What stands behind the client. A server of one's own needs none of it. */
 export interface Backing {
+  /** Where the built-in engine reads the rows of an insert. */
+  readonly bodies?: string;
   ready(): Promise<void>;
   pid(): number | undefined;
   /** Ends the engine when a query of it cannot be stopped otherwise. */
@@ -142,6 +151,20 @@ export function connectTelemetry({
     }
   }
 
+  /** The rows go by a file; the request only names it. */
+  async function insertHanded(question: Request & { query: string }, bodies: string, { parts }: Parts): Promise<void> {
+    const handed = await handOver(bodies, parts);
+    try {
+      const http_headers = { [bodyHeader]: handed.name };
+      const sent = await client.exec({ ...question, http_headers, values: Readable.from([], { objectMode: false }) });
+      for await (const _ of sent.stream);
+    } catch (error) {
+      throw handed.isThere() ? error : unavailable('The telemetry store was restarted. Try again in a moment.', error);
+    } finally {
+      await handed.remove();
+    }
+  }
+
   const telemetry: Telemetry = {
     rows:
       (shape) =>
@@ -160,11 +183,9 @@ export function connectTelemetry({
     insert: (table, rows, { columns, format = 'JSONEachRow', ...options } = {}) =>
       limited(options, async (request) => {
         const into = columns ? `${tableName(table)} (${columns.map(columnName).join(', ')})` : tableName(table);
-        const sent = await client.exec({
-          ...request,
-          query: `INSERT INTO ${into} FORMAT ${formatName(format)}`,
-          values: asBytes(rows),
-        });
+        const question = { ...request, query: `INSERT INTO ${into} FORMAT ${formatName(format)}` };
+        if ('parts' in rows && backing.bodies !== undefined) return insertHanded(question, backing.bodies, rows);
+        const sent = await client.exec({ ...question, values: asBytes(rows) });
         for await (const _ of sent.stream);
       }).catch((error: unknown) => {
         throw withoutRows(error);
@@ -198,8 +219,9 @@ interface Request {
   clickhouse_settings: ClickHouseSettings;
 }
 
-function asBytes(rows: readonly object[] | Readable | Uint8Array): Readable {
+function asBytes(rows: readonly object[] | Readable | Uint8Array | Parts): Readable {
   if (rows instanceof Readable) return rows;
+  if ('parts' in rows) return Readable.from(rows.parts, { objectMode: false });
   if (rows instanceof Uint8Array) return Readable.from([rows], { objectMode: false });
   return Readable.from(jsonLines(rows), { objectMode: false });
 }

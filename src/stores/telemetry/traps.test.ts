@@ -1,11 +1,18 @@
 // What chDB does that a server would not, and our guard against each: one test per trap.
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { enginePid } from '../testing/pids.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
+import { bodiesIn } from './engine/options.ts';
+import { bodyHeader } from './engine/protocol.ts';
+import { handOver } from './hand-over.ts';
 import { openTelemetry, type Telemetry } from './index.ts';
 
 const dir = tempDir();
@@ -24,6 +31,21 @@ afterAll(async () => {
   await telemetry.close();
   dir[Symbol.dispose]();
 });
+
+const bodies = () => bodiesIn(join(dir.path, 'telemetry'));
+
+/** What the engine says of an insert whose rows are said to be in a file. */
+function insertByHeader(name: string): Promise<string> {
+  const socketPath = join(dir.path, 'telemetry', 'run', 'telemetry.sock');
+  const path = `/?query=${encodeURIComponent('INSERT INTO text (text) FORMAT LineAsString')}`;
+  return new Promise((told, failed) => {
+    const asked = request({ socketPath, path, method: 'POST', headers: { [bodyHeader]: name } }, (answer) => {
+      void textOf(answer).then(told, failed);
+    });
+    asked.once('error', failed);
+    asked.end();
+  });
+}
 
 const hostile = [
   "it's",
@@ -66,6 +88,37 @@ test('an empty line in the bytes of an insert does not end its data', async () =
   await expect(telemetry.insert('raw', lines)).rejects.toThrow(/refuses the rows/);
   expect(await count('raw')).toBe(2);
   expect(await count('victim')).toBe(0);
+});
+
+test('rows that go by a file are rows to the last byte, and leave no file', async () => {
+  await telemetry.command('CREATE TABLE handed (text String) ENGINE = MergeTree ORDER BY ()');
+  const sql = '\n\nDROP TABLE victim\n\n;DROP TABLE victim';
+  const row = Buffer.concat([Buffer.from([sql.length]), Buffer.from(sql)]);
+  const parts = Array.from({ length: 3000 }, () => row);
+  await telemetry.insert('handed', { parts }, { format: 'RowBinary' });
+  expect(await value('SELECT any(text) AS value FROM handed')).toBe(sql);
+  expect(await count('handed')).toBe(3000);
+  await expect(telemetry.insert('handed', { parts: [Buffer.from([9])] }, { format: 'RowBinary' })).rejects.toThrow();
+  expect(await count('handed')).toBe(3000);
+  expect(readdirSync(bodies())).toEqual([]);
+});
+
+test('only a file of the engine itself may be named as the rows of an insert', async () => {
+  const secret = join(dir.path, 'secret');
+  writeFileSync(secret, 'secret');
+  for (const name of [secret, '../../secret', `${randomUUID()}.handed'`, `../${randomUUID()}.handed`])
+    expect(await insertByHeader(name)).toMatch(/no name of a body/);
+  expect(await insertByHeader(`${randomUUID()}.handed`)).toMatch(/Code: /);
+  expect(await count('text')).toBe(hostile.length);
+});
+
+test('rows whose file an engine cleared away when it started anew may be sent again', async () => {
+  const handed = await handOver(bodies(), [Buffer.from('x')]);
+  expect(handed.isThere()).toBe(true);
+  process.kill(telemetry.pid()!, 'SIGKILL');
+  await eventually(async () => (await value("SELECT 'here' AS value").catch(() => '')) === 'here', 10_000);
+  expect(handed.isThere()).toBe(false);
+  await expect(handOver(join(bodies(), 'nowhere'), [Buffer.from('x')])).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 test('a name is never SQL', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { makePrivateDir } from '../../private.ts';
 import { writeConfigFile } from './config-file.ts';
 import { openDatabase } from './database.ts';
-import { EngineOptions, type EngineMessage } from './options.ts';
+import { bodiesIn, EngineOptions, type EngineMessage } from './options.ts';
 import { serveClickHouse } from './server.ts';
 
 const stopGraceMs = 3000;
@@ -28,7 +28,7 @@ try {
 
 async function serve({ dir, socket, readsFiles, fsync, memoryBytes }: EngineOptions): Promise<void> {
   const tables = join(dir, 'tables');
-  const spool = join(dir, 'spool');
+  const spool = bodiesIn(dir);
   // ClickHouse makes its files for all to read.
   process.umask(0o077);
   makePrivateDir(tables);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /** How an engine is started: the one argument of the child process. Seen by `ps`, so nothing here is secret. */
@@ -14,6 +15,9 @@ export const EngineOptions = z.object({
   memoryBytes: z.number().int().positive(),
 });
 export type EngineOptions = z.infer<typeof EngineOptions>;
+
+/** Where the rows of inserts lie while they are read. */
+export const bodiesIn = (dir: string) => join(dir, 'spool');
 
 /** What the child says over the pipe to its parent. */
 export const EngineMessage = z.discriminatedUnion('kind', [

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fixedSettings } from './config-file.ts';
 import type { Answer, Database, Question } from './database.ts';
 import { insertFromSpool } from './insert.ts';
+import { bodyHeader, isBodyName } from './protocol.ts';
 import { reachesOut } from './reach.ts';
 import { NoTurn } from './slots.ts';
 
@@ -75,9 +76,13 @@ export function serveClickHouse(database: Database, { readsFiles }: { readsFiles
     rows: IncomingMessage,
     response: ServerResponse,
   ): Promise<Answer> {
-    const spool = `${(bodies += 1)}.body`;
+    const handed = rows.headers[bodyHeader];
+    if (handed !== undefined && !isBodyName(String(handed))) throw new Refusal(62, 'SYNTAX_ERROR', 'This is no name of a body.');
+    const spool = handed === undefined ? `${(bodies += 1)}.body` : String(handed);
     const fromSpool = insertFromSpool(checked(sql), spool);
     if (!fromSpool) throw new Refusal(62, 'SYNTAX_ERROR', 'Only INSERT INTO … FORMAT … may come with a body.');
+    // Whoever handed it over takes it away again.
+    if (handed !== undefined) return ask({ ...question, sql: fromSpool }, response);
     try {
       await pipeline(rows, createWriteStream(spool, { mode: 0o600 }));
       return await ask({ ...question, sql: fromSpool }, response);
