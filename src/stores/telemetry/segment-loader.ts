@@ -8,6 +8,7 @@ import { asideLines, tokenOf, type Held } from './held.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import { byTable, frame, readSegment, type Segment, type TableParts, type TableRows } from './segment.ts';
 import { flushDirectory } from './segment-writer.ts';
+import { openSpare } from '../../platform/spare.ts';
 import { withoutTaken, type Taken } from './taken.ts';
 
 /** Puts rows into their table; on disk when it returns. The same token twice is the same rows: once is enough. */
@@ -35,6 +36,9 @@ interface LoaderOptions {
   /** The store has the segment, and the disk has not. */
   ended: (held: Held) => void;
 }
+
+/** For segments that are being loaded. */
+const spare = openSpare({ most: 2, largestBytes: 32 * 1024 * 1024 });
 
 /** Whether trying again may help. */
 export const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
@@ -83,33 +87,43 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
     aside.refused += 1;
   }
 
+  /** Reads a segment into memory that is used again once all is done. */
+  async function reading(held: Held, work: (segment: Segment) => Promise<void>): Promise<void> {
+    const bytes = await readWhole(join(dir, held.name));
+    try {
+      await work(readSegment(bytes));
+    } finally {
+      spare.giveBack(bytes);
+    }
+  }
+
   return {
     aside,
-    async load(held) {
-      const segment = readSegment(await readWhole(join(dir, held.name)));
-      // Each table has it once, however often all of them are tried.
-      for (const rows of byTable(await withoutTaken(segment.frames, taken))) await load(rows, tokenOf(held.name, rows.table));
-      await tellDamaged(held, segment);
-      await end(held, segment);
-    },
-    async sift(held) {
-      const segment = readSegment(await readWhole(join(dir, held.name)));
-      const refused: TableRows[] = [];
-      const lines = new LedgerSum();
-      const frames = await withoutTaken(segment.frames, taken);
-      for (const whole of byTable(frames)) {
-        if (await takes(whole, tokenOf(held.name, whole.table))) continue;
-        for (const [n, of] of frames.entries())
-          for (const rows of of.filter(({ table, format }) => table === whole.table && format === whole.format)) {
-            if (await takes(alone(rows), `${tokenOf(held.name, rows.table)}-${n}`)) continue;
-            refused.push(rows);
-            lines.add(asideLines(of, rows.table));
-          }
-      }
-      if (refused.length > 0) await keepRefused(held, refused, lines);
-      await tellDamaged(held, segment);
-      await end(held, segment);
-    },
+    load: (held) =>
+      reading(held, async (segment) => {
+        // Each table has it once, however often all of them are tried.
+        for (const rows of byTable(await withoutTaken(segment.frames, taken))) await load(rows, tokenOf(held.name, rows.table));
+        await tellDamaged(held, segment);
+        await end(held, segment);
+      }),
+    sift: (held) =>
+      reading(held, async (segment) => {
+        const refused: TableRows[] = [];
+        const lines = new LedgerSum();
+        const frames = await withoutTaken(segment.frames, taken);
+        for (const whole of byTable(frames)) {
+          if (await takes(whole, tokenOf(held.name, whole.table))) continue;
+          for (const [n, of] of frames.entries())
+            for (const rows of of.filter(({ table, format }) => table === whole.table && format === whole.format)) {
+              if (await takes(alone(rows), `${tokenOf(held.name, rows.table)}-${n}`)) continue;
+              refused.push(rows);
+              lines.add(asideLines(of, rows.table));
+            }
+        }
+        if (refused.length > 0) await keepRefused(held, refused, lines);
+        await tellDamaged(held, segment);
+        await end(held, segment);
+      }),
   };
 }
 
@@ -117,10 +131,10 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
 async function readWhole(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const bytes = Buffer.allocUnsafe((await file.stat()).size);
+    const bytes = spare.take((await file.stat()).size);
     for (let at = 0; at < bytes.length;) {
       const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
-      if (bytesRead === 0) return bytes.subarray(0, at);
+      if (bytesRead === 0) throw new Error('The segment was cut off while it was read.');
       at += bytesRead;
     }
     return bytes;

@@ -11,6 +11,7 @@ import { rebuildRollups } from './rollups.ts';
 import type { Seen } from './seen.ts';
 import type { TableRows } from './segment.ts';
 import type { Shapes } from './shapes.ts';
+import { openSpare } from '../../platform/spare.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import type { Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -48,8 +49,10 @@ export function walledIntake(intakes: Intakes, client: string, body?: Uint8Array
   return {
     noting: () => seen.noting(client),
     async keep(tables, entry) {
+      let giveBack: (() => void) | undefined;
       try {
-        const kept = written(tables, shapes, client);
+        const { rows: kept, bytes } = written(tables, shapes, client);
+        giveBack = () => spare.giveBack(bytes);
         const tallies = entry?.tallies() ?? [];
         const lines = tallies.flatMap((tally) => linesOf(client, new Date(), tally));
         // Without a line in the ledger it is nothing that was sent.
@@ -61,6 +64,8 @@ export function walledIntake(intakes: Intakes, client: string, body?: Uint8Array
       } catch (error) {
         entry?.noting.forget();
         throw error;
+      } finally {
+        giveBack?.();
       }
     },
     request: (sent) => (register.isShared ? walledIntake(intakes, client, sent) : walledIntake(intakes, client)),
@@ -82,16 +87,22 @@ const digestOf = (client: string, body: Uint8Array, part: number) =>
 
 // Used again and again: nothing waits while it is filled.
 const output = new Output(roomFor(MOST_BATCH_BYTES));
+/** Until they are on disk. */
+const spare = openSpare({ most: 16, largestBytes: 4 * 1024 * 1024 });
 
-function written(tables: readonly RowsFor[], shapes: Shapes, client: string): TableRows[] {
+/** The rows as the spool keeps them, and the bytes in which they all are. */
+function written(tables: readonly RowsFor[], shapes: Shapes, client: string): { rows: TableRows[]; bytes: Buffer } {
   try {
-    return tables.map(({ table, rows }) => {
-      const from = output.at;
+    const ends = tables.map(({ table, rows }) => {
       const shape = shapes.get(table);
       if (!shape) throw new Error(`There is no table ${table}.`);
       writeBlock(rows as Iterable<{ readonly [column: string]: unknown }>, shape, output, { client_id: client });
-      return { table, format: 'Native', bytes: output.taken(from) };
+      return output.at;
     });
+    const bytes = spare.take(output.at);
+    output.copy(bytes);
+    const rows = tables.map(({ table }, n) => ({ table, format: 'Native', bytes: bytes.subarray(ends[n - 1] ?? 0, ends[n]) }));
+    return { rows, bytes };
   } finally {
     output.clear();
   }

@@ -22,8 +22,12 @@ export function queryOf(url: string): Record<string, string> {
   return Object.fromEntries(query);
 }
 
-/** The body as it was sent. Throws `too_large`. */
-export async function readWhole(incoming: AsyncIterable<Uint8Array>, largest: number): Promise<Uint8Array> {
+/** The body as it was sent, in memory of its own or in some that `take` gives. Throws `too_large`. */
+export async function readWhole(
+  incoming: AsyncIterable<Uint8Array>,
+  largest: number,
+  take: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes),
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of incoming) {
@@ -32,7 +36,13 @@ export async function readWhole(incoming: AsyncIterable<Uint8Array>, largest: nu
     else if (size > largest + FORGOTTEN) break;
   }
   if (size > largest) throw new Problem('too_large', `The body is larger than ${largest / 1024 / 1024} MB.`);
-  return Buffer.concat(chunks);
+  const whole = take(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 function textOf(bytes: Uint8Array): string {

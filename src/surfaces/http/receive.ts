@@ -6,6 +6,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Client } from '../../platform/practice.ts';
 import { invalid, Problem, unavailable } from '../../platform/problem.ts';
 import type { Outgoing, Route } from '../../platform/route.ts';
+import { openSpare, type Spare } from '../../platform/spare.ts';
 import { readWhole } from './body.ts';
 import { openSlots } from './slots.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
@@ -20,6 +21,7 @@ const reasons: Record<number, string> = { 415: 'unsupported' };
 export function receiver(routes: readonly Route[], log: Log) {
   const byPath = new Map(routes.flatMap((route) => route.paths.map((path) => [path, route] as const)));
   const slots = openSlots(MOST_AT_ONCE);
+  const spare = openSpare({ most: 16, largestBytes: 4 * 1024 * 1024 });
 
   const answerOf = (route: Route) => async (ctx: Context, incoming: HttpBindings['incoming']) => {
     const client = senderOf(ctx.actor);
@@ -30,8 +32,9 @@ export function receiver(routes: readonly Route[], log: Log) {
       intake.refused('unavailable');
       throw unavailable('Too much telemetry comes at once. Send it again in a moment.');
     }
+    let body: Buffer | undefined;
     try {
-      const body = await bodyOf(incoming, route.mostBytes);
+      body = await bodyOf(incoming, route.mostBytes, (bytes) => spare.take(bytes));
       const { records, telemetry } = ctx.practice.reading(client);
       const receiving = { client, intake: intake.request(body), records, telemetry, now: ctx.now, log: ctx.log };
       const answer = await route.answer(receiving, { headers: incoming.headers, body });
@@ -41,6 +44,8 @@ export function receiver(routes: readonly Route[], log: Log) {
       intake.refused(error instanceof Problem ? error.code : 'unavailable');
       throw error;
     } finally {
+      // What is kept of it was copied.
+      if (body) spare.giveBack(body);
       giveBack();
     }
   };
@@ -63,9 +68,9 @@ export function receiver(routes: readonly Route[], log: Log) {
   };
 }
 
-async function bodyOf(incoming: HttpBindings['incoming'], mostBytes: number): Promise<Uint8Array> {
+async function bodyOf(incoming: HttpBindings['incoming'], mostBytes: number, take: Spare['take']): Promise<Buffer> {
   try {
-    return await readWhole(incoming, mostBytes);
+    return await readWhole(incoming, mostBytes, take);
   } catch (error) {
     // Whoever hung up in the middle hears nothing more, and it is no bug of ours.
     throw error instanceof Problem ? error : invalid('The request ended before its body.');

@@ -35,6 +35,11 @@ export class Output {
     return Buffer.from(this.#bytes.subarray(from, this.at));
   }
 
+  /** Copies all of it. */
+  copy(to: Buffer): void {
+    this.#bytes.copy(to, 0, 0, this.at);
+  }
+
   /** For the next. What one large batch took is given back. */
   clear(): void {
     this.at = 0;
