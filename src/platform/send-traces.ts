@@ -58,8 +58,9 @@ export function sendTraces(config: TracesConfig, log: Log): Tracing {
 }
 
 const headerOf: TextMapGetter<Readonly<Record<string, string | string[] | undefined>>> = {
-  get: (headers, name) => headers[name],
-  keys: (headers) => Object.keys(headers),
+  // Of which trace it is, and no more: `tracestate` is any text, of anybody, and would be sent on as it is.
+  get: (headers, name) => (name === 'traceparent' ? headers[name] : undefined),
+  keys: () => ['traceparent'],
 };
 
 const openSpan = (span: Span): WorkSpan => ({

@@ -86,6 +86,25 @@ test('requests, jobs and loading are told of, under the trace that the request s
   expect((await ask('telemetry.trace', { traceId: '12'.repeat(16) })) as object).toMatchObject({ error: { code: 'not_found' } });
 }, 60_000);
 
+test('of the headers of a request, which anybody sends, only the numbers of a trace are sent on', async () => {
+  const bodies: Buffer[] = [];
+  const taker = createServer((request, response) => {
+    request.on('data', (bytes: Buffer) => void bodies.push(bytes)).on('end', () => response.end());
+  });
+  await new Promise<void>((resolve) => taker.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(taker.address() as AddressInfo).port}`;
+  const tracing = await openTracing({ endpoint, headers: '', service: 'steward' }, quiet);
+  const traceId = 'ab'.repeat(16);
+  const request = { traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`, tracestate: 'anybody=words-of-a-stranger' };
+  await tracing.span({ name: 'work', request }, async () => undefined);
+  await tracing.close();
+  taker.closeAllConnections();
+  taker.close();
+  const sent = Buffer.concat(bodies);
+  expect(sent.includes(Buffer.from(traceId, 'hex'))).toBe(true);
+  expect(sent.toString('latin1')).not.toContain('stranger');
+});
+
 const toNowhere = (endpoint: string, log = quiet) => openTracing({ endpoint, headers: '', service: 'steward' }, log);
 
 test('a collector that is away, that answers nothing or that says no is told of once, and costs no work and no end', async () => {
