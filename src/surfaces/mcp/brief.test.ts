@@ -21,3 +21,15 @@ test('a long text loses its end and nothing else', () => {
   expect(answer).toEqual({ spans: [{ input: `${'x'.repeat(4000)}… [96000 characters more]`, output: 'short' }] });
   expect(cut).toContain('4000 characters');
 });
+
+test('every list that was cut is told, from its first length, also where it lies in an object', () => {
+  const some = (letter: string, length: number) => Array.from({ length: 4000 }, () => letter.repeat(length));
+  // Of uneven rows, so that one cut is not enough.
+  const rows = Array.from({ length: 500 }, (_, n) => 'r'.repeat(n < 100 ? 3000 : 10));
+  const { answer, cut } = brief({ report: { days: some('d', 30) }, rows, users: some('u', 20) });
+  expect(JSON.stringify(answer).length).toBeLessThanOrEqual(60_000);
+  const left = answer as { report: { days: unknown[] }; rows: unknown[]; users: unknown[] };
+  expect(cut).toContain(`${left.report.days.length} of 4000 report.days`);
+  expect(cut).toContain(`${left.rows.length} of 500 rows`);
+  expect(cut).toContain(`${left.users.length} of 4000 users`);
+});

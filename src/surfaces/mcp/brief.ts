@@ -12,23 +12,25 @@ export interface Brief {
 /** Of the same shape: long texts lose their end, then lists theirs, the longest first. */
 export function brief(whole: unknown): Brief {
   if (sizeOf(whole) <= MOST_CHARACTERS) return { answer: whole, cut: undefined };
-  const lists: string[] = [];
+  /** How long each list was, and is. */
+  const lists = new Map<string, { of: number; left: number }>();
   let answer = shortTexts(whole);
   for (let size = sizeOf(answer); size > MOST_CHARACTERS; size = sizeOf(answer)) {
-    const found = largestList(answer);
+    const found = largestList(answer, []);
     if (!found) break;
-    const [name, list] = found;
+    const { path, list } = found;
     const left = Math.min(list.length - 1, Math.floor((list.length * MOST_CHARACTERS) / size));
-    lists.push(`${left} of ${list.length} ${name}`);
-    answer = { ...(answer as object), [name]: list.slice(0, left) };
+    const name = path.join('.');
+    lists.set(name, { of: lists.get(name)?.of ?? list.length, left });
+    answer = withList(answer, path, list.slice(0, left));
   }
-  return { answer, cut: sentence(lists.at(-1)) };
+  return { answer, cut: sentence(Array.from(lists, ([name, { of, left }]) => `${left} of ${of} ${name}`)) };
 }
 
-const sentence = (lists: string | undefined) =>
+const sentence = (lists: readonly string[]) =>
   [
     'This answer was cut:',
-    lists === undefined ? '' : `${lists} are shown;`,
+    lists.length === 0 ? '' : `${lists.join(', ')} are shown;`,
     `texts end after ${LONGEST_TEXT} characters.`,
     'Ask for less at a time (a smaller limit, a narrower from and to, one trace or span), or go on with "next" where there is one.',
   ]
@@ -47,9 +49,22 @@ function shortTexts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, shortTexts(one)]));
 }
 
-function largestList(answer: unknown): readonly [string, readonly unknown[]] | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  return Object.entries(answer)
-    .filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > 0)
-    .toSorted((a, b) => sizeOf(b[1]) - sizeOf(a[1]))[0];
+interface Found {
+  path: readonly string[];
+  list: readonly unknown[];
+}
+
+/** In objects, however deep. Lists in lists go with what they are in. */
+function largestList(value: unknown, path: readonly string[]): Found | undefined {
+  if (Array.isArray(value)) return value.length > 0 ? { path, list: value } : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.entries(value)
+    .flatMap(([name, one]) => largestList(one, [...path, name]) ?? [])
+    .toSorted((a, b) => sizeOf(b.list) - sizeOf(a.list))[0];
+}
+
+function withList(value: unknown, [name, ...rest]: readonly string[], list: readonly unknown[]): unknown {
+  if (name === undefined) return list;
+  const object = value as Record<string, unknown>;
+  return { ...object, [name]: withList(object[name], rest, list) };
 }
