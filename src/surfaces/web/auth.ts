@@ -1,6 +1,7 @@
 import { askAgain, forgetAnswers } from '../../ui/answers.ts';
 import { post, read, Refusal } from '../../ui/api.ts';
 import { go } from '../../ui/router.tsx';
+import { ownAddress } from './own-address.ts';
 
 /** Coming in and going out: the paths below /api/auth. The session is a cookie that no script can read. */
 
@@ -43,13 +44,13 @@ export const reasonOf = (error: unknown) =>
 /** Somebody was let in: whatever was known belongs to somebody else. */
 export async function enter(next: string | null): Promise<void> {
   forgetAnswers();
-  go(isOwnAddress(next) ? next : '/', { replace: true });
+  go(ownAddress(next, location.origin), { replace: true });
   await askAgain('session.show');
 }
 
 /** Goes to the provider of single sign-on, which sends the browser back to where it was going. */
 export async function enterByProvider(next: string | null): Promise<void> {
-  const callbackURL = isOwnAddress(next) ? next : '/';
+  const callbackURL = ownAddress(next, location.origin);
   const { url } = await auth('sign-in/social', { provider: 'sso', callbackURL, errorCallbackURL: '/sign-in' });
   if (url && /^https?:/.test(url)) location.assign(url);
 }
@@ -59,5 +60,3 @@ export async function leave(): Promise<void> {
   go('/sign-in');
   forgetAnswers();
 }
-
-const isOwnAddress = (next: string | null): next is string => next !== null && /^\/(?![/\\])/.test(next);
