@@ -14,7 +14,12 @@ const Line = z.object({
   bytes: z.number().int().min(0),
 });
 
-const CLIENT = /"client_id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"/;
+/**
+ * Whose a frame is: its end, where the ledger's last line stands, whole, with nothing but the mark of the request behind it. What
+ * stands before it may be a client's own text, which can look like such a line.
+ */
+const CLIENT =
+  /\{"client_id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})","hour":"[\dTZ:.-]+","kind":"[a-z_]{0,40}","reason":"[^"\\\n]{0,400}","items":\d+,"requests":\d+,"bytes":\d+,"outcome":"[a-z_]+"\}\n(?:[^]{6}request Digest[^]{32})?$/;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**

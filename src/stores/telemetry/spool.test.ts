@@ -9,6 +9,7 @@ import { eventually, quiet, tempDir } from '../testing/temp.ts';
 import { damagedLines } from './damaged.ts';
 import { onceBy } from './once.ts';
 import { frame } from './segment.ts';
+import { digestRows } from './taken.ts';
 import { openSpool, openTelemetry, type Spool, type TableParts, type TableRows } from './index.ts';
 import { ledgerRows } from './ledger-rows.ts';
 
@@ -241,4 +242,25 @@ test('of a frame that changed, its own lines tell the ledger how much of whom is
   torn[torn.indexOf('"received"')] = 0;
   expect(of(torn)).toEqual([expect.objectContaining({ client_id: client, outcome: 'refused', reason: 'damaged', requests: 1 })]);
   expect(of(Buffer.alloc(20))).toEqual([expect.objectContaining({ outcome: 'refused', reason: 'damaged', requests: 1 })]);
+
+  // A client's text may say that it is another's, in the ledger's own words.
+  const other = client.replace('0b9e', 'ffff');
+  const said = Buffer.from(
+    linesOf(other, new Date(), tally)
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join(''),
+  );
+  const told: TableRows = { table: 'span', format: 'RowBinary', bytes: said };
+  const parts = (...rows: TableRows[]) => Buffer.concat(frame(rows)).subarray(8);
+  const broken = (bytes: Buffer, at: number) => {
+    const changed = Buffer.from(bytes);
+    changed[at] = 0;
+    return of(changed);
+  };
+  for (const behind of [[], [digestRows('ab'.repeat(32))]]) {
+    const bytes = parts(told, ledgerRows(lines), ...behind);
+    expect(broken(bytes, bytes.lastIndexOf('"received"'))).toMatchObject([{ client_id: client, outcome: 'refused' }]);
+    const nobody = broken(bytes, bytes.lastIndexOf('"rejected"'));
+    expect(nobody).toMatchObject([{ client_id: '00000000-0000-0000-0000-000000000000', outcome: 'refused' }]);
+  }
 });
