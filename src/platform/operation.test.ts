@@ -150,6 +150,8 @@ test.each<[string, AnyOperation]>([
   ['declares no access', greet('anyone' as unknown as Access).op],
   ['does not name it', greet(ofClient()).op],
   ['names a client', greet(ofPractice, { input: { client: clientField } }).op],
+  ['whether a person confirms', greet(ofClient('write'), { input: { client: clientField } }).op],
+  ['reads and yet is confirmed', { ...greet(ofPractice).op, confirms: true }],
   ['unknown fields', greet(ofPractice, { input: { more: z.array(z.object({ a: z.string() })) } }).op],
 ])('a declaration that would open more than it says does not start: %s', (flaw, op) => {
   expect(() => requireSound([op])).toThrow(flaw);

@@ -30,6 +30,13 @@ export interface Operation<
   summary: string;
   /** Who may use it. Nobody, unless it says so here. */
   access: Access;
+  /**
+   * Said of every write: whether a person is to agree before an agent does it, as it takes something away, or lets somebody in, in a
+   * way that is not simply undone.
+   */
+  confirms?: boolean;
+  /** Not offered to agents at all: its answer must not stand in a conversation. */
+  notForAgents?: true;
   /** Also asked by GET over HTTP, its input in the query: for reads that a chart or a script links to. */
   byGet?: true;
   input: Input;
@@ -126,10 +133,12 @@ export function requireSound(operations: readonly AnyOperation[]): void {
   }
 }
 
-function flawOf({ access, byGet, input, output }: AnyOperation): string | undefined {
+function flawOf({ access, confirms, byGet, input, output }: AnyOperation): string | undefined {
   if (!Access.safeParse(access).success) return 'declares no access that Steward knows';
   if (access === 'local') return undefined;
   if (!(output instanceof z.ZodObject)) return 'answers something other than an object';
+  if ((access.does === 'write') !== (confirms !== undefined))
+    return access.does === 'write' ? 'writes and does not say whether a person confirms it' : 'reads and yet is confirmed';
   if (byGet && access.does !== 'read') return 'writes and yet is asked by GET';
   if (access.of === 'client' && input.shape.client !== clientField) return 'is of a client and does not name it by clientField';
   if (access.of !== 'client' && 'client' in input.shape) return `is of the ${access.of} and yet names a client`;

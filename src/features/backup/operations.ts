@@ -19,6 +19,7 @@ export const createBackup = operation({
   name: 'backups.create',
   summary: 'Begin a backup of both stores while the server runs; backups.list says how far it is.',
   access: byOwner('write'),
+  confirms: false,
   input: z.object({}),
   output: z.object({ startedAt: z.date() }),
   run: (ctx) => Promise.resolve({ startedAt: beginBackup(ctx).startedAt }),

@@ -1,4 +1,4 @@
-import { asksForConfirm } from '../mcp/index.ts';
+import { asksForConfirm, isForAgents } from '../mcp/index.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -25,6 +25,7 @@ const probe = (scope: Exclude<Scope, 'admin'>, does: 'read' | 'write', ...roles:
     name: `probe.${scope}`,
     summary: 'Looks at an object of a client.',
     access: { of: 'client', does, key: scope, roles },
+    ...(does === 'write' && { confirms: false }),
     input: z.object({ client: clientField, id: z.uuid() }),
     output: Key,
     async run({ records }, { id }) {
@@ -290,7 +291,9 @@ const Result = z.object({
 });
 const Failed = z.object({ error: z.object({ code: z.enum(Object.keys(statusOf) as ProblemCode[]) }) });
 
-const both = Object.keys(surfaces).flatMap((surface) => operations.map((op) => [surface, op.name, op] as const));
+const both = Object.keys(surfaces).flatMap((surface) =>
+  operations.filter((op) => surface !== 'MCP' || isForAgents(op)).map((op) => [surface, op.name, op] as const),
+);
 test.each(both)('who may, and on what, over %s: %s', async (surface, name, op) => {
   const ask = surfaces[surface]!;
   const wrong: string[] = [];

@@ -65,6 +65,46 @@ test('what cannot be taken back is done once a person agreed', async () => {
   await owner.close();
 });
 
+test('every verb that takes something away or lets somebody in asks first; what would be a secret in a conversation is no tool', async () => {
+  const owner = await agent(server.ownerKey());
+  const { tools } = await owner.listTools();
+  const destructive = tools.filter(({ annotations }) => annotations?.destructiveHint);
+  expect(destructive.map(({ name }) => name).toSorted()).toEqual([
+    'clients_close',
+    'clients_delete',
+    'erasure_request',
+    'keys_revoke',
+    'people_invite',
+    'people_remove',
+    'people_setRole',
+    'people_withdraw',
+    'practiceKeys_create',
+    'practiceKeys_revoke',
+    'prices_recost',
+    'prices_remove',
+    'quotas_set',
+    'redaction_set',
+    'retention_set',
+    'sso_remove',
+    'sso_set',
+    'team_invite',
+    'team_remove',
+    'team_setRole',
+    'team_withdraw',
+  ]);
+  for (const { inputSchema } of destructive) expect(inputSchema.properties).toHaveProperty('confirm');
+
+  const { id } = await server.client('Kept');
+  const short = { client: id, kind: 'spans', days: 1 };
+  expect(await owner.callTool({ name: 'retention_set', arguments: short })).toMatchObject({ isError: true });
+  expect((await server.ask('retention.show', { client: id })).json).toMatchObject({ spans: null });
+
+  expect(tools.map(({ name }) => name)).not.toContain('practice_ownerLink');
+  for (const name of ['practice_ownerLink', 'practice.ownerLink'])
+    await expect(owner.callTool({ name, arguments: { confirm: true } })).rejects.toThrow('no such tool');
+  await owner.close();
+});
+
 test('without a key nobody is answered, and a page of another site is not', async () => {
   await expect(agent('stwp_x')).rejects.toThrow();
   const headers = {

@@ -30,6 +30,7 @@ export const createClient = operation({
   name: 'clients.create',
   summary: 'Add a client: a company that the practice serves.',
   access: byOwner('write'),
+  confirms: false,
   input: z.object({ name: ClientName.describe('What the client is called, as nobody else is.') }),
   output: ClientRef,
   async run(ctx, { name }) {
@@ -52,6 +53,7 @@ export const renameClient = operation({
   name: 'clients.rename',
   summary: 'Call a client by another name. Its id stays.',
   access: byOwner('write'),
+  confirms: false,
   input: z.object({ id, name: ClientName.describe('What it is called from now on.') }),
   output: ClientRef,
   async run(ctx, { id: asked, name }) {
@@ -66,6 +68,7 @@ export const closeClient = operation({
   name: 'clients.close',
   summary: 'End the work for a client: its keys and people are refused within seconds. What is there stays.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({ id }),
   output: Client,
   run: async (ctx, { id: asked }) => (await setClosed(ctx, (await named(ctx, asked)).id, ctx.now()))!,
@@ -75,6 +78,7 @@ export const reopenClient = operation({
   name: 'clients.reopen',
   summary: 'Take up the work for a closed client again, with the keys and people it had.',
   access: byOwner('write'),
+  confirms: false,
   input: z.object({ id }),
   output: Client,
   run: async (ctx, { id: asked }) => (await setClosed(ctx, (await named(ctx, asked)).id, null))!,
@@ -84,6 +88,7 @@ export const deleteClient = operation({
   name: 'clients.delete',
   summary: 'Delete a closed client and everything of it, for good: telemetry, records, keys, audit trail.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({ id, confirm: z.string().max(200).describe('The name of the client, typed: there is no way back.') }),
   output: ClientRef,
   async run(ctx, { id: asked, confirm }) {

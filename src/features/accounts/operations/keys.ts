@@ -11,6 +11,7 @@ export const createKey = operation({
   name: 'keys.create',
   summary: 'Make an API key for a client. The key is shown this once.',
   access: byPeopleOf('write'),
+  confirms: false,
   input: z.object({
     client: clientField,
     scopes: z.array(ClientScope).min(1).describe('What it may do: ingest sends telemetry, read and write are for the rest.'),
@@ -40,6 +41,7 @@ export const revokeKey = operation({
   name: 'keys.revoke',
   summary: 'End an API key for good. It is refused within seconds.',
   access: byPeopleOf('write'),
+  confirms: true,
   input: z.object({ client: clientField, id: z.uuid().describe('The key, by its id.') }),
   output: z.object({ id: z.uuid(), revokedAt: z.date() }),
   async run(ctx, { id }) {
@@ -53,6 +55,7 @@ export const createPracticeKey = operation({
   name: 'practiceKeys.create',
   summary: 'Make an API key of the practice, which may do everything. The key is shown this once.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({ name: KeyName, expiresInDays: z.coerce.number().int().min(1).max(MOST_DAYS).default(MOST_DAYS) }),
   output: z.object({ id: z.uuid(), key: z.string(), expiresAt: z.date() }),
   async run({ records, now }, { name, expiresInDays }) {
@@ -76,6 +79,7 @@ export const revokePracticeKey = operation({
   name: 'practiceKeys.revoke',
   summary: 'End an API key of the practice for good. One that lay in owner.key is replaced at the next start.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({ id: z.uuid().describe('The key, by its id.') }),
   output: z.object({ id: z.uuid(), revokedAt: z.date() }),
   async run(ctx, { id }) {

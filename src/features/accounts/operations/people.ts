@@ -28,6 +28,7 @@ export const invitePerson = operation({
   name: 'people.invite',
   summary: 'Invite somebody to a client. The link is shown this once, to be handed over.',
   access: byPeopleOf('write'),
+  confirms: true,
   input: z.object({ client: clientField, email: Email, role }),
   output: Invite,
   async run(ctx, { email, role: asked }) {
@@ -44,6 +45,7 @@ export const withdrawInvite = operation({
   name: 'people.withdraw',
   summary: 'Take an invitation to a client back.',
   access: byPeopleOf('write'),
+  confirms: true,
   input: z.object({ client: clientField, id: z.uuid().describe('The invitation, by its id.') }),
   output: z.object({ id: z.uuid() }),
   async run({ records, client }, { id }) {
@@ -56,6 +58,7 @@ export const setPersonRole = operation({
   name: 'people.setRole',
   summary: 'Give somebody another role at a client. They sign in again.',
   access: byPeopleOf('write'),
+  confirms: true,
   input: z.object({ client: clientField, id: person, role }),
   output: Member,
   async run(ctx, { id, role: asked }) {
@@ -76,6 +79,7 @@ export const removePerson = operation({
   name: 'people.remove',
   summary: 'End what somebody is to a client. They are out at once.',
   access: byPeopleOf('write'),
+  confirms: true,
   input: z.object({ client: clientField, id: person }),
   output: z.object({ id: z.uuid() }),
   async run(ctx, { id }) {

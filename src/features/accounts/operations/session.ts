@@ -53,6 +53,9 @@ export const renewOwner = operation({
   name: 'practice.ownerLink',
   summary: 'Make a new link by which an owner sets up their account, or gets back into it. It is shown this once.',
   access: byOwner('write'),
+  confirms: true,
+  // Whoever opens it is an owner: it belongs into no conversation.
+  notForAgents: true,
   input: z.object({}),
   output: z.object({ url: z.url(), expiresAt: z.date() }),
   terminal: { words: ['owner-link'] },

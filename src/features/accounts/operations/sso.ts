@@ -38,6 +38,7 @@ export const setSso = operation({
   summary:
     'Let people sign in by a provider of OpenID Connect: those who have an account or an invitation of an e-mail it verified.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({
     name: z.string().trim().min(1).max(60).describe('What the button says, e.g. Okta.'),
     issuer: z
@@ -66,6 +67,7 @@ export const removeSso = operation({
   name: 'sso.remove',
   summary: 'Let nobody sign in by the provider any more. Sessions that began by it go on until they end.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({}),
   output,
   async run(ctx) {

@@ -24,6 +24,7 @@ export const inviteTeamMember = operation({
   name: 'team.invite',
   summary: 'Invite somebody into the practice. The link is shown this once, to be handed over.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({
     email: Email,
     role: PracticeRole.describe('An owner sees every client, an operator those they are granted.'),
@@ -43,6 +44,7 @@ export const withdrawTeamInvite = operation({
   name: 'team.withdraw',
   summary: 'Take an invitation into the practice back.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({ id: z.uuid().describe('The invitation, by its id.') }),
   output: z.object({ id: z.uuid() }),
   async run({ records }, { id }) {
@@ -55,6 +57,7 @@ export const setTeamRole = operation({
   name: 'team.setRole',
   summary: 'Give somebody another role in the practice, or none. They sign in again.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({
     id: person,
     role: PracticeRole.or(z.literal('none')).describe('With none, what they are to clients stays, but for operators.'),
@@ -73,6 +76,7 @@ export const removeTeamMember = operation({
   name: 'team.remove',
   summary: 'End somebody’s account, with all they are to any client. They are out at once.',
   access: byOwner('write'),
+  confirms: true,
   input: z.object({ id: person }),
   output: z.object({ id: z.uuid() }),
   async run(ctx, { id }) {

@@ -65,6 +65,7 @@ export const setQuota = operation({
   name: 'quotas.set',
   summary: 'Say how much telemetry a client may send. Past it, senders are told to try again later. It holds within seconds.',
   access: access('write'),
+  confirms: true,
   input: z.object({
     client: clientField,
     spansPerMinute: Quota.shape.spansPerMinute.default(null),

@@ -30,6 +30,7 @@ export const setOwnPrice = operation({
   summary:
     'Say what a client pays for a model. It holds for calls that come in from now on; "prices.recost" prices older ones anew.',
   access: writes,
+  confirms: false,
   input: NewPrice.extend({ client: clientField }),
   output: z.object({ id: z.uuid() }),
   async run(ctx, price) {
@@ -46,6 +47,7 @@ export const removeOwnPrice = operation({
   name: 'prices.remove',
   summary: 'Remove a price of a client: calls that come in from now on are priced by what is left.',
   access: writes,
+  confirms: true,
   input: z.object({ client: clientField, id: z.uuid().describe('The price, by its id.') }),
   output: z.object({ id: z.uuid(), removedAt: z.date() }),
   async run(ctx, { id }) {
@@ -62,6 +64,7 @@ export const recostSpans = operation({
   name: 'prices.recost',
   summary: 'Price the calls of a period anew, after prices have changed. Costs that the client gave stay as they are.',
   access: writes,
+  confirms: true,
   input: z.object({
     client: clientField,
     from: z.iso.datetime({ offset: true }).describe('Calls that began at that time or later.'),

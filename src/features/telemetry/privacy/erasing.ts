@@ -37,6 +37,7 @@ export const changeRetention = operation({
   name: 'retention.set',
   summary: 'Say for how many days a kind of a client’s telemetry is kept. What is older is removed within a day.',
   access: decidesPrivacy,
+  confirms: true,
   input: z.object({
     client: clientField,
     kind: Kind.describe('texts: what went into models and came out of them; the spans stay without them.'),
@@ -54,6 +55,7 @@ export const requestErasure = operation({
   summary:
     'Erase an end user: every trace that they had a part in, log records and metric points that name them, and what was said of them. Counted before and after, by table.',
   access: decidesPrivacy,
+  confirms: true,
   input: z.object({
     client: clientField,
     user: z.string().min(1).max(1000).meta({ secret: true }).describe('The user, as the client’s systems name them.'),

@@ -46,6 +46,7 @@ export const changeRedaction = operation({
   name: 'redaction.set',
   summary: 'Say what is struck from a client’s telemetry before it is kept. It holds for what comes in from now on.',
   access: decidesPrivacy,
+  confirms: true,
   input: z.object({ client: clientField, ...settings }),
   output: Redaction,
   async run(ctx, { patterns, own, dropTexts }) {

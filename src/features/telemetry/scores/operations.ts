@@ -50,6 +50,7 @@ export const createScore = operation({
   name: 'scores.create',
   summary: 'Score a trace or a span of it, now or weeks later. It may come before its trace.',
   access: writes,
+  confirms: false,
   input: z.object({ client: clientField, ...NewScore.shape }),
   output: z.object({ id: z.string() }),
   async run(ctx, score) {
@@ -65,6 +66,7 @@ export const createScores = operation({
   name: 'scores.createMany',
   summary: 'Score many traces or spans at once, such as labels that come weeks later. All are kept, or none.',
   access: writes,
+  confirms: false,
   input: z.object({
     client: clientField,
     // They stand in the table: the audit trail says that they came, and who brought them.
