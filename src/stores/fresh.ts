@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Applied } from '../platform/copy.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
-import { lockDataDir } from './lock.ts';
 import { requireKnown } from './migrations.ts';
 import { openRecords, recordMigrations, type Records } from './records/index.ts';
 import { openTelemetry, telemetryMigrations, type Telemetry } from './telemetry/index.ts';
@@ -26,8 +25,8 @@ export interface FreshStores extends AsyncDisposable {
 }
 
 /**
- * Locks the data directory and makes both stores as far as `applied` says, to be filled. Throws `conflict` when one of them is not
- * empty, or another Steward is using the directory.
+ * Makes both stores as far as `applied` says, to be filled, in a data directory whose lock is ours. Throws `conflict` when one of them
+ * is not empty.
  */
 export async function openFresh(
   {
@@ -39,23 +38,16 @@ export async function openFresh(
   log: Log,
   applied: AppliedOfBoth,
 ): Promise<FreshStores> {
-  const lock = await lockDataDir(dataDir);
+  const records = await openRecords({ dataDir, databaseUrl, fresh: applied.records }, log);
   try {
-    const records = await openRecords({ dataDir, databaseUrl, fresh: applied.records }, log);
-    try {
-      const dir = join(dataDir, 'telemetry');
-      const telemetry = await openTelemetry({ dir, url: clickhouseUrl, cluster, fresh: applied.telemetry }, log);
-      const close = async () => {
-        await Promise.all([records.close(), telemetry.close()]);
-        lock.release();
-      };
-      return { records, telemetry, [Symbol.asyncDispose]: close };
-    } catch (error) {
-      await records.close();
-      throw error;
-    }
+    const dir = join(dataDir, 'telemetry');
+    const telemetry = await openTelemetry({ dir, url: clickhouseUrl, cluster, fresh: applied.telemetry }, log);
+    const close = async () => {
+      await Promise.all([records.close(), telemetry.close()]);
+    };
+    return { records, telemetry, [Symbol.asyncDispose]: close };
   } catch (error) {
-    lock.release();
+    await records.close();
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { openChanges, type Changes } from './changes.ts';
 import type { Cut } from '../platform/copy.ts';
 import { openCuts, type Cuts } from './cut.ts';
 import { noTracing, type Tracing } from '../platform/tracing.ts';
-import { lockDataDir } from './lock.ts';
+import { lockDataDir, type DataLock } from './lock.ts';
 import { openRegister, type Register } from './register.ts';
 import { openRecords, type Records } from './records/index.ts';
 import {
@@ -79,12 +79,12 @@ export async function openStores(
   log: Log,
   /** A fingerprint of what signs sessions, asked for once the data directory is ours. */
   secretMark: () => Buffer | undefined = () => undefined,
-  /** For a restore: what it has not finished is no obstacle to it. */
-  { restoring = false, tracing = noTracing }: { restoring?: boolean; tracing?: Tracing } = {},
+  /** `held` is for a restore: it has the lock and keeps it, and what it has not finished is no obstacle to it. */
+  { held, tracing = noTracing }: { held?: DataLock; tracing?: Tracing } = {},
 ): Promise<Stores> {
   const { dataDir, databaseUrl, clickhouseUrl, clickhouseCluster: cluster, role = 'all' } = config;
-  const lock = await lockDataDir(dataDir);
-  if (!restoring && existsSync(unfinishedRestore(dataDir))) {
+  const lock = held ? { release: () => undefined } : await lockDataDir(dataDir);
+  if (!held && existsSync(unfinishedRestore(dataDir))) {
     lock.release();
     throw conflict(`A restore into ${dataDir} did not come to its end. Empty the directory and restore again.`);
   }

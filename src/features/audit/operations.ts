@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { operation, perform } from '../../platform/operation.ts';
 import { requireWritable, save } from '../../platform/output-file.ts';
+import { printableJson } from '../../platform/printable.ts';
 import { invalid, type Problem } from '../../platform/problem.ts';
 import { givenMap, logInput } from '../telemetry/index.ts';
 import { audit } from './audit.ts';
@@ -41,7 +42,7 @@ export const runAudit = operation({
     words: ['audit'],
     positional: 'files',
     print: ({ report, written, printJson }, { width, color }) => {
-      if (printJson) return JSON.stringify(Findings.parse(report), null, 2);
+      if (printJson) return printableJson(Findings.parse(report));
       const where =
         written.length > 0
           ? `\nWritten: ${written.join(', ')}\n`

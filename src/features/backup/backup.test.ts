@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { readConfig } from '../../platform/config.ts';
 import { localContext } from '../../platform/context.ts';
 import { perform } from '../../platform/operation.ts';
 import { startServer } from '../../server.ts';
-import { openStores } from '../../stores/index.ts';
+import { lockDataDir, openStores } from '../../stores/index.ts';
 import { telemetryOf } from '../../stores/testing/telemetry.ts';
 import { eventually, quiet, tempDir } from '../../stores/testing/temp.ts';
 import { features } from '../index.ts';
@@ -16,8 +16,11 @@ import { openBrowser, operationsOfAll, sendTo, testServer, type TestBrowser, typ
 import { span, traces } from '../telemetry/otlp/testing/body.ts';
 import { encodeJson } from '../telemetry/otlp/testing/encode.ts';
 import { Manifest, type Summary } from './model.ts';
-import { backUp, checkBackup, restore } from './operations.ts';
+import { backUp, checkBackup, restore, showBackups } from './operations.ts';
 import { printBackup, printRestored } from './print.ts';
+import { listBackups, openBackup } from './read.ts';
+import { restoreInto } from './restore.ts';
+import { beginBackup } from './running.ts';
 
 const context = (dataDir: string, env: Record<string, string> = {}) =>
   localContext({ now: systemClock, config: readConfig({ STEWARD_DATA: dataDir, PORT: '0', ...env }), log: quiet });
@@ -67,10 +70,10 @@ async function backUpOn(server: TestServer): Promise<Summary> {
     const list = (await server.ask('backups.list', {})).json as unknown as {
       running: unknown;
       failed: { message: string } | null;
-      backups: Summary[];
+      made: Summary | null;
     };
     failed = list.failed?.message;
-    made = list.backups[0];
+    made = list.made ?? undefined;
     return list.running === null;
   }, 60_000);
   if (failed !== undefined) throw new Error(failed);
@@ -217,6 +220,49 @@ test('a directory that is not empty is refused and stays as it is', async () => 
     message: expect.stringContaining('notes.txt'),
   });
   expect(readdirSync(target.path)).toEqual(['notes.txt']);
+});
+
+test('a restore that is refused as another Steward holds the directory leaves what that one has', async () => {
+  using target = tempDir();
+  const backup = await openBackup(made.path);
+  const held = await lockDataDir(target.path);
+  const refused = restoreInto(context(target.path), backup);
+  // It came in the meantime.
+  writeFileSync(join(target.path, 'owner.key'), 'theirs');
+  await expect(refused).rejects.toThrow(/is using/);
+  held.release();
+  await expect(restoreInto(context(target.path), backup)).rejects.toThrow(/not empty/);
+  expect(readdirSync(target.path).toSorted()).toEqual(['lock', 'owner.key']);
+});
+
+test.each<[string, (manifest: Manifest) => unknown]>([
+  ['a secret of another name', ({ secrets }) => Object.assign(secrets[0]!, { path: 'secrets/process.id' })],
+  ['two secrets', ({ secrets }) => secrets.push(secrets[0]!)],
+  ['a version that steers a terminal', (manifest) => Object.assign(manifest, { steward: '0.1.0\u009B2J' })],
+])('a manifest with %s is none', async (_, change) => {
+  using copies = tempDir();
+  const dir = join(copies.path, 'copy');
+  cpSync(made.path, dir, { recursive: true });
+  rewrite(dir, change);
+  await expect(openBackup(dir)).rejects.toThrow(/no manifest of a backup/);
+});
+
+test('a link that leads nowhere hides no backup', async () => {
+  using copies = tempDir();
+  cpSync(made.path, join(copies.path, 'copy'), { recursive: true });
+  symlinkSync(join(copies.path, 'gone'), join(copies.path, 'latest'));
+  expect((await listBackups(copies.path)).map(({ name }) => name)).toEqual(['copy']);
+});
+
+test('no manifest is read while a backup is under way', async () => {
+  let fail: (error: Error) => void = () => undefined;
+  const cut = () => new Promise<never>((_, reject) => (fail = reject));
+  const ctx = { ...context('/nowhere', { STEWARD_BACKUP_DIR: join(made.path, '..') }), practice: { cut } as never };
+  beginBackup(ctx);
+  expect(await showBackups.run(ctx, {})).toMatchObject({ backups: null, running: { rowsDone: 0 }, made: null });
+  fail(new Error('enough'));
+  await eventually(async () => (await showBackups.run(ctx, {})).running === null);
+  expect((await showBackups.run(ctx, {})).backups).not.toHaveLength(0);
 });
 
 test('a backup of a newer Steward is refused', async () => {

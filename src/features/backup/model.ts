@@ -16,6 +16,9 @@ export const BackupFile = z.object({
 });
 export type BackupFile = z.infer<typeof BackupFile>;
 
+/** The one secret of a backup: what it restores into the data directory itself has no other name. */
+const SecretFile = BackupFile.extend({ path: z.literal('secrets/session.secret') });
+
 const Table = z.object({
   name: z.string().regex(/^[a-z_][a-z0-9_]*$/),
   rows: Rows,
@@ -27,7 +30,10 @@ const Applied = z.array(z.object({ name: z.string(), hash: z.string() }));
 /** What a backup says of itself. */
 export const Manifest = z.object({
   format: z.number().int(),
-  steward: z.string().describe('The version that made it.'),
+  steward: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+[\w.+-]{0,40}$/)
+    .describe('The version that made it.'),
   at: z.iso.datetime().describe('The moment that it shows.'),
   tookMs: z.number(),
   heldMs: z.number().describe('For how long nothing was moved from the spool into its store. Telemetry was taken all the while.'),
@@ -38,7 +44,7 @@ export const Manifest = z.object({
   telemetry: z.array(Table.extend({ rowsByClient: z.record(z.string(), Rows) })),
   /** What was acknowledged and not yet in its store. */
   spool: z.array(BackupFile),
-  secrets: z.array(BackupFile),
+  secrets: z.array(SecretFile).max(1),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -35,16 +35,19 @@ export const showBackups = operation({
   input: z.object({}),
   output: z.object({
     dir: z.string(),
-    backups: z.array(Summary),
+    backups: z.array(Summary).nullable().describe('Nothing while one is under way: they are read when it has ended.'),
     running: Running.nullable(),
+    made: Summary.nullable().describe('This process’s last backup.'),
     failed: Failed.nullable().describe('Of this process’s last backup.'),
   }),
   async run({ practice, config }) {
-    const { running, failed } = stateOf(practice!);
+    const { running, made, failed } = stateOf(practice!);
     return {
       dir: config.backupDir,
-      backups: await listBackups(config.backupDir),
+      // Who waits for it asks often, and every manifest would be read each time.
+      backups: running ? null : await listBackups(config.backupDir),
       running: running ?? null,
+      made: made ?? null,
       failed: failed ?? null,
     };
   },
@@ -70,7 +73,7 @@ export const backUp = operation({
 
 // As they travel: times are texts.
 const Told = z.object({
-  backups: z.array(Summary.extend({ at: z.coerce.date() })),
+  made: Summary.extend({ at: z.coerce.date() }).nullable(),
   running: z.object({ rowsDone: z.number(), rowsTotal: z.number().nullable() }).nullable(),
   failed: z.object({ message: z.string() }).nullable(),
 });
@@ -78,15 +81,13 @@ const ASK_EVERY_MS = 300;
 
 /** Has the server make it, and waits. */
 async function byServer({ config, progress }: Context): Promise<Summary> {
-  const { startedAt } = z.object({ startedAt: z.coerce.date() }).parse(await askServer(createBackup, config, {}));
+  await askServer(createBackup, config, {});
   for (;;) {
-    const { running, failed, backups } = Told.parse(await askServer(showBackups, config, {}));
+    const { running, failed, made } = Told.parse(await askServer(showBackups, config, {}));
     if (failed) throw unavailable(failed.message);
     if (!running) {
-      const [latest] = backups;
-      // Its moment is after the question, by the same clock.
-      if (!latest || latest.at < startedAt) throw unavailable('The server was restarted before the backup was made. Try again.');
-      return latest;
+      if (!made) throw unavailable('The server was restarted before the backup was made. Try again.');
+      return made;
     }
     if (running.rowsTotal !== null)
       progress({ label: 'Backing up', done: running.rowsDone, total: running.rowsTotal, unit: 'rows' });

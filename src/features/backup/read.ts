@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,7 +71,9 @@ export async function listBackups(into: string): Promise<Summary[]> {
 
 function namesIn(into: string): string[] {
   try {
-    return readdirSync(into).filter((name) => statSync(join(into, name)).isDirectory() && !name.includes('.unfinished'));
+    return readdirSync(into, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.includes('.unfinished'))
+      .map(({ name }) => name);
   } catch {
     return [];
   }

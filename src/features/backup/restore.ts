@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { requestContext, type Context } from '../../platform/context.ts';
 import { conflict } from '../../platform/problem.ts';
-import { openFresh, openStores, unfinishedRestore } from '../../stores/index.ts';
+import { lockDataDir, openFresh, openStores, unfinishedRestore, type DataLock } from '../../stores/index.ts';
 import { fillTelemetry, forgetUnknown } from '../../stores/telemetry/index.ts';
 import { openPractice } from '../accounts/index.ts';
 import { eraseKnown } from '../telemetry/index.ts';
@@ -16,15 +16,25 @@ const DRAINED_WITHIN_MS = 30 * 60_000;
  * records: who was erased stays erased. A directory that could not be filled is empty again afterwards.
  */
 export async function restoreInto(ctx: Context, backup: Backup): Promise<{ erasures: number }> {
+  const { dataDir } = ctx.config;
+  // Until the directory is ours, what is in it is another Steward's.
+  const held = await lockDataDir(dataDir);
+  try {
+    requireEmpty(dataDir);
+    return await fillOrEmpty(ctx, backup, held);
+  } finally {
+    held.release();
+  }
+}
+
+async function fillOrEmpty(ctx: Context, backup: Backup, held: DataLock): Promise<{ erasures: number }> {
   const { config, log, now, progress } = ctx;
   const { dataDir, databaseUrl, clickhouseUrl } = config;
-  requireEmpty(dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await writeFile(unfinishedRestore(dataDir), `${backup.dir}\n`, { mode: 0o600 });
   try {
     await fill(ctx, backup);
     progress({ label: 'Bringing the stores up to date', done: 0, unit: 'steps' });
-    await using stores = await openStores(config, log, undefined, { restoring: true });
+    await using stores = await openStores(config, log, undefined, { held });
     await stores.spool.drained(DRAINED_WITHIN_MS);
     const known = backup.manifest.clients.map(({ id }) => id);
     await forgetUnknown(stores.telemetry, known);

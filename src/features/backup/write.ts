@@ -65,7 +65,7 @@ async function writeFiles(cut: Cut, dir: string, secretFile: string | undefined,
   let done = 0;
   const tell = (rows: number) => report((done += rows), total);
 
-  const put = async (path: string, bytes: Uint8Array): Promise<BackupFile> => {
+  const put = async <P extends string>(path: P, bytes: Uint8Array): Promise<BackupFile & { path: P }> => {
     cut.signal.throwIfAborted();
     await writeFlushed(join(dir, path), bytes);
     return { path, bytes: bytes.length, sha256: hashOf(bytes) };

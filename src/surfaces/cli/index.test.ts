@@ -46,9 +46,22 @@ const open = operation({
   run: (_ctx, { name }) => {
     if (name === 'broken') throw new Error('postgres://me:geheim@db failed');
     if (name === 'missing') return Promise.reject(notFound('There is no box "\u001B[2J\u202Emissing".'));
-    return Promise.resolve({ inside: 'tea' });
+    return Promise.resolve({ inside: name === 'hostile' ? hostile : 'tea' });
   },
 });
+
+const tell = operation({
+  name: 'box.tell',
+  summary: 'Tells of a box, in a form of its own.',
+  access: 'local',
+  input: z.object({}),
+  output: z.object({ inside: z.string() }),
+  terminal: {
+    print: ({ inside }, { color }) => (color ? `\u001B[31m${inside}\u001B[39m` : inside),
+  },
+  run: () => Promise.resolve({ inside: hostile }),
+});
+const hostile = 'tea\u001B[2J\u009B5m\u202E\n\u{E0001}';
 
 async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {}) {
   const [out, err] = [fakeStream(terminal), fakeStream()];
@@ -59,7 +72,7 @@ async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {
     log: openLog('error', { write: (line) => void log.push(line) }),
   });
   seen.length = 0;
-  const operations: AnyOperation[] = [open, pack];
+  const operations: AnyOperation[] = [open, pack, tell];
   const exitCode = await runCli(words === '' ? [] : words.split(' '), operations, ctx, { out: out.stream, err: err.stream });
   return { exitCode, out: out.text(), err: err.text(), log };
 }
@@ -94,6 +107,18 @@ test('colour and the width are those of a terminal only', async () => {
 test('an answer without a form of its own is JSON', async () => {
   const { out } = await cli('box open --name small');
   expect(JSON.parse(out)).toEqual({ inside: 'tea' });
+});
+
+test('no form of its own steers a terminal, and its colours stay', async () => {
+  const cleaned = 'tea\uFFFD[2J\uFFFD5m\uFFFD\n\uFFFD';
+  expect((await cli('box tell', { isTTY: true })).out).toBe(`\u001B[31m${cleaned}\u001B[39m\n`);
+  expect((await cli('box tell')).out).toBe(`${cleaned}\n`);
+});
+
+test('JSON on a terminal says what would steer it by its number', async () => {
+  const { out } = await cli('box open --name hostile --json', { isTTY: true });
+  expect(out).toContain(String.raw`tea\u001b[2J\u009b5m\u202e\n\udb40\udc01`);
+  expect(JSON.parse(out)).toEqual({ inside: hostile });
 });
 
 test.each([

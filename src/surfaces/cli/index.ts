@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { askServer } from '../../features/accounts/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { perform, type AnyOperation } from '../../platform/operation.ts';
-import { printable } from '../../platform/printable.ts';
+import { printable, printableJson } from '../../platform/printable.ts';
 import { Problem } from '../../platform/problem.ts';
 import { version } from '../../platform/version.ts';
 import { openProgress } from './progress.ts';
@@ -88,9 +88,21 @@ function textOf(
   answer: unknown,
   { isRead, ...page }: { width: number; color: boolean; isRead: boolean },
 ): string {
-  if (op.terminal?.print) return op.terminal.print(answer, page);
-  return isRead ? showAnswer(answer, page) : JSON.stringify(answer, null, 2);
+  if (op.terminal?.print) return unsteering(op.terminal.print(answer, page), page);
+  return isRead ? showAnswer(answer, page) : printableJson(answer);
 }
+
+// oxlint-disable-next-line no-control-regex
+const STYLE = /(\u001B\[(?:0|1|2|22|31|32|33|36|39)m)/;
+
+/** The styles that a form of ours has, and no other way to steer a terminal: what it tells of may be a stranger's. */
+const unsteering = (text: string, { color }: { color: boolean }) =>
+  color
+    ? text
+        .split(STYLE)
+        .map((part, at) => (at % 2 === 1 ? part : printable(part)))
+        .join('')
+    : printable(text);
 
 /** Verbs that print in a way of their own may have a field of that name. */
 const takesJson = (op: AnyOperation) => !op.terminal?.print && !('json' in op.input.shape);

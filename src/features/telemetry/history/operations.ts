@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../../../platform/operation.ts';
+import { printableJson } from '../../../platform/printable.ts';
 import { givenMap, logInput } from '../import/given-map.ts';
 import { importHistory } from './import.ts';
 import { renderHistory } from './render.ts';
@@ -39,7 +40,7 @@ export const importLog = operation({
   terminal: {
     words: ['import'],
     positional: 'files',
-    print: ({ printJson, ...history }) => (printJson ? JSON.stringify(history, null, 2) : renderHistory(history)),
+    print: ({ printJson, ...history }) => (printJson ? printableJson(history) : renderHistory(history)),
     exitCode: ({ refused }) => (refused > 0 ? 1 : 0),
   },
   async run(ctx, { files, client, workflow, map, dateOrder, json }) {
