@@ -95,11 +95,14 @@ export interface WalledIntake {
   whileStill<T>(ask: (waiting: readonly LedgerLine[]) => Promise<T>): Promise<T>;
 }
 
+/** A user, by SHA-256 of the salt and each of their names. */
+export interface UserHashes {
+  readonly userSalt: string;
+  readonly userHashes: string[];
+}
+
 /** Which rows go: those that came before a time, those of some traces, or those whose attributes name a user, by hashes, until a time. */
-export type Removed =
-  | { readonly before: Date }
-  | { readonly traceIds: string[] }
-  | { readonly userHashes: string[]; readonly until: Date };
+export type Removed = { readonly before: Date } | { readonly traceIds: string[] } | (UserHashes & { readonly until: Date });
 
 export type RemovalReason = 'retention' | 'erasure';
 

@@ -7,7 +7,8 @@ import type { Telemetry } from './telemetry.ts';
 const Which = z.union([
   z.strictObject({ before: z.string() }),
   z.strictObject({ traceIds: z.array(z.string()) }),
-  z.strictObject({ userHashes: z.array(z.string()), until: z.string() }),
+  // One that was begun before there were salts has none.
+  z.strictObject({ userSalt: z.string().default(''), userHashes: z.array(z.string()), until: z.string() }),
 ]);
 type Which = z.infer<typeof Which>;
 
@@ -64,7 +65,7 @@ export async function removeRows(
 
 function whichOf(removed: Removed): Which {
   if ('before' in removed) return { before: removed.before.toISOString() };
-  return 'traceIds' in removed ? removed : { userHashes: removed.userHashes, until: removed.until.toISOString() };
+  return 'traceIds' in removed ? removed : { ...removed, until: removed.until.toISOString() };
 }
 
 async function countRows(telemetry: Store, client: string, table: string, which: Which): Promise<number> {
@@ -122,7 +123,7 @@ function conditionOf(which: Which): string {
 /** SQL: an attribute that is called after a user says one of these names. Values are JSON. */
 const namesUser = (map: 'attributes' | 'resource') => `arrayExists((key, said) ->
   match(lower(toString(key)), '(^|[._-])(end_?user|user|customer)([._-]?(id|name|email))?$')
-    AND lower(hex(SHA256(if(startsWith(said, '"'), JSONExtractString(said), said)))) IN {userHashes:Array(String)},
+    AND lower(hex(SHA256(concat({userSalt:String}, if(startsWith(said, '"'), JSONExtractString(said), said))))) IN {userHashes:Array(String)},
   mapKeys(${map}), mapValues(${map}))`;
 
 /** The items of which nothing would be left: one that was sent again lately stays. */

@@ -1,24 +1,32 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { sumAgain } from '../sums/index.ts';
-import type { RowCounts } from '../../../platform/practice.ts';
+import type { RowCounts, UserHashes } from '../../../platform/practice.ts';
 import { daysOfTraces, explanationsWith, tablesOfTraces, tracesOfUser, type TableCounts } from './erasure-store.ts';
 
-export const hashOfUser = (user: string) => createHash('sha256').update(user).digest('hex');
+/** What is kept of who was erased, by all the names they have: enough to find what still arrives, and to see whether a name was meant. */
+export function hashesOf(names: Iterable<string>): UserHashes {
+  const userSalt = randomBytes(16).toString('hex');
+  const hashOf = (name: string) =>
+    createHash('sha256')
+      .update(userSalt + name)
+      .digest('hex');
+  return { userSalt, userHashes: Array.from(names, hashOf) };
+}
 
 /** How many traces are named in one statement. */
 const AT_ONCE = 2000;
 
 /** Erases the traces that a user had a part in, from every table, and what else names them; counted before and after. */
-export async function eraseUser(ctx: Context, userHashes: readonly string[], until: Date): Promise<TableCounts[]> {
+export async function eraseUser(ctx: Context, user: UserHashes, until: Date): Promise<TableCounts[]> {
   const counts = new Map<string, RowCounts>();
   const count = (table: string, { before, after }: RowCounts) => {
     const sum = counts.get(table) ?? { before: 0, after: 0 };
     if (before > 0) counts.set(table, { before: sum.before + before, after: sum.after + after });
   };
-  const traces = await tracesOfUser(ctx, userHashes, until);
+  const traces = await tracesOfUser(ctx, user, until);
   const tables = await tablesOfTraces(ctx);
   const days = new Set<number>();
   for (let at = 0; at < traces.length; at += AT_ONCE) {
@@ -28,7 +36,7 @@ export async function eraseUser(ctx: Context, userHashes: readonly string[], unt
     for (const table of tables) count(table, await ctx.removal.remove(table, { traceIds }, 'erasure'));
   }
   for (const table of ['log_record', 'metric_point'])
-    count(table, await ctx.removal.remove(table, { userHashes: [...userHashes], until }, 'erasure'));
+    count(table, await ctx.removal.remove(table, { ...user, until }, 'erasure'));
   // Who was erased is in no sum either. They are gone all the same where this fails.
   try {
     for (const day of days) await sumAgain(ctx, day, day + DAY_MS);

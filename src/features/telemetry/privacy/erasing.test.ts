@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY_MS } from '../../../platform/clock.ts';
 import { enginePid } from '../../../stores/testing/pids.ts';
@@ -11,6 +12,7 @@ beforeAll(async () => (server = await testServer()));
 afterAll(() => server.close());
 
 type Sender = Awaited<ReturnType<TestServer['client']>>;
+const plainHashOf = (name: string) => createHash('sha256').update(name).digest('hex');
 const traceIdOf = (n: number) => n.toString(16).padStart(32, 'a');
 const spanIdOf = (n: number) => n.toString(16).padStart(16, 'b');
 
@@ -62,6 +64,11 @@ test('an end user is erased with the traces they had a part in, and nobody else'
   const { z } = await import('zod');
   const kept = await records.rows(z.unknown())`select input from audit_entry where operation = 'erasure.request'`;
   expect(JSON.stringify([kept, erasures])).not.toContain('anna');
+  // Nor does a list of hashes of names.
+  const wall = { client: acme.id, does: 'read' } as const;
+  const rows = await records.behind(wall, (sql) => sql.rows(z.unknown())`select user_salt, user_hashes from erasure`);
+  expect(rows).toHaveLength(1);
+  expect(JSON.stringify(rows)).not.toContain(plainHashOf('anna'));
 }, 60_000);
 
 test('what names an end user beside their traces goes too, and each table is counted', async () => {
@@ -115,6 +122,31 @@ test('what was on its way when an erasure was asked for is erased within the hou
   expect((await show(initech, 12)).status).toBe(200);
   const { erasures } = (await server.ask('erasure.list', { client: 'Initech' })).json as unknown as Listed;
   expect(erasures).toMatchObject([{ rowsBefore: 4, rowsAfter: 0 }]);
+}, 60_000);
+
+test('an erasure from before there were salts still finds what arrives', async () => {
+  const stark = await server.client('Stark');
+  await sendTrace(stark, 50, 'greta');
+  await arrived(stark, 50);
+  const { key, id } = stark;
+  const record = { timeUnixNano: `${Date.now()}000000`, attributes: [{ key: 'user.id', value: { stringValue: 'greta' } }] };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] });
+  expect((await server.send('/v1/logs', { method: 'POST', headers, body })).status).toBe(200);
+  const logs = async () => (await server.ask('telemetry.logs', { client: id })).text;
+  await eventually(async () => (await logs()).includes('greta'), 15_000);
+  await using records = await server.records();
+  const { z } = await import('zod');
+  const soon = new Date(Date.now() + DAY_MS / 4);
+  await records.behind({ client: id, does: 'write' }, async (sql) => {
+    await sql.rows(z.unknown())`
+      insert into erasure (client_id, id, user_hashes, requested_at, rows_before, rows_after, checked_at)
+      values (${id}, ${randomUUID()}, ${[plainHashOf('greta')]}, ${soon}, 0, 0, ${soon})`;
+  });
+  server.later(DAY_MS / 12);
+  await server.runDueJobs();
+  expect((await show(stark, 50)).status).toBe(404);
+  expect(await logs()).not.toContain('greta');
 }, 60_000);
 
 test('a user whose name was struck is found by their name', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { Erasure, insertErasure, listErasureRows } from './erasure-store.ts';
-import { awaitArrival, eraseUser, hashOfUser, strikeExplanations } from './erase.ts';
+import { awaitArrival, eraseUser, hashesOf, strikeExplanations } from './erase.ts';
 import { decidesPrivacy, readsPrivacy } from './operations.ts';
 import { keeperFor } from './redaction.ts';
 import { Kind } from './retention.ts';
@@ -64,7 +64,7 @@ export const requestErasure = operation({
   async run(ctx, { user }) {
     const keeper = await keeperFor(ctx.records, ctx.client!.id);
     const names = new Set([user, keeper?.name(user) ?? user]);
-    const hashes = [...names].map(hashOfUser);
+    const hashes = hashesOf(names);
     await awaitArrival(ctx);
     const counts = await eraseUser(ctx, hashes, ctx.now());
     const struck = await strikeExplanations(ctx, [...names]);
@@ -77,7 +77,8 @@ export const requestErasure = operation({
 
 export const listErasures = operation({
   name: 'erasure.list',
-  summary: 'List the erasures of a client, with what was found and what was left. Who it was is not kept.',
+  summary:
+    'List the erasures of a client, with what was found and what was left. Of who it was only a salted hash is kept, by which what still arrives of them is found.',
   access: readsPrivacy,
   input: z.object({ client: clientField }),
   output: z.object({ erasures: z.array(Erasure) }),

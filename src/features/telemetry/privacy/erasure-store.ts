@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
+import type { UserHashes } from '../../../platform/practice.ts';
 import { asidePrefix } from '../../../stores/telemetry/index.ts';
 
 const TableCounts = z.object({ table: z.string(), before: z.number(), after: z.number() });
@@ -15,17 +16,17 @@ export const Erasure = z.object({
   tables: z.array(TableCounts).describe('The same, table by table.'),
 });
 export type Erasure = z.infer<typeof Erasure>;
-const Open = Erasure.extend({ userHashes: z.array(z.string()) });
+const Open = Erasure.extend({ userSalt: z.string(), userHashes: z.array(z.string()) });
 
 export async function insertErasure(
   { records, client, now }: Context,
-  userHashes: readonly string[],
+  { userSalt, userHashes }: UserHashes,
   tables: readonly TableCounts[],
 ) {
   const { before, after } = totalOf(tables);
   const [made] = await records.rows(Erasure)`
-    insert into erasure (client_id, id, user_hashes, requested_at, rows_before, rows_after, tables, checked_at)
-    values (${client?.id}, ${randomUUID()}, ${userHashes}, ${now()}, ${before}, ${after},
+    insert into erasure (client_id, id, user_salt, user_hashes, requested_at, rows_before, rows_after, tables, checked_at)
+    values (${client?.id}, ${randomUUID()}, ${userSalt}, ${userHashes}, ${now()}, ${before}, ${after},
       ${JSON.stringify(tables)}, ${now()})
     returning id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter", tables`;
   return made!;
@@ -40,7 +41,7 @@ export const listErasureRows = ({ records, client }: Pick<Context, 'records' | '
 export const listRecentErasures = ({ records, client }: Pick<Context, 'records' | 'client'>, since: Date) =>
   records.rows(Open)`
     select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter", tables,
-      user_hashes as "userHashes"
+      user_salt as "userSalt", user_hashes as "userHashes"
     from erasure where client_id = ${client?.id} and requested_at >= ${since} order by requested_at`;
 
 /** What a later look found is added to what the first one did. */
@@ -83,14 +84,14 @@ export async function tablesOfTraces({ telemetry }: Pick<Context, 'telemetry'>) 
   return TraceTable.options.filter((table) => found.some((row) => row.found === table));
 }
 
-const ofUser = `lower(hex(SHA256(assumeNotNull(user)))) IN {userHashes:Array(String)} AND user != ''
+const ofUser = `lower(hex(SHA256(concat({userSalt:String}, assumeNotNull(user))))) IN {userHashes:Array(String)} AND user != ''
   AND received_at <= parseDateTime64BestEffort({until:String}, 3, 'UTC')`;
 
 /** The traces that a user had a part in, as far as they came until then. */
-export async function tracesOfUser({ telemetry }: Pick<Context, 'telemetry'>, userHashes: readonly string[], until: Date) {
+export async function tracesOfUser({ telemetry }: Pick<Context, 'telemetry'>, user: UserHashes, until: Date) {
   const found = await telemetry.rows(Found)(
     `SELECT DISTINCT toString(trace_id) AS found FROM span WHERE client_id = {client:UUID} AND ${ofUser}`,
-    { userHashes, until: until.toISOString() },
+    { ...user, until: until.toISOString() },
   );
   return found.map((row) => row.found);
 }

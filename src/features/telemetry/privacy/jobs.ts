@@ -53,7 +53,8 @@ async function eraseAllAgain(ctx: Context, since: Date): Promise<{ known: number
     },
     async run(of, recent) {
       for (const erasure of recent) {
-        await addToErasure(of, erasure, await eraseUser(of, erasure.userHashes, erasure.requestedAt));
+        const { userSalt, userHashes } = erasure;
+        await addToErasure(of, erasure, await eraseUser(of, { userSalt, userHashes }, erasure.requestedAt));
         counts.done += 1;
       }
     },
