@@ -1,5 +1,10 @@
 import { z } from 'zod';
 
+export const secretField = z
+  .boolean()
+  .default(false)
+  .describe('Leave out session.secret. Keep it elsewhere: one-time codes and single sign-on are encrypted by it.');
+
 /** How a backup is laid out. A later layout has a higher number. */
 export const FORMAT = 1;
 

@@ -6,7 +6,7 @@ import { operation } from '../../platform/operation.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { isLocked, openStores } from '../../stores/index.ts';
 import { askServer, secretFileOf } from '../accounts/index.ts';
-import { Summary } from './model.ts';
+import { secretField, Summary } from './model.ts';
 import { printBackup, printChecked, printRestored } from './print.ts';
 import { listBackups, openBackup, verify } from './read.ts';
 import { requireEmpty, restoreInto } from './restore.ts';
@@ -20,9 +20,9 @@ export const createBackup = operation({
   summary: 'Begin a backup of both stores while the server runs; backups.list says how far it is.',
   access: byOwner('write'),
   confirms: false,
-  input: z.object({}),
+  input: z.object({ withoutSecret: secretField }),
   output: z.object({ startedAt: z.date() }),
-  run: (ctx) => Promise.resolve({ startedAt: beginBackup(ctx).startedAt }),
+  run: async (ctx, how) => ({ startedAt: beginBackup(ctx, how).startedAt }),
 });
 
 const Running = z.object({ startedAt: z.date(), rowsDone: z.number(), rowsTotal: z.number().nullable() });
@@ -57,15 +57,16 @@ export const backUp = operation({
   name: 'backup.make',
   summary: 'Back up both stores into one directory, also while the server runs.',
   access: 'local',
-  input: z.object({}),
+  input: z.object({ withoutSecret: secretField }),
   output: Summary.extend({ online: z.boolean().describe('Made by the server that runs on the data.') }),
   terminal: { words: ['backup'], print: printBackup },
-  async run(ctx) {
+  async run(ctx, { withoutSecret }) {
     const { config, log, progress } = ctx;
-    if (config.server.url !== undefined || isLocked(config.dataDir)) return { ...(await byServer(ctx)), online: true };
+    if (config.server.url !== undefined || isLocked(config.dataDir))
+      return { ...(await byServer(ctx, withoutSecret)), online: true };
     await using stores = await openStores(config, log);
     const report = (done: number, total: number) => progress({ label: 'Backing up', done, total, unit: 'rows' });
-    const secretFile = secretFileOf(config.dataDir, config.secret);
+    const secretFile = withoutSecret ? undefined : secretFileOf(config.dataDir, config.secret);
     const made = await stores.cut((cut) => writeBackup(cut, { into: config.backupDir, secretFile, report }));
     return { ...made, online: false };
   },
@@ -80,8 +81,8 @@ const Told = z.object({
 const ASK_EVERY_MS = 300;
 
 /** Has the server make it, and waits. */
-async function byServer({ config, progress }: Context): Promise<Summary> {
-  await askServer(createBackup, config, {});
+async function byServer({ config, progress }: Context, withoutSecret: boolean): Promise<Summary> {
+  await askServer(createBackup, config, { withoutSecret });
   for (;;) {
     const { running, failed, made } = Told.parse(await askServer(showBackups, config, {}));
     if (failed) throw unavailable(failed.message);

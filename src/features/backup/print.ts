@@ -24,7 +24,11 @@ export function printBackup(made: Summary & { online: boolean }): string {
     `  sha256    ${sha256}  (manifest.json)`,
     '',
     `It holds what end users wrote${hasSecret ? ', and the secret of one-time codes' : ''}: keep it as you keep the data itself, and on another machine.`,
-    ...(hasSecret ? [] : ['It does not hold STEWARD_SECRET: keep that, too, or nobody gets in by a one-time code.']),
+    ...(hasSecret
+      ? []
+      : [
+          'It does not hold the secret (STEWARD_SECRET, or session.secret in the data directory): keep that, too, or nobody gets in by a one-time code.',
+        ]),
     `Check it, or a copy:  steward check-backup ${path}`,
     `Restore it:           STEWARD_DATA=NEW-DIRECTORY steward restore ${path}`,
   ].join('\n');
@@ -50,8 +54,12 @@ export function printRestored(restored: Summary & { dataDir: string; erasures: n
       ? [`${counted(erasures, 'erasure')} of end users that its records know ${erasures === 1 ? 'was' : 'were'} done again.`]
       : []),
     'Erasures that were asked for after that moment are not known to it: ask for them again.',
-    ...(hasSecret ? [] : ['Start it with the same STEWARD_SECRET as before, or nobody gets in by a one-time code.']),
+    ...(hasSecret
+      ? []
+      : [
+          'Start it with the same secret as before (STEWARD_SECRET, or session.secret put into it), or nobody gets in by a one-time code.',
+        ]),
     `Start it with:   STEWARD_DATA=${dataDir} steward serve`,
-    'API keys and passwords are those of that moment; the first start writes a new owner.key.',
+    'API keys and passwords are those of that moment; people sign in anew; the first start writes a new owner.key.',
   ].join('\n');
 }

@@ -11,6 +11,9 @@ import { piecesIn, type Backup } from './read.ts';
 
 const DRAINED_WITHIN_MS = 30 * 60_000;
 
+/** Is not restored: a session that was ended after the backup would be open again. */
+const SESSIONS = 'session';
+
 /**
  * Fills empty stores from a backup that was verified, brings their tables up to date, and does again what was asked for in the
  * records: who was erased stays erased. A directory that could not be filled is empty again afterwards.
@@ -58,7 +61,9 @@ async function fill({ config, log, progress }: Context, backup: Backup): Promise
   await using stores = await openFresh(config, log, manifest.migrations);
   progress({ label: 'Restoring records', done: 0, unit: 'rows' });
   await stores.records.fill(
-    manifest.records.map(({ name, files }) => ({ name, pieces: () => piecesIn(backup, files) })),
+    manifest.records
+      .filter(({ name }) => name !== SESSIONS)
+      .map(({ name, files }) => ({ name, pieces: () => piecesIn(backup, files) })),
     manifest.sequences,
   );
   const total = manifest.telemetry.reduce((rows, table) => rows + table.rows, 0);

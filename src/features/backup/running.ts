@@ -1,5 +1,5 @@
 import type { Context } from '../../platform/context.ts';
-import { Problem } from '../../platform/problem.ts';
+import { conflict, Problem } from '../../platform/problem.ts';
 import type { Practice } from '../../platform/practice.ts';
 import { secretFileOf } from '../accounts/index.ts';
 import type { Summary } from './model.ts';
@@ -8,6 +8,7 @@ import { writeBackup } from './write.ts';
 /** A backup under way. It outlives the request that began it. */
 export interface Running {
   readonly startedAt: Date;
+  readonly withoutSecret: boolean;
   rowsDone: number;
   rowsTotal: number | null;
 }
@@ -27,15 +28,17 @@ export function stateOf(practice: Practice): State {
   return state;
 }
 
-/** Begins a backup and does not wait for it. While one is under way, that is the one. */
-export function beginBackup({ practice, config, log, now }: Context): Running {
+/** Begins a backup and does not wait for it. While one is under way, that is the one, unless it holds what this one must not. */
+export function beginBackup({ practice, config, log, now }: Context, { withoutSecret }: { withoutSecret: boolean }): Running {
   const state = stateOf(practice!);
+  if (state.running && withoutSecret && !state.running.withoutSecret)
+    throw conflict('A backup that holds the secret is under way. Try again when it has ended.');
   if (state.running) return state.running;
-  const running: Running = { startedAt: now(), rowsDone: 0, rowsTotal: null };
+  const running: Running = { startedAt: now(), withoutSecret, rowsDone: 0, rowsTotal: null };
   state.running = running;
   state.made = state.failed = undefined;
   const report = (done: number, total: number) => Object.assign(running, { rowsDone: done, rowsTotal: total });
-  const secretFile = secretFileOf(config.dataDir, config.secret);
+  const secretFile = withoutSecret ? undefined : secretFileOf(config.dataDir, config.secret);
   void practice!
     .cut((cut) => writeBackup(cut, { into: config.backupDir, secretFile, report }))
     .then(
