@@ -62,13 +62,16 @@ test('a server is started, asked and ended by the shell', async () => {
   const keyed = await steward('keys create --client acme --scopes read --scopes ingest');
   const { key } = JSON.parse(keyed.out) as { key: string };
   const remote = { STEWARD_URL: `http://127.0.0.1:${port}/`, STEWARD_DATA: '/nowhere' };
-  const [again, foreign, keyless, missing, second] = await Promise.all([
+  const [again, foreign, keyless, missing, second, elsewhere] = await Promise.all([
     steward('clients create --name acme'),
     steward('clients list', { ...remote, STEWARD_KEY: key }),
     steward('clients list', remote),
     steward('keys list --client Nobody'),
     steward('serve'),
+    // The server of a data directory is found whatever port a command would take for its own.
+    steward('clients list', { PORT: '1' }),
   ]);
+  expect(elsewhere).toMatchObject({ exitCode: 0, out: expect.stringContaining('Acme') });
   expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining('already') });
   expect(foreign).toMatchObject({ exitCode: 1, err: expect.stringContaining('not open to a key') });
   expect(keyless).toMatchObject({ exitCode: 1, err: expect.stringContaining('Set STEWARD_KEY') });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
+  forgetAddress,
   markOf,
+  noteAddress,
   openAttempts,
   openDoor,
   openPractice,
@@ -98,6 +100,7 @@ export async function startServer(
     });
     const listening = await listen(app, config.listen);
     url = listening.url;
+    if (servesPages) noteAddress(dataDir, url);
     const jobContext = requestContext({ now, config, log, actor: { kind: 'job', name: 'scheduler' }, practice });
     const runsJobs = role === 'all' || role === 'worker';
     const scheduler = startScheduler(
@@ -109,6 +112,7 @@ export async function startServer(
     );
     const close = async () => {
       await listening.close();
+      if (servesPages) forgetAddress(dataDir);
       await attempts.close();
       await scheduler.close();
       await stores.close();

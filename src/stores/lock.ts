@@ -11,9 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { conflict, Problem } from '../platform/problem.ts';
+import { conflict, invalid, Problem } from '../platform/problem.ts';
 
 // A holder that was killed this instant is still being taken down by the kernel.
 const tryForMs = 500;
@@ -24,7 +24,7 @@ export interface DataLock {
 
 /**
  * Takes the data directory for this process alone, until released or until the process ends in whatever way. Throws
- * `conflict`, naming the holder, when it is taken.
+ * `conflict`, naming the holder, when it is taken, and `invalid` where no directory can be.
  *
  * The lock is two, and the kernel frees both with the process, kill -9 included:
  * - `flock` on a file, which holds across containers that share the directory. Node cannot call it, but the lock belongs to
@@ -33,9 +33,8 @@ export interface DataLock {
  * - on Linux, a socket named after the file and listened on, which needs no helper where there is none.
  */
 export async function lockDataDir(dir: string): Promise<DataLock> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, 'lock');
-  const file = openSync(path, 'a+', 0o600);
+  const file = openIn(dir, path);
   try {
     let held: Held | undefined;
     for (const endMs = Date.now() + tryForMs; !(held = await take(file)); await sleep(50)) {
@@ -57,6 +56,28 @@ export async function lockDataDir(dir: string): Promise<DataLock> {
   } catch (error) {
     closeSync(file);
     throw error;
+  }
+}
+
+function openIn(dir: string, path: string): number {
+  try {
+    makeDirectory(dir);
+    return openSync(path, 'a+', 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw invalid(`${dir} cannot be the data directory (${code}). Choose another with STEWARD_DATA, which you may write to.`);
+  }
+}
+
+/** From the top: where the system refuses a directory as if its parent were missing, Node's own way tries for ever. */
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDirectory(dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

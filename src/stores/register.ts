@@ -149,7 +149,12 @@ export async function openRegister(
       return living[0]?.id === me.id || !living.some(({ id }) => id === me.id);
     },
     processes: async () =>
-      (await practice('read', listProcesses)).map((process) => ({ ...process, isThis: process.id === me.id })),
+      (await practice('read', listProcesses)).map((process) => ({
+        ...process,
+        isThis: process.id === me.id,
+        // Who is alone tells nobody that it is there.
+        ...(process.id === me.id && { isLiving: true, seenAt: new Date() }),
+      })),
     bytesElsewhere: async (client) => {
       const [found] = await practice('read', (sql) => bytesElsewhere(sql, client, me.id));
       return found?.bytes ?? 0;

@@ -103,3 +103,10 @@ test('migrations of telemetry run once; an edited one and a newer store are refu
   writeFileSync(file, 'SELECT 1;\n');
   await expect(migrateTelemetry(telemetry, migrations.path)).rejects.toMatchObject({ code: 'conflict', message: /edited/ });
 });
+
+test.each(['/proc/nowhere/at/all', '/dev/null/data', import.meta.filename])(
+  'where no data directory can be, it is said at once: %s',
+  async (dir) => {
+    await expect(lockDataDir(dir)).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('STEWARD_DATA') });
+  },
+);

@@ -10,6 +10,7 @@ import { listAuditTrail, listPracticeAuditTrail } from './operations/trail.ts';
 /** Who may do what: the practice, its clients and the walls between them, keys, the audit trail. */
 export { openAttempts, type Attempt, type Attempts } from './attempts.ts';
 export { openDoor, type Door } from './door.ts';
+export { forgetAddress, noteAddress } from './own-server.ts';
 export { markOf, ownerKeyOf, prepareAccounts, secretFileOf, sessionSecretOf } from './first-start.ts';
 export { inEachClient } from './in-each-client.ts';
 export { welcomeUrl } from './links.ts';

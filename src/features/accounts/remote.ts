@@ -3,6 +3,7 @@ import type { Config } from '../../platform/config.ts';
 import { post, type Answer } from '../../platform/egress.ts';
 import { Problem, unavailable, type ProblemCode } from '../../platform/problem.ts';
 import { ownerKeyOf } from './first-start.ts';
+import { addressOf } from './own-server.ts';
 
 const codes = [
   'invalid',
@@ -21,7 +22,8 @@ function serverOf({ server, listen, dataDir }: Config): { url: string; key: stri
   // The key of this machine's data directory is for this machine's server and never shown to another.
   const key = server.key ?? (server.url === undefined ? ownerKeyOf(dataDir) : undefined);
   if (key === undefined) throw new Problem('unauthorized', noKey(server.url));
-  return { url: (server.url ?? `http://127.0.0.1:${listen.port}`).replace(/\/+$/, ''), key };
+  const url = server.url ?? addressOf(dataDir) ?? `http://127.0.0.1:${listen.port}`;
+  return { url: url.replace(/\/+$/, ''), key };
 }
 
 /** Posts to the server that the settings name, with the key that they name unless the headers bring another. */

@@ -80,7 +80,8 @@ const leaves = (above: Command): Command[] => (above.commands.length > 0 ? above
 const wordsOf = (made: Command): string => (made.parent?.parent ? `${wordsOf(made.parent)} ${made.name()}` : made.name());
 const depth = (made: Command) => wordsOf(made).split(' ').length;
 
-const width = (stream: NodeJS.WriteStream) => (stream.isTTY ? Math.min(stream.columns ?? 80, 120) : 100);
+// A terminal that was never told its size says 0.
+const width = (stream: NodeJS.WriteStream) => (stream.isTTY ? Math.min(stream.columns || 80, 120) : 100);
 
 /** A person reads a table; a pipe, and whoever asks for it, gets JSON. */
 function textOf(

@@ -16,7 +16,7 @@ export function openProgress(stream: NodeJS.WriteStream) {
     if (progress.label !== label) [label, startedAt, drawnAt] = [progress.label, now, 0];
     if (now - drawnAt < REDRAW_MS) return;
     drawnAt = now;
-    stream.write(`\r\u001B[K${line(progress, (now - startedAt) / 1000).slice(0, (stream.columns ?? 80) - 1)}`);
+    stream.write(`\r\u001B[K${line(progress, (now - startedAt) / 1000).slice(0, (stream.columns || 80) - 1)}`);
   };
   return { show, close: () => void (stream.isTTY && drawnAt > 0 && stream.write('\r\u001B[K')) };
 }

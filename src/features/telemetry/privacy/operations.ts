@@ -22,9 +22,9 @@ const MOST_STATES = 500;
 const LONGEST_TRIED = 20_000;
 
 const settings = {
-  patterns: z.array(BuiltIn).max(20).default([]).describe('Built-in patterns: email, phone, card, iban, secret.'),
-  own: z.array(OwnPattern).max(20).default([]).describe('Patterns of the client’s own.'),
-  dropTexts: z.boolean().default(false).describe('Keep no texts at all: what went into models and came out of them.'),
+  patterns: z.array(BuiltIn).max(20).optional().describe('Built-in patterns: email, phone, card, iban, secret.'),
+  own: z.array(OwnPattern).max(20).optional().describe('Patterns of the client’s own.'),
+  dropTexts: z.boolean().optional().describe('Keep no texts at all: what went into models and came out of them.'),
 };
 
 export const showRedaction = operation({
@@ -44,13 +44,19 @@ export const showRedaction = operation({
 
 export const changeRedaction = operation({
   name: 'redaction.set',
-  summary: 'Say what is struck from a client’s telemetry before it is kept. It holds for what comes in from now on.',
+  summary:
+    'Say what is struck from a client’s telemetry before it is kept. It holds for what comes in from now on; what is left out stays as it is.',
   access: decidesPrivacy,
   confirms: true,
   input: z.object({ client: clientField, ...settings }),
   output: Redaction,
   async run(ctx, { patterns, own, dropTexts }) {
-    const redaction = { patterns: [...new Set(patterns)], own, dropTexts };
+    const present = await findRedaction(ctx.records, ctx.client!.id);
+    const redaction = {
+      patterns: [...new Set(patterns ?? present.patterns)],
+      own: own ?? present.own,
+      dropTexts: dropTexts ?? present.dropTexts,
+    };
     readable(redaction);
     await setRedaction(ctx, redaction);
     keeperFor.changed(ctx.client!.id);
@@ -65,8 +71,8 @@ export const tryRedaction = operation({
   input: z.object({
     client: clientField,
     text: z.string().max(LONGEST_TRIED),
-    patterns: settings.patterns.optional(),
-    own: settings.own.optional(),
+    patterns: settings.patterns,
+    own: settings.own,
   }),
   output: z.object({ text: z.string(), struck: z.array(z.object({ name: z.string(), count: z.number() })) }),
   async run(ctx, { text, patterns, own }) {

@@ -125,6 +125,12 @@ test('a pattern is tried before it holds; one that cannot be read is refused', a
     struck: [{ name: 'email', count: 1 }],
   });
   expect((await ask('redaction.try', { text: 'to a@b.de' })).json).toMatchObject({ text: 'to a@b.de', struck: [] });
+  await ask('redaction.set', { patterns: ['email'] });
+  expect((await ask('redaction.try', { text: 'to a@b.de' })).json).toMatchObject({ struck: [{ name: 'email', count: 1 }] });
+  // What is left out stays as it is.
+  expect((await ask('redaction.set', { dropTexts: true })).json).toMatchObject({ patterns: ['email'], own: [], dropTexts: true });
+  expect((await ask('redaction.set', { patterns: [] })).json).toMatchObject({ patterns: [], dropTexts: true });
+  await ask('redaction.set', { dropTexts: false });
   const refused = await ask('redaction.set', { own: [{ name: 'x', pattern: '(?<=a)b' }] });
   expect(refused).toMatchObject({
     status: 400,
