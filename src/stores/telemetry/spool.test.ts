@@ -66,6 +66,22 @@ test('two segments are loaded at once, each is there once, and a question sees a
   await spool.close();
 });
 
+test('what waits behind those that are loaded at once is in no doubt: a copy takes it as it is', async () => {
+  using dir = tempDir();
+  using links = tempDir();
+  const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away, segmentBytes: 100 }, quiet);
+  await appendAll(first, 0, 10);
+  await appendAll(first, 10, 20);
+  await first.close();
+  const left = segments(dir.path);
+  expect(left.length).toBeGreaterThan(1);
+  const { load } = store();
+  const second = openSpool({ dir: dir.path, loadsAtOnce: 1, load }, quiet);
+  await second.cut(links.path, () => Promise.resolve());
+  expect(segments(links.path)).toEqual(left.slice(1));
+  await second.close();
+});
+
 test('while the store is away everything waits on disk, and goes in once when it is back, by whoever runs then', async () => {
   using dir = tempDir();
   const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away, segmentBytes: 100 }, quiet);

@@ -89,7 +89,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
   const handOver = (held: Held) => void closed.push(held);
   const writer = openSegmentWriter({ dir, room, segmentBytes, lastNumber, handOver, written: () => bell.ring() }, log);
   /** Of these, some tables may be in the store and others not: a try failed, or an earlier process was cut off in one. */
-  const half = new Set(closed.slice(0, LOADS_AT_ONCE));
+  const half = new Set(closed.slice(0, loadsAtOnce));
   const ended = (held: Held) => {
     half.delete(held);
     closed.splice(closed.indexOf(held), 1);
