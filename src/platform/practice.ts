@@ -120,6 +120,8 @@ export interface RowCounts {
 
 /** A way to remove telemetry of one client for good. The wall says which client; a condition says what of it. */
 export interface WalledRemoval {
+  /** Runs several steps as one: no backup falls between them. Whoever also takes `whileStill` takes it inside. */
+  during<T>(work: () => Promise<T>): Promise<T>;
   /** Deletes rows of a table, and enters in the ledger what is gone. They are gone from disk when it returns. */
   remove(table: string, which: Removed, reason: RemovalReason): Promise<RowCounts>;
   /** Rewrites columns of rows. What they held is gone from disk when it returns. */
@@ -188,5 +190,5 @@ export const closedHandles: Handles = {
     refused: noStore,
     whileStill: noStore,
   },
-  removal: { remove: noStore, change: noStore, sumAgain: noStore },
+  removal: { during: noStore, remove: noStore, change: noStore, sumAgain: noStore },
 };

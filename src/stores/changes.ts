@@ -1,38 +1,94 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { unavailable } from '../platform/problem.ts';
 
-/** Rewriting of telemetry that is done in several steps: between two of them a copy would hold neither what was nor what will be. */
+/**
+ * Rewriting of telemetry that is done in several steps: between two of them a copy would hold neither what was nor what will be.
+ * Whoever takes the spool's turn as well takes it after this one, everywhere: two who wait for each other would wait for ever.
+ */
 export interface Changes {
-  /** Runs a piece of work that rewrites telemetry; any number side by side. */
-  during<T>(work: () => Promise<T>): Promise<T>;
-  /** Runs a piece of work while nothing is rewritten. Throws `unavailable` when that moment does not come. */
-  still<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs a piece of work that rewrites telemetry; any number side by side, and one within another. */
+  during<T>(this: void, work: () => Promise<T>): Promise<T>;
+  /** Runs a piece of work while nothing is rewritten. Throws `unavailable` when that moment does not come, or what the signal says. */
+  still<T>(this: void, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+interface Turn {
+  readonly isStill: boolean;
+  readonly start: () => void;
 }
 
 const WAITS_MS = 60_000;
-const LOOKS_MS = 20;
 
+/** Turns come in the order in which they were asked for. */
 export function openChanges(waitsMs = WAITS_MS): Changes {
+  const queue: Turn[] = [];
+  const around = new AsyncLocalStorage<{ isOver: boolean }>();
   const now = { active: 0, isStill: false };
+
+  function go(): void {
+    for (let [first] = queue; first && mayStart(first); [first] = queue) {
+      queue.shift();
+      if (first.isStill) now.isStill = true;
+      else now.active += 1;
+      first.start();
+    }
+  }
+
+  const mayStart = ({ isStill }: Turn) => !now.isStill && (!isStill || now.active === 0);
+
+  const wait = (turn: Turn) => {
+    queue.push(turn);
+    go();
+  };
+
+  const stillness = (signal?: AbortSignal) =>
+    new Promise<void>((started, failed) => {
+      const over = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', stopped);
+      };
+      const turn = {
+        isStill: true,
+        start() {
+          over();
+          started();
+        },
+      };
+      const giveUp = (reason: Error) => {
+        over();
+        queue.splice(queue.indexOf(turn), 1);
+        failed(reason);
+        go();
+      };
+      const late = 'Telemetry is being rewritten at the moment: an erasure, or new prices. Try again once it is done.';
+      const timer = setTimeout(() => giveUp(unavailable(late)), waitsMs);
+      const stopped = () => giveUp(signal?.reason as Error);
+      signal?.addEventListener('abort', stopped);
+      wait(turn);
+    });
+
   return {
     async during(work) {
-      while (now.isStill) await sleep(LOOKS_MS);
-      now.active += 1;
+      // A step of what is under way: were it to wait for somebody who waits for the whole, neither would come.
+      if (around.getStore()?.isOver === false) return work();
+      await new Promise<void>((start) => wait({ isStill: false, start }));
+      const mine = { isOver: false };
       try {
-        return await work();
+        return await around.run(mine, work);
       } finally {
+        mine.isOver = true;
         now.active -= 1;
+        go();
       }
     },
-    async still(work) {
-      for (const endMs = Date.now() + waitsMs; now.active > 0 || now.isStill; await sleep(LOOKS_MS))
-        if (Date.now() > endMs)
-          throw unavailable('Telemetry is being rewritten at the moment: an erasure, or new prices. Try again once it is done.');
-      now.isStill = true;
+    async still(work, signal) {
+      signal?.throwIfAborted();
+      await stillness(signal);
       try {
         return await work();
       } finally {
         now.isStill = false;
+        go();
       }
     },
   };

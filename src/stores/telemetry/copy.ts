@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Piece, TelemetryCopy } from '../../platform/copy.ts';
-import { conflict, Problem } from '../../platform/problem.ts';
+import { conflict, Problem, unavailable } from '../../platform/problem.ts';
 import { tableName } from './names.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -49,17 +49,27 @@ export async function prepareCopy(telemetry: Telemetry): Promise<PreparedCopy> {
     await close().catch(() => undefined);
     throw error;
   }
+  const counts = new Map<Table, { most: number; least: number }>();
   return {
     async take() {
-      const attach = (table: Table) =>
-        telemetry.command(`ALTER TABLE ${aside(table)} ATTACH PARTITION ALL FROM ${tableName(table.name)}`);
-      await Promise.all(tables.map(attach));
+      await Promise.all(
+        tables.map(async (table) => {
+          // Merges go on meanwhile, and make rows fewer.
+          const most = await countAll(telemetry, table.name);
+          await telemetry.command(`ALTER TABLE ${aside(table)} ATTACH PARTITION ALL FROM ${tableName(table.name)}`);
+          counts.set(table, { most, least: await countAll(telemetry, table.name) });
+        }),
+      );
     },
     async read() {
       const migrations = await telemetry.rows(Applied)('SELECT DISTINCT name, hash FROM migration ORDER BY name');
       const copied: TelemetryCopy['tables'][number][] = [];
       for (const table of tables) {
         const rowsByClient = await countByClient(telemetry, aside(table));
+        const rows = Object.values(rowsByClient).reduce((sum, of) => sum + of, 0);
+        const { most, least } = counts.get(table)!;
+        if (rows > most || rows < least)
+          throw unavailable(`Of ${table.name}, ${rows} rows were copied, and ${least} were there. Try again.`);
         copied.push({ name: table.name, rowsByClient, pieces: () => piecesOf(telemetry, aside(table)) });
       }
       return { migrations, tables: copied };
@@ -105,6 +115,12 @@ export async function dropAside(telemetry: Pick<Telemetry, 'rows' | 'command'>):
     { aside: asidePrefix },
   );
   for (const { name } of found) await telemetry.command(`DROP TABLE IF EXISTS ${tableName(name)} SYNC`);
+}
+
+/** Known without reading any. */
+async function countAll(telemetry: Pick<Telemetry, 'rows'>, table: string): Promise<number> {
+  const [counted] = await telemetry.rows(Counted)(`SELECT count() AS rows FROM ${tableName(table)}`);
+  return counted!.rows;
 }
 
 export async function countByClient(telemetry: Pick<Telemetry, 'rows'>, table: string): Promise<Record<string, number>> {

@@ -115,6 +115,7 @@ export const walledRemoval = (
   { telemetry, changes }: { telemetry: Pick<Telemetry, 'rows' | 'command' | 'insert'>; changes: Pick<Changes, 'during'> },
   client: string,
 ): WalledRemoval => ({
+  during: (work) => changes.during(work),
   remove: (table, which, reason) => changes.during(() => removeRows(telemetry, client, table, which, reason)),
   change: (table, what, condition, params) =>
     changes.during(() =>

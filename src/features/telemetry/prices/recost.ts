@@ -30,7 +30,10 @@ interface Change {
 }
 
 /** Prices the calls of a period anew, by the prices as they are now. What a client gave stays. */
-export async function recost(ctx: Context, from: string, to: string, dryRun: boolean): Promise<Recosted> {
+export const recost = (ctx: Context, from: string, to: string, dryRun: boolean): Promise<Recosted> =>
+  dryRun ? priceAnew(ctx, from, to, true) : ctx.removal.during(() => priceAnew(ctx, from, to, false));
+
+async function priceAnew(ctx: Context, from: string, to: string, dryRun: boolean): Promise<Recosted> {
   const prices = await listPrices(ctx.records, ctx.client!.id);
   const total: Recosted = {
     calls: 0,

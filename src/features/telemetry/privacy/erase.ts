@@ -20,7 +20,10 @@ export function hashesOf(names: Iterable<string>): UserHashes {
 const AT_ONCE = 2000;
 
 /** Erases the traces that a user had a part in, from every table, and what else names them; counted before and after. */
-export async function eraseUser(ctx: Context, user: UserHashes, until: Date): Promise<TableCounts[]> {
+export const eraseUser = (ctx: Context, user: UserHashes, until: Date): Promise<TableCounts[]> =>
+  ctx.removal.during(() => eraseEverywhere(ctx, user, until));
+
+async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Promise<TableCounts[]> {
   const counts = new Map<string, RowCounts>();
   const count = (table: string, { before, after }: RowCounts) => {
     const sum = counts.get(table) ?? { before: 0, after: 0 };

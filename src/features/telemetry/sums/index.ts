@@ -22,7 +22,9 @@ async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>): Pro
  */
 export async function sumAgain(ctx: Context, fromMs: number, toMs: number): Promise<void> {
   const days = await daysOfCharts(ctx, Math.max(fromMs, await keptFromMs(ctx)), toMs);
-  for (const day of days) await ctx.intake.whileStill(() => ctx.removal.sumAgain(new Date(day), new Date(day + DAY_MS)));
+  const { intake, removal } = ctx;
+  for (const day of days)
+    await removal.during(() => intake.whileStill(() => removal.sumAgain(new Date(day), new Date(day + DAY_MS))));
 }
 
 /** Each night: yesterday, and the days of which spans were sent again. Today is not over. */
