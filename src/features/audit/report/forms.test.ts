@@ -126,3 +126,13 @@ test('money that leaves out what has no price says so', () => {
     'a month, the largest finding of each metric, without right answers: --value-per-success',
   );
 });
+
+test('what it would take is pointed to only where it stands below', () => {
+  const sample = sampleReport();
+  const bare = { ...sample, findings: [], groups: [], steady: [], cohorts: [] };
+  const nothing = (more: object) => reportWords({ ...bare, ...more }).nothing;
+  expect(sample.undecided.length).toBeGreaterThan(0);
+  expect(nothing({})).toContain('stands below');
+  expect(nothing({ undecided: [] })).toMatch(/no column holds a score.*--map/);
+  expect(nothing({ undecided: [], input: { ...sample.input, from: null, to: null } })).toMatch(/has no time.*--map time=COLUMN/);
+});

@@ -54,9 +54,14 @@ function sourceWords({ input }: AuditReport) {
 
 const periodWords = ({ from, to }: AuditReport['input']) => (from && to ? span(from, to) : null);
 
-function nothingWords({ steady, input }: AuditReport): string {
+function nothingWords({ steady, input, undecided, cohorts }: AuditReport): string {
   if (input.rows === 0) return 'There was no row to judge.';
-  if (steady.length === 0) return 'Nothing could be judged yet; what it would take stands below.';
+  if (steady.length === 0)
+    return undecided.length > 0
+      ? 'Nothing could be judged yet; what it would take stands below.'
+      : input.from === null && cohorts.length === 0
+        ? 'Nothing could be judged: the log has no time, and no column by whose values calls could be compared. --map time=COLUMN names the time, --group-by COLUMN the groups.'
+        : 'Nothing could be judged: no column holds a score, a cost, a time to answer or texts that could be compared. --map FIELD=COLUMN names one.';
   return input.from === null ? 'The groups are alike in what could be judged.' : 'Nothing changed that the log can show.';
 }
 

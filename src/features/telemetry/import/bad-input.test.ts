@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { openLogFile } from './open-log.ts';
 import { callOf, csv, csvHeader, csvRow, hour, jsonl, openReader, times } from './testing/read-log.ts';
 
 let reader: Awaited<ReturnType<typeof openReader>>;
@@ -207,6 +209,7 @@ describe('what cannot be read is said in a sentence', () => {
 
   test.each([
     ['empty.csv', '', /is empty/],
+    ['nothing.gz', 'nope', /not packed as its name says/],
     ['blank.jsonl', ' \n\n ', /white space/],
     ['header.csv', csvHeader(), /no rows/],
     ['single.csv', 'output\nhello\nworld', /single column/],
@@ -219,6 +222,14 @@ describe('what cannot be read is said in a sentence', () => {
   ])('%s', async (name, content, sentence) => {
     const path = reader.write(name, content);
     await expect(reader.read(path)).rejects.toMatchObject({ name: 'Problem', message: expect.stringMatching(sentence) });
+  });
+
+  test('a log that was unpacked and kept its name is read', async () => {
+    expect((await reader.read(reader.write('plain.csv.gz', csv(5)))).calls).toHaveLength(5);
+  });
+
+  test('an empty standard input is called so', async () => {
+    await expect(openLogFile('-', Readable.from([]))).rejects.toThrow(/^Standard input is empty/);
   });
 
   test('a directory, a file that is not there, a column that is not there', async () => {

@@ -82,7 +82,7 @@ export async function recognise(
 ): Promise<Recognised> {
   const { size } = await stat(path);
   const raw = await head(createReadStream(path, { end: HEAD_BYTES }), name);
-  if (raw.length === 0) throw invalid(`"${name}" is empty: there is nothing to audit.`);
+  if (raw.length === 0) throw invalid(`${name === '-' ? 'Standard input' : `"${name}"`} is empty: there is nothing to audit.`);
   const compression = compressionOf(raw);
   const base: Recognised = {
     name,
@@ -98,6 +98,8 @@ export async function recognise(
   if (compression === 'zstd') return base;
 
   const start = compression === 'gzip' ? await head(createReadStream(path).pipe(createGunzip()), name) : raw;
+  if (compression === 'none' && /\.(gz|zst)$/i.test(name) && !mayBeLog(start))
+    throw invalid(`"${name}" is not packed as its name says, and is no log either. Was it downloaded whole? Fetch it again.`);
   if (start.subarray(0, 4).toString('latin1') === 'PAR1') return { ...base, format: 'parquet' };
   const encoding = encodingOf(start);
   if (encoding) {
@@ -108,6 +110,10 @@ export async function recognise(
     throw invalid(`"${name}" is not a log: it holds binary data. Export it as CSV, TSV, JSON, JSONL or Parquet.`);
   return formatOfText(base, start.toString('utf8').replace(/^\uFEFF/, ''));
 }
+
+/** Some tools unpack what they fetch and keep the name. */
+const mayBeLog = (start: Buffer) =>
+  start.subarray(0, 4).toString('latin1') === 'PAR1' || /^\s*[[{]|\n./.test(start.toString('utf8').replace(/^\uFEFF/, ''));
 
 function compressionOf(start: Buffer): LogFile['compression'] {
   if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip';
