@@ -89,6 +89,17 @@ describe('one thing that happened is told once, with its date, its weight and it
   });
 });
 
+test('answers that are JSON no longer are a loss, though the columns inside them are empty then', async () => {
+  const { report, exitCode } = await run({ files: [logOf('json')] });
+  expect(Object.keys(report.input.mapping)).toContain('segment output.category');
+  expect(report.findings.map(({ kind }) => kind)).not.toContain('mix');
+  const broken = report.findings.filter(({ metric }) => metric === 'format_valid_rate' || metric === 'refusal_rate');
+  expect(broken).toMatchObject([{ kind: 'step', direction: 'worse' }, { direction: 'worse' }]);
+  expect(broken[0]!.severity).toBe('page');
+  for (const { cause } of report.findings) expect(cause?.dimension).not.toBe('output.category');
+  expect(exitCode).toBe(2);
+});
+
 test('a new prompt is named, compared with the old one on request, and priced by the hours it costs', async () => {
   const { report, exitCode } = await run({ files: [logOf('prompt')], groupBy: 'prompt_version', minutesSaved: 6, hourly: 20 });
   const step = report.findings.find(({ kind }) => kind === 'step')!;

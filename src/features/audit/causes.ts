@@ -3,7 +3,8 @@ import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Ex
 import type { Judgement } from './judge.ts';
 import type { Cause } from './model.ts';
 import { named } from './report/text.ts';
-import { findSides } from './store.ts';
+import { findSides, type Stretches } from './store.ts';
+import { categoricalDrift } from '../../detect/index.ts';
 
 /** Why something changed, and what changed with it. */
 
@@ -16,17 +17,27 @@ export interface Told {
 }
 
 /** What the log knows about a change: the metric and the rows by the values of each column, before and after. */
-export async function explain({ store, dimensions }: Evidence, judgement: Judgement): Promise<Told> {
+export async function explain({ store, dimensions, bucketMs }: Evidence, judgement: Judgement): Promise<Told> {
   const { at, until, window, metric, kind } = judgement;
   const nothing = { kind, cause: null, because: null };
   if (at === null || window === null || kind === 'stall')
     return { judgement, explained: nothing, alsoMoved: [], models: undefined };
   const stretches = { from: window.from, at, until: until ?? at, to: window.to };
+  const near = aroundChange(judgement, stretches, bucketMs);
   const sides: Sides[] = [];
   const counts = [];
   for (const dimension of dimensions.filter(({ name }) => !(name in judgement.segment))) {
     const { before, after } = await findSides(store, metric, dimension, stretches);
-    sides.push({ dimension: dimension.name, before: before.stats, after: after.stats });
+    // Most columns say the same on both sides, and need no second look.
+    const moved = categoricalDrift(before.rows, after.rows).flagged;
+    const around = moved ? await findSides(store, metric, dimension, near) : undefined;
+    sides.push({
+      dimension: dimension.name,
+      says: dimension.says,
+      before: before.stats,
+      after: after.stats,
+      ...(around ? { around: { before: around.before.stats, after: around.after.stats } } : {}),
+    });
     counts.push({ dimension: dimension.name, before: before.rows, after: after.rows });
   }
   const explained = explainChange(
@@ -40,6 +51,20 @@ export async function explain({ store, dimensions }: Evidence, judgement: Judgem
     explained,
     alsoMoved: movedColumns(counts.filter(({ dimension }) => dimension !== explained.cause?.dimension)),
     models: models && { dimension: 'model', before: asStats(models.before), after: asStats(models.after) },
+  };
+}
+
+/** What lies before and after the time in which a change may have come: its interval, and a bucket to either side of its date. */
+export function aroundChange(
+  { interval }: Pick<Judgement, 'interval'>,
+  { from, at, until, to }: Stretches,
+  bucketMs: number,
+): Stretches {
+  return {
+    from,
+    at: Math.min(at - bucketMs, interval?.[0] ?? at),
+    until: Math.max(until + bucketMs, interval?.[1] ?? until),
+    to,
   };
 }
 

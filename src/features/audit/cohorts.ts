@@ -42,7 +42,7 @@ export async function judgeAllCohorts(
 function period(splitMs: number): Dimension {
   const values = [`before ${day(splitMs)}`, `since ${day(splitMs)}`];
   const sql = `if(toUnixTimestamp64Milli(assumeNotNull(at)) < ${Math.round(splitMs)}, '${values[0]}', '${values[1]}')`;
-  return { name: PERIOD, column: '', sql, values: values.map((value) => ({ value, n: 0 })) };
+  return { name: PERIOD, column: '', sql, says: 'input', values: values.map((value) => ({ value, n: 0 })) };
 }
 
 /** A log may have a column of that name; the split is read from none. */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../../platform/clock.ts';
+import { aroundChange } from './causes.ts';
 import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Sides, isCalendar } from './explain.ts';
 import { metrics } from './metrics.ts';
+import { roleOf } from './outcome.ts';
 import { judgement, START_MS } from './testing.ts';
 
 const sides = (dimension: string, before: Record<string, [number, number]>, after: Record<string, [number, number]>): Sides => {
@@ -112,4 +114,70 @@ test('a column that only says when is no cause', () => {
   expect(isCalendar('build week', ['a', 'b'])).toBe(true);
   expect(isCalendar('customer', ['Acme', 'June Ltd'])).toBe(false);
   expect(isCalendar('prompt_version', ['v3', 'v4'])).toBe(false);
+});
+
+test.each([
+  ['a column of the answer', 'output.category', { says: 'outcome' as const }, 'other', 'billing'],
+  ['what was not written', 'intent', {}, '', 'billing'],
+  ['a word for nothing', 'intent', {}, 'None', 'billing'],
+  ['how a call was handled', 'cache', { says: 'handling' as const }, 'miss', 'hit'],
+])('%s never makes a loss a mix', (_, dimension, role, bad, good) => {
+  const broken = sides(
+    dimension,
+    { [good]: [700, 0.97], also: [280, 0.97], [bad]: [60, 0.3] },
+    { [good]: [480, 0.97], also: [180, 0.97], [bad]: [340, 0.3] },
+  );
+  expect(explainChange(judgement({}), [{ ...broken, says: 'input' }])).toMatchObject(
+    dimension === 'intent' ? { kind: 'step' } : { kind: 'mix' },
+  );
+  expect(explainChange(judgement({}), [{ ...broken, ...role }])).toEqual({ kind: 'step', cause: null, because: null });
+});
+
+test('a column that says of each row how it came out is no mix', () => {
+  const told = sides('guarded', { no: [940, 0], yes: [60, 1] }, { no: [700, 0], yes: [300, 1] });
+  expect(explainChange(judgement({ metric: named('refusal_rate') }), [told]).kind).toBe('step');
+});
+
+test('a mix of the rows with a value does not excuse what those without one lost', () => {
+  const gone = sides(
+    'customer',
+    { easy: [800, 0.95], hard: [200, 0.8], '': [10, 0] },
+    { easy: [500, 0.95], hard: [350, 0.8], '': [150, 0] },
+  );
+  expect(explainChange(judgement({}), [gone]).kind).toBe('step');
+});
+
+test('a value that was in use before is not said to be in use since', () => {
+  const tier = sides('tier', { gold: [985, 0.95], free: [15, 0.5] }, { gold: [700, 0.95], free: [300, 0.5] });
+  expect(explainChange(judgement({}), [tier]).because).toBe('as tier "free" went from 1.5 % to 30 % of the calls');
+});
+
+test('a version that came within the time in which the change may lie explains it', () => {
+  const late = sides('prompt_version', { v1: [1500, 0.87], v2: [50, 0.7] }, { v2: [1450, 0.7] });
+  const { before, after } = sides('prompt_version', { v1: [1450, 0.87] }, { v2: [1400, 0.7] });
+  expect(explainChange(judgement({}), [late]).cause?.value).not.toBe('v2');
+  expect(explainChange(judgement({}), [{ ...late, around: { before, after } }])).toMatchObject({
+    cause: { dimension: 'prompt_version', value: 'v2' },
+    because: 'since prompt_version "v2" is in use',
+  });
+});
+
+test('a change may have come in its interval, and a bucket before or after its date', () => {
+  const stretches = { from: 0, at: 30, until: 30, to: 60 };
+  expect(aroundChange({ interval: [27, 30] }, stretches, 1)).toEqual({ from: 0, at: 27, until: 31, to: 60 });
+  expect(aroundChange({ interval: null }, stretches, 1)).toEqual({ from: 0, at: 29, until: 31, to: 60 });
+});
+
+test('a column is an outcome where it stands in the answer or is named for one', () => {
+  const output = { name: 'output', column: 3, path: [] };
+  const role = (name: string, column = 4, path: string[] = []) =>
+    roleOf({ name, column, path }, { fields: { output }, conversation: false });
+  expect(role('json.category', 3, ['category'])).toBe('outcome');
+  expect(['resolution', 'guardrail', 'parsed_intent', 'predictedLabel', 'http_status'].map((name) => role(name))).toEqual(
+    Array.from({ length: 5 }, () => 'outcome'),
+  );
+  expect(role('cache')).toBe('handling');
+  expect(['customer', 'workflow', 'response_format', 'customer_status', 'task'].map((name) => role(name))).toEqual(
+    Array.from({ length: 5 }, () => 'input'),
+  );
 });

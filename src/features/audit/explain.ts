@@ -3,12 +3,17 @@ import type { Cause, Finding } from './model.ts';
 import { fromTo } from './report/format.ts';
 import type { Judgement } from './judge.ts';
 import { named } from './report/text.ts';
+import { isMissing, type ColumnRole } from './outcome.ts';
 
 /** One dimension on both sides of a change: the metric by value, and the rows by value. */
 export interface Sides {
   dimension: string;
   before: ReadonlyMap<string, SegmentStats>;
   after: ReadonlyMap<string, SegmentStats>;
+  /** What the column says of a call: unless told, what it was made with. */
+  says?: ColumnRole;
+  /** The same without the time in which the change may have come: a switch there may have caused it. */
+  around?: Pick<Sides, 'before' | 'after'>;
 }
 
 export interface Explained {
@@ -21,20 +26,24 @@ export interface Explained {
 
 const NEW_AFTER = 0.3;
 const SEEN_BEFORE = 0.02;
+/** Up to this share of the rows a value counts as not in use. */
+const NOT_IN_USE = 0.005;
 const STEADY_MIX = 0.8;
 
 /**
  * Which column explains a change: a value that is new since then; else a moved mix of unchanged segments (Simpson's paradox); else
- * one value that carries most of it. In this order, as a new version would look like a moved mix.
+ * one value that carries most of it. In this order, as a new version would look like a moved mix. How a call came out explains nothing:
+ * that more answers are without a category says that they are bad, not that other things were asked.
  */
-export function explainChange(judgement: Judgement, sides: readonly Sides[]): Explained {
+export function explainChange(judgement: Judgement, given: readonly Sides[]): Explained {
   const { kind } = judgement;
+  const sides = given.filter(({ says }) => says !== 'outcome');
   for (const side of sides) {
-    const fresh = newValue(side);
-    if (fresh) return { kind, cause: fresh, because: `since ${named(side.dimension)} "${named(fresh.value)}" is in use` };
+    const fresh = newValue(side) ?? (side.around ? newValue({ ...side, ...side.around }) : null);
+    if (fresh) return { kind, cause: fresh.cause, because: newWords(side.dimension, fresh) };
   }
-  for (const side of sides) {
-    const moved = movedMix(side);
+  for (const side of sides.filter(({ says }) => says !== 'handling')) {
+    const moved = movedMix(side, judgement.metric);
     if (moved)
       return {
         kind: 'mix',
@@ -42,13 +51,14 @@ export function explainChange(judgement: Judgement, sides: readonly Sides[]): Ex
         because: `because more of the calls are ${named(side.dimension)} "${named(moved.value)}"; each ${named(side.dimension)} by itself is steady`,
       };
   }
-  for (const side of sides) {
+  // In which answers it happened may be told, though it is not why.
+  for (const side of [...sides, ...given.filter(({ says }) => says === 'outcome')]) {
     const { carrier } = attribute(side.before, side.after);
-    if (carrier) {
+    if (carrier && !isMissing(carrier.segment)) {
       const cause = { dimension: side.dimension, value: carrier.segment, share: clamp(carrier.share) };
       return {
         kind,
-        cause,
+        cause: side.says === 'outcome' ? null : cause,
         because: `nearly all of it in ${named(side.dimension)} "${named(carrier.segment)}"${levels(judgement, side, carrier.segment)}`,
       };
     }
@@ -73,29 +83,55 @@ const CALENDAR_VALUE =
 export const isCalendar = (name: string, values: readonly string[]) =>
   CALENDAR_NAME.test(name) || (values.length > 0 && values.every((value) => CALENDAR_VALUE.test(value)));
 
-/** A value that was not there before and has much of the rows since. */
-function newValue({ dimension, before, after }: Sides): Cause | null {
+interface Fresh {
+  cause: Cause;
+  /** Share of the rows before and since. */
+  was: number;
+  is: number;
+}
+
+/** A value that was hardly there before and has much of the rows since. */
+function newValue({ dimension, before, after }: Sides): Fresh | null {
   const [n, m] = [rows(before), rows(after)];
+  if (n === 0 || m === 0) return null;
   for (const [value, { n: now }] of after) {
-    const was = before.get(value)?.n ?? 0;
-    if (value === '' || now / Math.max(1, m) < NEW_AFTER || was / Math.max(1, n) > SEEN_BEFORE) continue;
+    const [was, is] = [(before.get(value)?.n ?? 0) / n, now / m];
+    if (value === '' || is < NEW_AFTER || was > SEEN_BEFORE) continue;
     const share = explainMix(before, after).topSegments.filter(({ segment, after }) => segment === value && after.n > 0)[0]
       ?.share;
-    return { dimension, value, share: clamp(share !== undefined && share > 0 ? Math.max(share, now / m) : now / m) };
+    return { cause: { dimension, value, share: clamp(share !== undefined && share > 0 ? Math.max(share, is) : is) }, was, is };
   }
   return null;
 }
 
-/** Only over values that stand on both sides: what came or went is a change, not a mix. */
-function movedMix({ dimension, before, after }: Sides): Cause | null {
-  const shared = new Set([...before.keys()].filter((value) => after.has(value)));
+const newWords = (dimension: string, { cause: { value }, was, is }: Fresh) =>
+  was <= NOT_IN_USE
+    ? `since ${named(dimension)} "${named(value)}" is in use`
+    : `as ${named(dimension)} "${named(value)}" went from ${fromTo(was, is, 'rate')?.replace(' → ', ' to ')} of the calls`;
+
+/** Only over values that stand on both sides and say something: what came, went or is missing is a change, not a mix. */
+function movedMix({ dimension, before, after }: Sides, metric: Judgement['metric']): Cause | null {
+  const shared = new Set([...before.keys()].filter((value) => after.has(value) && !isMissing(value)));
   const [was, is] = [only(before, shared), only(after, shared)];
   if (shared.size < 2 || rows(was) < STEADY_MIX * rows(before) || rows(is) < STEADY_MIX * rows(after)) return null;
+  if (metric.kind === 'rate' && tellsOutcome([...was.values(), ...is.values()])) return null;
   const { verdict, mix, total, topSegments } = explainMix(was, is);
-  if (verdict !== 'mix' || total === 0 || mix / total < STEADY_MIX) return null;
+  const whole = explainMix(before, after).total;
+  if (verdict !== 'mix' || total === 0 || mix / total < STEADY_MIX || whole === 0 || mix / whole < STEADY_MIX) return null;
   const grown = topSegments.filter(({ before, after }) => after.n / rows(is) > before.n / rows(was))[0];
   return { dimension, value: grown?.segment ?? topSegments[0]?.segment ?? '', share: clamp(mix / total) };
 }
+
+/** A column whose values say of nearly every row whether it came out one way or the other is the outcome by another name. */
+function tellsOutcome(list: readonly SegmentStats[]): boolean {
+  const all = list.reduce((sum, { n }) => sum + n, 0);
+  const mean = list.reduce((sum, { n, mean }) => sum + n * mean, 0) / Math.max(1, all);
+  const wrong = list.reduce((sum, { n, mean }) => sum + n * Math.min(mean, 1 - mean), 0);
+  return wrong <= MISTOLD * all * Math.min(mean, 1 - mean);
+}
+
+/** Of the rarer outcome, the values of such a column get at most this share wrong. */
+const MISTOLD = 0.1;
 
 const only = (map: ReadonlyMap<string, SegmentStats>, keep: ReadonlySet<string>) =>
   new Map([...map].filter(([value]) => keep.has(value)));

@@ -4,6 +4,7 @@ import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import type { Mapping } from '../telemetry/index.ts';
 import { languageOf } from '../telemetry/index.ts';
 import type { Metric } from './metrics.ts';
+import { roleOf, type ColumnRole } from './outcome.ts';
 
 /** Every question the audit asks of the table `call`. */
 
@@ -44,6 +45,7 @@ export interface Dimension {
   /** The column of the log it was read from. */
   column: string;
   sql: string;
+  says: ColumnRole;
   /** Its values with the most rows, most first. */
   values: { value: string; n: number }[];
 }
@@ -55,20 +57,25 @@ export const MOST_VALUES = 100;
 export async function listDimensions(store: ScratchTelemetry, mapping: Mapping): Promise<Dimension[]> {
   const { model, promptVersion, workflow } = mapping.fields;
   const known = [
-    { name: 'model', column: model?.name, sql: 'model' },
-    { name: 'prompt_version', column: promptVersion?.name, sql: 'prompt_version' },
-    { name: 'workflow', column: workflow?.name, sql: 'workflow' },
-    ...mapping.segments.map(({ name }, i) => ({ name, column: name, sql: `segment[${i + 1}]` })),
+    { name: 'model', column: model?.name, sql: 'model', says: 'input' as const },
+    { name: 'prompt_version', column: promptVersion?.name, sql: 'prompt_version', says: 'input' as const },
+    { name: 'workflow', column: workflow?.name, sql: 'workflow', says: 'input' as const },
+    ...mapping.segments.map((segment, i) => ({
+      name: segment.name,
+      column: segment.name,
+      sql: `segment[${i + 1}]`,
+      says: roleOf(segment, mapping),
+    })),
   ];
   const found: Dimension[] = [];
-  for (const { name, column, sql } of known) {
+  for (const { name, column, sql, says } of known) {
     if (column === undefined) continue;
     const values = await store.rows(z.object({ value: z.string(), n: z.number() }))(
       `select ${sql} as value, count() as n from call where reject = '' and ${sql} != '' group by value order by n desc, value limit ${MOST_VALUES}`,
       {},
       LIMIT,
     );
-    if (values.length > 0) found.push({ name, column, sql, values });
+    if (values.length > 0) found.push({ name, column, sql, says, values });
   }
   return found;
 }

@@ -129,6 +129,17 @@ export const scenarios = {
       return { ...rest, expected, output: score === 1 ? expected : pick(['spam', 'unknown'], random) };
     },
   },
+  /** Answers are JSON; from day 30 on one in five is a refusal in prose. */
+  json: {
+    days: 60,
+    callsADay: 60,
+    row: (day, random) => {
+      const { score: _, ...rest } = call(random, 1);
+      const reply = JSON.stringify({ category: pick(['billing', 'delivery', 'returns'], random), reply: rest['output'] });
+      const refused = random() < (day < 30 ? 0.01 : 0.2);
+      return { ...rest, output: refused ? "I'm sorry, but I can't help with that." : reply };
+    },
+  },
   /** Six busy days; fewer right answers from the fourth on. */
   hourly: { days: 6, callsADay: 2000, row: (day, random) => call(random, day < 3 ? 0.9 : 0.6) },
 } as const satisfies Record<string, Scenario>;

@@ -35,6 +35,7 @@ export { givenMap, logInput } from './import/given-map.ts';
 export { importLogs, openLogFile, scoresBeside, type Field, type Imported, type LogFile } from './import/index.ts';
 export { metricsText } from './ledger/index.ts';
 export { eraseKnown } from './privacy/index.ts';
+export type { ColumnRef } from './import/columns.ts';
 export type { Mapping } from './import/map-columns.ts';
 export { language as languageOf } from './import/texts.ts';
 
