@@ -78,10 +78,19 @@ export async function beginSiege(
     pidOf: (victim) => pids[victim](),
     answers: (status) => why.get(status) ?? 0,
     async kill(victim) {
-      const pid = pids[victim]();
+      // While it is being started, its file is not there or tells no number.
+      const known = () => {
+        try {
+          return pids[victim]() || undefined;
+        } catch {
+          return undefined;
+        }
+      };
+      await eventually(() => known() !== undefined, START_MS);
+      const pid = known()!;
       process.kill(pid, 'SIGKILL');
       if (victim === 'steward') await server.restart();
-      else await eventually(() => pids[victim]() !== pid, START_MS);
+      else await eventually(() => ![undefined, pid].includes(known()), START_MS);
     },
     async taken() {
       const before = taken.size;
