@@ -61,3 +61,18 @@ test('gaps of a thin log are no stall', () => {
     .map((hour) => ({ at: START + hour * HOUR, n: 1, sum: 1, sumSq: 1 }));
   expect(findStalls(thin, { bucketMs: HOUR })).toEqual([]);
 });
+
+test('days before calls began in earnest are no silence', () => {
+  const pilot = Array.from({ length: 26 }, (_, day) => ({ day, sum: day === 0 ? 1 : day < 6 ? 0 : 50 }));
+  const buckets = pilot.filter(({ sum }) => sum > 0).map(({ day, sum }) => ({ at: START + day * DAY, n: sum, sum, sumSq: sum }));
+  expect(findStalls(buckets, { bucketMs: DAY })).toEqual([]);
+});
+
+test('what is usual goes with a level that changed for good', () => {
+  const silent = (day: number) => day >= 40 && day < 43;
+  const buckets = Array.from({ length: 60 }, (_, day) => ({ day, sum: day < 30 ? 200 : silent(day) ? 0 : 20 }))
+    .filter(({ sum }) => sum > 0)
+    .map(({ day, sum }) => ({ at: START + day * DAY, n: sum, sum, sumSq: sum }));
+  const levelAt = (at: number) => (at < START + 30 * DAY ? 200 : 20);
+  expect(findStalls(buckets, { bucketMs: DAY, levelAt })).toMatchObject([{ kind: 'silence', expected: 60 }]);
+});

@@ -19,10 +19,14 @@ export interface FindStallsOptions {
   bucketMs: number;
   /** End of the log, when it is known to reach beyond its last row; a silence up to there counts. */
   until?: number;
+  /** Level of a time, where the volume is known to have changed for good: what is usual goes with it. Default: 1 throughout. */
+  levelAt?: (at: number) => number;
   /** Leaves out drops, which are most of the work. */
   silencesOnly?: boolean;
 }
 
+/** No level is nothing. */
+const LEAST_LEVEL = 1e-3;
 /** A gap is a silence when it is this much longer than usual … */
 const TIMES_USUAL = 4;
 /** … and this much longer than every other gap. */
@@ -44,12 +48,20 @@ const FEWEST_MISSING = 10;
  * rule max(4 × usual gap, 1.5 × worst other gap), measured in rows expected by hour of week, so that nights and weekends
  * are no silence. Drop: log ratio to the median of the same weekday (hour), below −3.5 robust sd twice or −5 once.
  */
-export function findStalls(buckets: readonly Bucket[], { bucketMs, until, silencesOnly = false }: FindStallsOptions): Stall[] {
+export function findStalls(
+  buckets: readonly Bucket[],
+  { bucketMs, until, levelAt = () => 1, silencesOnly = false }: FindStallsOptions,
+): Stall[] {
   const present = buckets.filter(({ sum }) => sum > 0).sort((a, b) => a.at - b.at);
   if (present.length < 3) return [];
-  const usual = usualVolume(present, bucketMs);
+  const level = (at: number) => Math.max(LEAST_LEVEL, levelAt(at));
+  const flat = usualVolume(
+    present.map((bucket) => ({ ...bucket, sum: bucket.sum / level(bucket.at) })),
+    bucketMs,
+  );
+  const usual = (at: number) => flat(at) * level(at);
   const gaps = allGaps(present, bucketMs, until, usual);
-  const silences = longGaps(gaps);
+  const silences = longGaps(gaps).filter((gap) => usualBefore(gap, present, usual, bucketMs) * gap.expected >= FEWEST_MISSING);
   const usualGapMs =
     quantile(
       gaps.filter((gap) => !silences.includes(gap)).map(({ from, to }) => to - from),
@@ -112,6 +124,27 @@ function allGaps(present: readonly Bucket[], bucketMs: number, until: number | u
   });
 }
 
+/**
+ * How much of what is usual came before a gap, at most 1: calls that only began later were not missing. Of as long a time as it
+ * takes to expect enough rows, twice; at least two buckets.
+ */
+function usualBefore({ from }: Gap, present: readonly Bucket[], usual: Usual, bucketMs: number): number {
+  const counts = new Map(present.map(({ at, sum }) => [at, sum]));
+  let [expected, seen, looked] = [0, 0, 0];
+  for (
+    let at = from - bucketMs;
+    at >= present[0]!.at && (looked < 2 || expected < TIMES_FEWEST * FEWEST_MISSING);
+    at -= bucketMs
+  ) {
+    expected += usual(at);
+    seen += counts.get(at) ?? 0;
+    looked += 1;
+  }
+  return expected > 0 ? Math.min(1, seen / expected) : 1;
+}
+
+const TIMES_FEWEST = 2;
+
 /** The longest gaps, for as long as each stands out from all shorter ones. */
 function longGaps(gaps: readonly Gap[]): Gap[] {
   const longest = gaps.toSorted((a, b) => b.expected - a.expected);
@@ -140,7 +173,9 @@ function drops(present: readonly Bucket[], bucketMs: number, usual: Usual, usual
     (_, i) =>
       low(i, DEEP_DROP) || (low(i, DROP) && ((i > 0 && low(i - 1, DROP)) || (i + 1 < present.length && low(i + 1, DROP)))),
   );
-  return runs(within).map(([start, end]) => ({
+  // What the log begins with had no usual before it.
+  const fell = runs(within).filter(([start]) => start > 0);
+  return fell.map(([start, end]) => ({
     kind: 'drop' as const,
     from: present[start]!.at,
     to: present[end]!.at + bucketMs,

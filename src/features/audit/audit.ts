@@ -10,7 +10,6 @@ import {
   chooseBucket,
   joinSplit,
   judgeSeries,
-  judgeStalls,
   ownOfSegments,
   wholeBuckets,
   type Judged,
@@ -20,6 +19,7 @@ import { asGraded, language, metrics, text, volume, type Metric, type Series } f
 import type { AuditReport } from './model.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
+import { judgeVolume, withoutMoved } from './volume.ts';
 import {
   findOverview,
   listBuckets,
@@ -204,19 +204,21 @@ function judgeTime(
     bucketMs,
   );
   const calls = series.find(({ metric }) => metric.name === volume.name);
-  const stalls = calls ? judgeStalls(covered(calls), bucketMs) : [];
-  const silent = series
-    .filter((one) => one.metric.name === volume.name && feeds(one) && rowsOf(one) >= STEADY_ROWS)
-    .flatMap((one) => judgeStalls(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs)));
+  const fed = series.filter((one) => one.metric.name === volume.name && feeds(one) && rowsOf(one) >= STEADY_ROWS);
+  const amount = calls ? judgeVolume(covered(calls), bucketMs) : [];
+  const shares = withoutMoved(
+    fed.flatMap((one) => judgeVolume(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs))),
+    3 * bucketMs,
+  );
   return {
     judgements: [
       ...whole.judgements,
-      ...stalls,
-      ...ownOfSegments([...parts.judgements, ...silent], [...whole.judgements, ...stalls], bucketMs),
+      ...amount,
+      ...ownOfSegments([...parts.judgements, ...shares], [...whole.judgements, ...amount], bucketMs),
     ],
     undecided: [...whole.undecided, ...parts.undecided],
-    steady: calls && stalls.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [...whole.steady, volume] : whole.steady,
-    tests: whole.tests + parts.tests,
+    steady: calls && amount.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [...whole.steady, volume] : whole.steady,
+    tests: whole.tests + parts.tests + (calls ? 1 : 0) + fed.length,
   };
 }
 

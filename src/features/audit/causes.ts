@@ -20,7 +20,8 @@ export interface Told {
 export async function explain({ store, dimensions, bucketMs }: Evidence, judgement: Judgement): Promise<Told> {
   const { at, until, window, metric, kind } = judgement;
   const nothing = { kind, cause: null, because: null };
-  if (at === null || window === null || kind === 'stall')
+  // How many calls come is no quality of any of them.
+  if (at === null || window === null || kind === 'stall' || metric.kind === 'count')
     return { judgement, explained: nothing, alsoMoved: [], models: undefined };
   const stretches = { from: window.from, at, until: until ?? at, to: window.to };
   const near = aroundChange(judgement, stretches, bucketMs);

@@ -34,8 +34,8 @@ export async function findExamples(
   { store, files, dimensions }: Evidence,
   judgement: Judgement,
 ): Promise<ReportFinding['examples']> {
-  const { at, until, window, segment, kind } = judgement;
-  if (kind === 'stall') return { before: [], after: [] };
+  const { at, until, window, segment, kind, metric } = judgement;
+  if (kind === 'stall' || metric.kind === 'count') return { before: [], after: [] };
   const [name, value] = Object.entries(segment)[0] ?? [];
   const sql = dimensions.find((dimension) => dimension.name === name)?.sql;
   const ask = async (side: 'before' | 'after', fromMs: number | null, toMs: number | null, of = value) => {

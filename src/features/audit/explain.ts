@@ -159,6 +159,8 @@ function together(a: Judgement, b: Judgement, slackMs: number): boolean {
   if (a.kind === 'cohort' && b.kind === 'cohort')
     return a.against === b.against && JSON.stringify(a.segment) === JSON.stringify(b.segment);
   if (a.at === null || b.at === null || a.kind === 'stall' || b.kind === 'stall') return false;
+  // More or fewer calls are not worse ones.
+  if ((a.metric.kind === 'count') !== (b.metric.kind === 'count')) return false;
   if (a.kind === 'drift' || b.kind === 'drift') return a.kind === b.kind && Math.abs(a.at - b.at) <= 3 * slackMs;
   return Math.abs(a.at - b.at) <= slackMs;
 }

@@ -39,6 +39,8 @@ export interface Judgement {
   /** The stretches that were compared: from the change before to the change after. */
   window: { from: number; to: number } | null;
   stall?: Stall;
+  /** Of a change of volume: the time in which so many calls came, "a day". */
+  per?: string;
   /** Of a change of wording: the words that more or fewer answers hold. */
   words?: ChangedWord[];
   /** Of a cohort: the value it is compared with. */
@@ -83,7 +85,8 @@ export function judgeSeries(list: readonly Series[], bucketMs: number): Judged {
   return judged;
 }
 
-function fromChange(metric: Metric, change: Change, window: Judgement['window']): Judgement {
+/** A change as a judgement, of all rows until told otherwise. */
+export function fromChange(metric: Metric, change: Change, window: Judgement['window']): Judgement {
   return {
     kind: change.kind,
     metric,
@@ -108,9 +111,13 @@ function withinReach({ unit }: Metric, before: Summary | null, ci95: Judgement['
   return [Math.max(ci95[0], -before.mean), Math.max(ci95[1], -before.mean)];
 }
 
-/** Times in which calls stopped or became far fewer; `until`: the end of the log, where it is known to go on without them. */
-export function judgeStalls(volume: Series, bucketMs: number, until?: number): Judgement[] {
-  return findStalls(volume.buckets, { bucketMs, ...(until !== undefined && { until }) }).map((stall) => ({
+/**
+ * Times in which calls stopped or became far fewer; `until`: the end of the log, where it is known to go on without them;
+ * `levelAt`: how many calls were usual at a time, where that changed for good.
+ */
+export function judgeStalls(volume: Series, bucketMs: number, until?: number, levelAt?: (at: number) => number): Judgement[] {
+  const options = { bucketMs, ...(until !== undefined && { until }), ...(levelAt && { levelAt }) };
+  return findStalls(volume.buckets, options).map((stall) => ({
     kind: 'stall',
     metric: volume.metric,
     segment: volume.segment,
@@ -190,6 +197,9 @@ export function ownOfSegments(segments: readonly Judgement[], all: readonly Judg
   const told = (own: Judgement, whole: Judgement) =>
     whole.metric.name === own.metric.name &&
     Math.sign(whole.change ?? 0) === Math.sign(own.change ?? 0) &&
+    // What is hardly to be seen in all rows, or comes to an end in them, is another thing.
+    (own.direction !== 'worse' || whole.direction === 'worse') &&
+    (own.kind === 'stall') === (whole.kind === 'stall') &&
     near(whole, own, 3 * bucketMs);
   return segments.filter((own) => !all.some((whole) => told(own, whole)));
 }

@@ -23,8 +23,17 @@ export function title(judgement: Judgement): string {
   if (metric.name === 'text') return `The wording of answers changed on ${day(at ?? 0)}${where}`;
   const sides = fromTo(judgement.before?.mean ?? null, judgement.after?.mean ?? null, metric.unit)?.replace(' → ', ' to ') ?? '';
   if (kind === 'cohort') return cohortTitle(judgement);
+  if (judgement.per !== undefined) return volumeTitle(judgement, where);
   const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
   return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}`;
+}
+
+/** "Number of calls fell from 50 to 19 a day on 31 August 2026 for customer acme". */
+function volumeTitle(judgement: Judgement, where: string): string {
+  const { metric, kind, at, until, before, after, per } = judgement;
+  const [was, is] = [before, after].map((side) => quantity(side?.mean ?? 0, 'rows').replace(/ rows$/, ''));
+  const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
+  return `${capital(metric.plain)} ${moved(judgement)} from ${was} to ${is} ${per} ${when}${where}`;
 }
 
 /** "Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613"; without an order they only differ. */
@@ -70,7 +79,7 @@ export function explanation(
   if (judgement.stall) {
     sentences.push(
       judgement.stall.kind === 'silence'
-        ? `The longest usual gap is ${hours(judgement.stall.usualGapMs)}; about ${counted(judgement.stall.expected, 'call')} would have been expected.`
+        ? `${judgement.stall.usualGapMs > 0 ? `The longest usual gap before and after is ${hours(judgement.stall.usualGapMs)}` : 'Calls came without such gaps before and after'}; about ${counted(judgement.stall.expected, 'call')} would have been expected.`
         : `${counted(judgement.stall.seen, 'call')} instead of about ${counted(judgement.stall.expected, 'call')}.`,
     );
   }
@@ -124,6 +133,10 @@ export function action(judgement: Judgement, cause: Cause | null): string {
     return `Test ${named(cause.value)} against the version before, on the rows that show it; pin the version or go back.`;
   if (cause?.dimension === 'prompt_version')
     return `Go back to the prompt version before "${named(cause.value)}", or mend it on the rows that show it.`;
+  if (metric.kind === 'count')
+    return direction === 'worse'
+      ? 'Ask whether fewer calls are wanted; if not, check the integration that sends them.'
+      : 'Make sure the change was meant.';
   if (cause) return `Look at ${named(cause.dimension)} "${named(cause.value)}" first.`;
   if (metric.name === 'cost_usd') return 'Check the price list, the length of prompts and answers, and retries.';
   if (metric.name === 'latency_s') return 'Check the provider, the length of answers, and what was deployed that day.';
