@@ -170,7 +170,8 @@ test('a client is renamed, closed, opened again and, its name typed, deleted wit
   await server.ask('clients.close', { id: gone.id });
   server.later(2 * MINUTE_MS);
   expect(await server.ask('clients.delete', { id: gone.id, confirm: 'Umbrella' })).toMatchObject({ status: 400 });
-  expect(await server.ask('clients.delete', { id: gone.id, confirm: 'umbra' })).toMatchObject({ status: 200 });
+  // Refused as long as the spool holds what was sent, which it may for a moment after the store has it.
+  await eventually(async () => (await server.ask('clients.delete', { id: gone.id, confirm: 'umbra' })).status === 200);
   expect((await server.ask('clients.list', {})).text).not.toContain(gone.id);
   expect(await trace(kept)).toMatchObject({ status: 200 });
   expect(await worker.ask('session.show')).toMatchObject({ status: 401 });
