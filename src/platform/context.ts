@@ -26,6 +26,8 @@ export interface Context extends Handles {
   readonly log: Log;
   /** Tells whoever waits how far the work has come; silent where nobody watches. */
   readonly progress: (progress: Progress) => void;
+  /** Of a write: what begins only once its entry is in the audit trail, as it cannot be taken back. What it throws is answered. */
+  readonly afterwards: (work: () => void | Promise<void>) => void;
 }
 
 /** The context of the person at this machine's terminal. No store is open in it. */
@@ -36,6 +38,9 @@ export const localContext = (parts: Pick<Context, 'now' | 'config' | 'log'>): Co
   client: null,
   practice: null,
   progress: () => undefined,
+  afterwards: () => {
+    throw new Error('Only a verb that writes has an afterwards.');
+  },
 });
 
 /** The context of a request: who asks, of which practice. `perform` puts it behind a wall. */

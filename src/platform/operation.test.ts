@@ -75,6 +75,39 @@ test.each([[null], ['Ada'], [{}], [{ name: 7 }], [{ name: 'Ada', extra: true }]]
   expect(seen).toEqual([]);
 });
 
+test('what a write begins afterwards begins once its entry is kept, and never where it is not', async () => {
+  const told: string[] = [];
+  const op = operation({
+    name: 'test.begin',
+    summary: 'Begins.',
+    access: { of: 'practice', does: 'write', roles: ['owner'] },
+    confirms: false,
+    input: z.object({}),
+    output: z.object({}),
+    run(ctx) {
+      ctx.afterwards(() => void told.push('begun'));
+      return Promise.resolve({});
+    },
+  });
+  const key: Actor = { kind: 'key', id: 'k', name: 'k', scopes: ['admin'], client: null };
+  const { practice: kept, ...ctx } = practice().as(key);
+  const noting = (note: () => void): Practice => ({
+    ...kept!,
+    async writing(_client, _deed, work) {
+      const answer = await work(closedHandles);
+      note();
+      return answer;
+    },
+  });
+  await perform(op, { ...ctx, practice: noting(() => told.push('kept')) }, {});
+  expect(told).toEqual(['kept', 'begun']);
+  const full = noting(() => {
+    throw new Error('The disk is full.');
+  });
+  await expect(perform(op, { ...ctx, practice: full }, {})).rejects.toThrow('full');
+  expect(told).toEqual(['kept', 'begun']);
+});
+
 test.each([['a\0b'], ['half \uD800']])('a text that no store can keep never runs', async (name) => {
   await expect(perform(greet('local').op, local, { name })).rejects.toMatchObject({ code: 'invalid' });
 });

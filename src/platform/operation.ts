@@ -115,7 +115,13 @@ async function behindTheWall<Input extends z.ZodObject, Output extends z.ZodType
 ): Promise<z.output<Output>> {
   if (access.does === 'read') return op.output.parse(await op.run({ ...ctx, client, ...practice.reading(client) }, input));
   const deed = { operation: op.name, actor: ctx.actor, at: ctx.now(), input: strike(op.input, input) };
-  return practice.writing(client, deed, async (handles) => op.output.parse(await op.run({ ...ctx, client, ...handles }, input)));
+  const later: (() => void | Promise<void>)[] = [];
+  const afterwards: Context['afterwards'] = (work) => void later.push(work);
+  const answer = await practice.writing(client, deed, async (handles) =>
+    op.output.parse(await op.run({ ...ctx, client, ...handles, afterwards }, input)),
+  );
+  for (const work of later) await work();
+  return answer;
 }
 
 function nameOf(actor: Actor): string {

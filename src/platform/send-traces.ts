@@ -1,8 +1,8 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, type Span, type TextMapGetter } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace, type Span, type TextMapGetter } from '@opentelemetry/api';
 import { ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { MINUTE_MS } from './clock.ts';
 import type { TracesConfig } from './config.ts';
 import { post } from './egress.ts';
@@ -26,7 +26,7 @@ export function sendTraces(config: TracesConfig, log: Log): Tracing {
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': config.service, 'service.version': version }),
     spanProcessors: [
-      new BatchSpanProcessor(exporter, {
+      new ToldOnly(exporter, {
         maxQueueSize: MOST_WAITING,
         scheduledDelayMillis: EVERY_MS,
         exportTimeoutMillis: SENT_WITHIN_MS,
@@ -34,11 +34,9 @@ export function sendTraces(config: TracesConfig, log: Log): Tracing {
     ],
   });
   const tracer = provider.getTracer('steward', version);
-  const propagator = new W3CTraceContextPropagator();
   return {
-    async span({ name, attributes, request }, work) {
-      const parent = request ? propagator.extract(ROOT_CONTEXT, request, headerOf) : ROOT_CONTEXT;
-      const span = tracer.startSpan(name, { kind: request ? SpanKind.SERVER : SpanKind.INTERNAL }, parent);
+    async span({ name, attributes, isRequest }, work) {
+      const span = tracer.startSpan(name, { kind: isRequest ? SpanKind.SERVER : SpanKind.INTERNAL }, ROOT_CONTEXT);
       const open = openSpan(span);
       open.say(attributes ?? {});
       try {
@@ -57,6 +55,16 @@ export function sendTraces(config: TracesConfig, log: Log): Tracing {
   };
 }
 
+/** Spans of requests that asked not to be told of. */
+const untold = new WeakSet<object>();
+
+class ToldOnly extends BatchSpanProcessor {
+  override onEnd(span: ReadableSpan): void {
+    if (!untold.has(span)) super.onEnd(span);
+  }
+}
+
+const propagator = new W3CTraceContextPropagator();
 const headerOf: TextMapGetter<Readonly<Record<string, string | string[] | undefined>>> = {
   // Of which trace it is, and no more: `tracestate` is any text, of anybody, and would be sent on as it is.
   get: (headers, name) => (name === 'traceparent' ? headers[name] : undefined),
@@ -68,6 +76,12 @@ const openSpan = (span: Span): WorkSpan => ({
     for (const [name, value] of Object.entries(attributes)) if (value !== undefined) span.setAttribute(name, value);
   },
   failed: () => void span.setStatus({ code: SpanStatusCode.ERROR }),
+  believe(headers) {
+    const named = trace.getSpanContext(propagator.extract(ROOT_CONTEXT, headers, headerOf));
+    if (!named) return;
+    if (named.traceFlags & TraceFlags.SAMPLED) span.addLink({ context: named });
+    else untold.add(span);
+  },
 });
 
 function exporterTo(url: string, headers: Record<string, string>, log: Log): SpanExporter {

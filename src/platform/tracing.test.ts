@@ -5,7 +5,7 @@ import { eventually, quiet } from '../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../testing/server.ts';
 import { readConfig } from './config.ts';
 import { openLog } from './log.ts';
-import { noTracing, openTracing } from './tracing.ts';
+import { noTracing, openTracing, type WorkSpan } from './tracing.ts';
 
 /** Steward's own traces, sent to another Steward, which shows them. */
 
@@ -32,7 +32,7 @@ const named = async (name: string) => {
   return traces.find((trace) => trace.name === name);
 };
 
-test('requests, jobs and loading are told of, under the trace that the request says it is part of, without a text of anybody', async () => {
+test('requests, jobs and loading are told of, without a text of anybody; who was let in may ask not to be', async () => {
   const watched = await testServer([], { env: traced(collector.url()) });
   const acme = await watched.client('Acme');
   const traceId = 'ab'.repeat(16);
@@ -52,7 +52,10 @@ test('requests, jobs and loading are told of, under the trace that the request s
   });
   await watched.send('/a-secret-path?with=words');
   const untraced = `00-${'12'.repeat(16)}-${'34'.repeat(8)}-00`;
-  await watched.send('/api/session.show', { method: 'POST', headers: { traceparent: untraced } });
+  const asking = { method: 'POST', body: '{}' };
+  const headers = { traceparent: untraced, 'content-type': 'application/json' };
+  await watched.send('/api/session.show', { ...asking, headers: { ...headers, authorization: `Bearer ${acme.key}` } });
+  expect(await watched.send('/api/clients.list', { ...asking, headers })).toMatchObject({ status: 401 });
   await watched.runDueJobs();
   await eventually(async () => {
     const { json } = await watched.ask('telemetry.traces', { client: 'Acme' });
@@ -61,12 +64,14 @@ test('requests, jobs and loading are told of, under the trace that the request s
   // Whoever ends says first what is left.
   await watched.close();
 
-  const shownOf = async () => (await ask('telemetry.trace', { traceId })) as Partial<Shown>;
-  await eventually(async () => (await shownOf()).spans !== undefined && (await named('load span')) !== undefined, 15_000);
+  const ledger = 'POST /api/telemetry.ledger';
+  await eventually(async () => (await named(ledger)) !== undefined && (await named('load span')) !== undefined, 15_000);
+  const shownOf = async () => (await ask('telemetry.trace', { traceId: (await named(ledger))!.traceId })) as Partial<Shown>;
+  await eventually(async () => (await shownOf()).spans !== undefined, 15_000);
   expect((await shownOf()).spans).toMatchObject([
     {
-      name: 'POST /api/telemetry.ledger',
-      parentSpanId: 'cd'.repeat(8),
+      name: ledger,
+      parentSpanId: null,
       status: 'ok',
       service: 'steward-eu',
       attributes: {
@@ -83,10 +88,14 @@ test('requests, jobs and loading are told of, under the trace that the request s
   expect([...names].some((name) => name.startsWith('job '))).toBe(true);
   expect(JSON.stringify([...names])).not.toContain('secret');
   expect(names).not.toContain('POST /api/session.show');
-  expect((await ask('telemetry.trace', { traceId: '12'.repeat(16) })) as object).toMatchObject({ error: { code: 'not_found' } });
+  // A stranger hides nothing, and adds to no trace of the collector.
+  expect(names).toContain('POST /api/clients.list');
+  for (const theirs of [traceId, '12'.repeat(16)])
+    expect((await ask('telemetry.trace', { traceId: theirs })) as object).toMatchObject({ error: { code: 'not_found' } });
 }, 60_000);
 
-test('of the headers of a request, which anybody sends, only the numbers of a trace are sent on', async () => {
+/** What is sent of one request, as the bytes in which it goes. */
+async function sentOf(work: (span: WorkSpan) => Promise<void>): Promise<Buffer> {
   const bodies: Buffer[] = [];
   const taker = createServer((request, response) => {
     request.on('data', (bytes: Buffer) => void bodies.push(bytes)).on('end', () => response.end());
@@ -94,15 +103,24 @@ test('of the headers of a request, which anybody sends, only the numbers of a tr
   await new Promise<void>((resolve) => taker.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(taker.address() as AddressInfo).port}`;
   const tracing = await openTracing({ endpoint, headers: '', service: 'steward' }, quiet);
-  const traceId = 'ab'.repeat(16);
-  const request = { traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`, tracestate: 'anybody=words-of-a-stranger' };
-  await tracing.span({ name: 'work', request }, async () => undefined);
+  await tracing.span({ name: 'work', isRequest: true }, work);
   await tracing.close();
   taker.closeAllConnections();
   taker.close();
-  const sent = Buffer.concat(bodies);
-  expect(sent.includes(Buffer.from(traceId, 'hex'))).toBe(true);
-  expect(sent.toString('latin1')).not.toContain('stranger');
+  return Buffer.concat(bodies);
+}
+
+test('a request is linked to the trace it says it is part of once somebody was let in, by its numbers alone', async () => {
+  const traceId = 'ab'.repeat(16);
+  const headers = { traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`, tracestate: 'anybody=words-of-a-stranger' };
+  const linked = await sentOf(async (span) => span.believe(headers));
+  expect(linked.includes(Buffer.from(traceId, 'hex'))).toBe(true);
+  expect(linked.toString('latin1')).not.toContain('stranger');
+  const stranger = await sentOf(async () => undefined);
+  expect(stranger.toString('latin1')).toContain('work');
+  expect(stranger.includes(Buffer.from(traceId, 'hex'))).toBe(false);
+  expect(await sentOf(async (span) => span.believe({ traceparent: `00-${traceId}-${'cd'.repeat(8)}-00` }))).toHaveLength(0);
+  expect((await sentOf(async (span) => span.believe({ traceparent: 'nonsense' }))).toString('latin1')).toContain('work');
 });
 
 const toNowhere = (endpoint: string, log = quiet) => openTracing({ endpoint, headers: '', service: 'steward' }, log);

@@ -7,7 +7,14 @@ type Said = Record<string, string | number | undefined>;
 export interface WorkSpan {
   say(attributes: Said): void;
   failed(): void;
+  /**
+   * Takes the word of the request of which trace it is part, and whether it is told of. Only once somebody was let in: a stranger
+   * names no trace of the collector, and hides nothing.
+   */
+  believe(headers: Headers): void;
 }
+
+type Headers = { readonly [name: string]: string | string[] | undefined };
 
 /** Steward's own traces, for whoever keeps it running. */
 export interface Tracing {
@@ -16,8 +23,8 @@ export interface Tracing {
     asked: {
       name: string;
       attributes?: Said;
-      /** Of a request that is answered: its headers, which may say of which trace it is. */
-      request?: { readonly [name: string]: string | string[] | undefined };
+      /** Of a request that is answered. */
+      isRequest?: boolean;
     },
     work: (span: WorkSpan) => Promise<T>,
   ): Promise<T>;
@@ -26,7 +33,7 @@ export interface Tracing {
 }
 
 /** Work that is not told of. */
-export const silent: WorkSpan = { say: () => undefined, failed: () => undefined };
+export const silent: WorkSpan = { say: () => undefined, failed: () => undefined, believe: () => undefined };
 
 /** Where nobody asked for traces. */
 export const noTracing: Tracing = { span: (_asked, work) => work(silent), close: async () => undefined };

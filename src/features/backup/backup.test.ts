@@ -84,6 +84,7 @@ let server: TestServer;
 let acme: { id: string; key: string };
 let other: { id: string; key: string };
 let owner: Awaited<ReturnType<TestServer['person']>>;
+let ownerLink: string;
 let made: Summary;
 /** Acknowledged before the backup was asked for. */
 const before = new Set<number>();
@@ -98,6 +99,9 @@ beforeAll(async () => {
   await server.ask('prices.set', { client: 'acme', model: 'gpt-4o', inputUsdPerMillion: 2 });
   await server.ask('retention.set', { client: 'acme', kind: 'logs', days: 30 });
   await send(server, other.key, 900_000);
+  await server.ask('team.invite', { email: 'ivy@example.com', role: 'operator' });
+  const { url } = (await server.ask('practice.ownerLink', {})).json as unknown as { url: string };
+  ownerLink = new URL(url).searchParams.get('token')!;
   const load = { isOver: false, isAsked: false };
   let n = 0;
   const sender = async () => {
@@ -118,10 +122,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.close());
 
+const manifestOf = (dir: string) => JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as unknown;
 const Counts = z.object({ spans: z.number(), traces: z.number() });
 const One = z.object({ n: z.number() });
 
-test('made under load, it is restored whole: traces, counts, sums, ledger, keys, but for sessions', async () => {
+test('made under load, it is restored whole: traces, counts, sums, ledger, keys, but for sessions and links that were open', async () => {
   using target = tempDir();
   const restored = await perform(restore, context(target.path), { dir: made.path });
   expect(restored).toMatchObject({ clients: 2, erasures: 0, hasSecret: true });
@@ -139,9 +144,15 @@ test('made under load, it is restored whole: traces, counts, sums, ledger, keys,
     const { email, password } = owner;
     expect((await browser.auth('sign-in/email', { email, password })).status).toBe(200);
     expect(await browser.ask('session.show')).toMatchObject({ status: 200, json: { practiceRole: 'owner' } });
+    const rowsOf = (table: string) => Manifest.parse(manifestOf(made.path)).records.find(({ name }) => name === table)?.rows;
+    expect([rowsOf('invitation'), rowsOf('owner_link')]).toEqual([1, 1]);
+    const own = readFileSync(join(target.path, 'owner.key'), 'utf8').trim();
+    expect((await ask('team.list', {}, own)).json).toMatchObject({ invited: [] });
+    const asked = { token: ownerLink, name: 'Eve', email: 'eve@example.com', password: 'four plain words here' };
+    expect((await browser.auth('welcome', asked)).status).toBe(404);
     for (const [one, trace] of seen)
       expect((await ask('telemetry.trace', { client: 'acme', traceId: idOf(one) }, acme.key)).json).toEqual(trace);
-    const prices = await ask('prices.list', { client: 'acme' }, readFileSync(join(target.path, 'owner.key'), 'utf8').trim());
+    const prices = await ask('prices.list', { client: 'acme' }, own);
     expect(prices.json).toEqual((await server.ask('prices.list', { client: 'acme' })).json);
 
     await using telemetry = telemetryOf(target.path);
@@ -168,7 +179,7 @@ test('made under load, it is restored whole: traces, counts, sums, ledger, keys,
 }, 120_000);
 
 test('its files say what they are, and nobody else can read them', async () => {
-  const manifest = Manifest.parse(JSON.parse(readFileSync(join(made.path, 'manifest.json'), 'utf8')));
+  const manifest = Manifest.parse(manifestOf(made.path));
   expect(manifest.clients.map(({ name }) => name)).toEqual(['Acme', 'Other']);
   expect(manifest.clients[0]!.spans).toBeLessThanOrEqual(3 * (before.size + after.size));
   expect(statSync(made.path).mode & 0o777).toBe(0o700);

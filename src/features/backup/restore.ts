@@ -11,8 +11,8 @@ import { piecesIn, type Backup } from './read.ts';
 
 const DRAINED_WITHIN_MS = 30 * 60_000;
 
-/** Is not restored: a session that was ended after the backup would be open again. */
-const SESSIONS = 'session';
+/** Are not restored: what was ended, used or withdrawn after the backup would be open again. */
+const waysIn = new Set(['session', 'verification', 'invitation', 'owner_link']);
 
 /**
  * Fills empty stores from a backup that was verified, brings their tables up to date, and does again what was asked for in the
@@ -62,7 +62,7 @@ async function fill({ config, log, progress }: Context, backup: Backup): Promise
   progress({ label: 'Restoring records', done: 0, unit: 'rows' });
   await stores.records.fill(
     manifest.records
-      .filter(({ name }) => name !== SESSIONS)
+      .filter(({ name }) => !waysIn.has(name))
       .map(({ name, files }) => ({ name, pieces: () => piecesIn(backup, files) })),
     manifest.sequences,
   );

@@ -28,12 +28,20 @@ export function stateOf(practice: Practice): State {
   return state;
 }
 
-/** Begins a backup and does not wait for it. While one is under way, that is the one, unless it holds what this one must not. */
-export function beginBackup({ practice, config, log, now }: Context, { withoutSecret }: { withoutSecret: boolean }): Running {
-  const state = stateOf(practice!);
-  if (state.running && withoutSecret && !state.running.withoutSecret)
+/** The backup that is under way. Throws `conflict` when it holds what the one that is asked for must not. */
+export function underWay({ practice }: Pick<Context, 'practice'>, { withoutSecret }: { withoutSecret: boolean }) {
+  const { running } = stateOf(practice!);
+  if (running && withoutSecret && !running.withoutSecret)
     throw conflict('A backup that holds the secret is under way. Try again when it has ended.');
-  if (state.running) return state.running;
+  return running;
+}
+
+/** Begins a backup, unless one is under way, and does not wait for it. Throws as `underWay` does. */
+export function beginBackup(ctx: Context, how: { withoutSecret: boolean }): void {
+  if (underWay(ctx, how)) return;
+  const { practice, config, log, now } = ctx;
+  const { withoutSecret } = how;
+  const state = stateOf(practice!);
   const running: Running = { startedAt: now(), withoutSecret, rowsDone: 0, rowsTotal: null };
   state.running = running;
   state.made = state.failed = undefined;
@@ -54,5 +62,4 @@ export function beginBackup({ practice, config, log, now }: Context, { withoutSe
       },
     )
     .finally(() => (state.running = undefined));
-  return running;
 }

@@ -180,8 +180,9 @@ export function createApp({
   return app;
 }
 
-/** Whose key it is, told to the trace of the request. */
+/** Whose key it is, told to the trace of the request; from now on its word is taken of which trace it is part. */
 function asking(c: Request<Env>, actor: Actor): Actor {
+  c.get('span').believe(c.env.incoming.headers);
   c.get('span').say({ 'steward.actor': actor.kind, 'steward.client': actor.kind === 'key' ? actor.client?.id : undefined });
   return actor;
 }

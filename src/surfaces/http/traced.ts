@@ -21,7 +21,7 @@ export const traced =
     if (unsaid.has(path)) return run(silent);
     const route = routeOf(path, isServed);
     const attributes = { 'http.request.method': method, 'http.route': route, 'steward.request_id': c.get('requestId') };
-    await tracing.span({ name: `${method} ${route}`, attributes, request: c.env.incoming.headers }, run);
+    await tracing.span({ name: `${method} ${route}`, attributes, isRequest: true }, run);
   };
 
 function routeOf(path: string, isServed: (path: string) => boolean): string {
