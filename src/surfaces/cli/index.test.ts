@@ -61,6 +61,14 @@ const tell = operation({
   },
   run: () => Promise.resolve({ inside: hostile }),
 });
+const showAll = operation({
+  name: 'box.showAll',
+  summary: 'Shows all boxes.',
+  access: 'local',
+  input: z.object({ asTable: z.boolean().default(false) }),
+  output: z.object({ asTable: z.boolean() }),
+  run: (_ctx, asked) => Promise.resolve(asked),
+});
 const hostile = 'tea\u001B[2J\u009B5m\u202E\n\u{E0001}';
 
 async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {}) {
@@ -72,7 +80,7 @@ async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {
     log: openLog('error', { write: (line) => void log.push(line) }),
   });
   seen.length = 0;
-  const operations: AnyOperation[] = [open, pack, tell];
+  const operations: AnyOperation[] = [open, pack, tell, showAll];
   const exitCode = await runCli(words === '' ? [] : words.split(' '), operations, ctx, { out: out.stream, err: err.stream });
   return { exitCode, out: out.text(), err: err.text(), log };
 }
@@ -92,6 +100,22 @@ test.each([
   const { exitCode, err } = await cli(words);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
   expect(seen).toEqual([expected]);
+});
+
+test.each([
+  ['box.pack a b --maxBytes 7 --dryRun', { ...given, maxBytes: 7, dryRun: true }],
+  ['box.pack --max-bytes=7 a b', { ...given, maxBytes: 7 }],
+  ['box.pack --files a --files b --maxBytes=7', { ...given, maxBytes: 7 }],
+  ['pack a b --maxBytes 7', { ...given, maxBytes: 7 }],
+])('an operation is also asked by the names that it and its fields have over HTTP: %s', async (words, expected) => {
+  const { exitCode, err } = await cli(words);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(seen).toEqual([expected]);
+});
+
+test('a verb of several words is asked in either way of writing it', async () => {
+  for (const words of ['box show-all --asTable', 'box showAll --as-table', 'box.showAll --asTable'])
+    expect(await cli(words)).toMatchObject({ exitCode: 0, err: '', out: expect.stringContaining('"asTable": true') as string });
 });
 
 test('the shell is told whether the news is good', async () => {
@@ -131,6 +155,9 @@ test.each([
   ['pack a --max-bytes many', '--max-bytes: a number is needed', ''],
   ['box open', "required option '--name <text>' not specified", '"steward box open --help" shows'],
   ['box open it --name small', 'too many arguments', ''],
+  ['box.open', "required option '--name <text>' not specified", '"steward box.open --help" shows'],
+  ['box.pack', '--files: ', ''],
+  ['box.opne', "unknown command 'box.opne'", ''],
   ['box', 'box open', 'Usage: steward box <command>'],
 ])('what cannot be understood is said on standard error, with the way on: %s', async (words, sentence, way) => {
   const { exitCode, out, err, log } = await cli(words);
@@ -165,4 +192,9 @@ test('help shows every command with all of its words, the short ones first, and 
   expect(own).toMatch(/--form <zip\|tar>\s+Form of the package\.\n/);
   expect(own).toMatch(/--dry-run {2}/);
   expect(own).toMatch(/files\s+Files to pack\./);
+  // Other ways to write it are taken, and not told twice.
+  expect(own).not.toContain('--maxBytes');
+  const { exitCode: found, out: byName } = await cli('box.pack --help');
+  expect({ found, byName }).toEqual({ found: 0, byName: expect.stringMatching(/Usage: steward box\.pack /) as string });
+  expect((await cli('--help')).out).not.toContain('box.pack');
 });

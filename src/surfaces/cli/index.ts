@@ -46,7 +46,10 @@ export async function runCli(
     // Every command on one screen, with all of its words; those of one word are the ones a newcomer looks for.
     .configureHelp({
       visibleCommands: (above) =>
-        above.commands.flatMap(leaves).toSorted((a, b) => depth(a) - depth(b) || wordsOf(a).localeCompare(wordsOf(b))),
+        above.commands
+          .filter((made) => !made.name().includes('.'))
+          .flatMap(leaves)
+          .toSorted((a, b) => depth(a) - depth(b) || wordsOf(a).localeCompare(wordsOf(b))),
       optionDescription: ({ description }) => description,
       subcommandTerm: (leaf) => `${wordsOf(leaf)} ${leaf.usage().replace('[options]', '').trim()}`.trim(),
     })
@@ -55,9 +58,12 @@ export async function runCli(
     .addHelpText('after', '\n"steward <command> --help" shows the options of a command.')
     .exitOverride();
   for (const op of operations) {
-    command(program, op).action(async (...given: unknown[]) => {
-      exitCode = await runOperation(op, typed(op, given), ctx, { out, err });
-    });
+    // By words, and by the name that it has everywhere else.
+    const made = [byWords(program, op), ...(argv.includes(op.name) ? [byName(program, op)] : [])];
+    for (const one of made)
+      one.action(async (...given: unknown[]) => {
+        exitCode = await runOperation(op, typed(op, given), ctx, { out, err });
+      });
   }
   for (const { words, summary, run } of programs) {
     program
@@ -152,8 +158,8 @@ function sentence({ message, details }: Problem): string {
   return issues.data.map((issue) => `--${kebab(String(issue.path[0] ?? ''))}: ${issue.message}`).join('\n');
 }
 
-/** The command of an operation, with a flag per input field. */
-function command(program: Command, op: AnyOperation): Command {
+/** The command of an operation. */
+function byWords(program: Command, op: AnyOperation): Command {
   const words = op.terminal?.words ?? op.name.split('.');
   const parent = words
     .slice(0, -1)
@@ -161,26 +167,50 @@ function command(program: Command, op: AnyOperation): Command {
       (above, word) => above.commands.find((known) => known.name() === word) ?? above.command(word).usage('<command> [options]'),
       program,
     );
-  const made = parent
-    .command(words.at(-1)!)
-    .description(op.summary)
-    .showHelpAfterError(`"steward ${words.join(' ')} --help" shows how.`);
+  const last = words.at(-1)!;
+  const made = flags(parent.command(last), op, words.join(' '));
+  return kebab(last) === last ? made : made.alias(kebab(last));
+}
+
+/** The same as over HTTP and MCP: `telemetry.trace --traceId …`; what has no flag otherwise has one here, too. */
+function byName(program: Command, op: AnyOperation): Command {
+  const made = flags(program.command(op.name, { hidden: true }), op, op.name);
+  const { positional } = op.terminal ?? {};
+  if (positional)
+    for (const [, option] of optionsOf(positional, describe(op.input.shape[positional]))) made.addOption(option.hideHelp());
+  return made;
+}
+
+/** With a flag per input field. */
+function flags(made: Command, op: AnyOperation, words: string): Command {
+  made.description(op.summary).showHelpAfterError(`"steward ${words} --help" shows how.`);
   for (const [field, schema] of Object.entries<z.ZodType>(op.input.shape)) {
-    const { required, list, choices, flag, value } = describe(schema);
-    const help = schema.description ?? schema.meta()?.description ?? '';
+    const told = describe(schema);
+    const { required, list, help } = told;
     if (field === op.terminal?.positional) {
-      made.argument(`${required ? '<' : '['}${field}${list ? '...' : ''}${required ? '>' : ']'}`, help);
+      const mustBeFirst = required && words !== op.name;
+      made.argument(`${mustBeFirst ? '<' : '['}${field}${list ? '...' : ''}${mustBeFirst ? '>' : ']'}`, help);
       continue;
     }
-    const option = new Option(`--${kebab(field)}${flag ? '' : ` <${value}>`}`, help);
-    if (choices) option.choices(choices);
-    // One value each time it is given: commander's own lists would take the files that follow too.
-    if (list) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
-    if (required) option.makeOptionMandatory();
-    made.addOption(option);
+    for (const [flag, option] of optionsOf(field, told)) {
+      if (flag !== kebab(field)) option.hideHelp();
+      else if (required) option.makeOptionMandatory();
+      made.addOption(option);
+    }
   }
   if (takesJson(op)) made.option('--json', 'Print the answer as JSON, as it is printed into a pipe.');
   return made;
+}
+
+/** `--trace-id`, and `--traceId` for whoever knows the field by its name in JSON: both fill the same field. */
+function optionsOf(field: string, { list, choices, flag, value, help }: ReturnType<typeof describe>): [string, Option][] {
+  return [...new Set([kebab(field), field])].map((name) => {
+    const option = new Option(`--${name}${flag ? '' : ` <${value}>`}`, help);
+    if (choices) option.choices(choices);
+    // One value each time it is given: commander's own lists would take the files that follow too.
+    if (list) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+    return [name, option];
+  });
 }
 
 const kebab = (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -195,6 +225,7 @@ function describe(schema: z.ZodType) {
     list: json.type === 'array',
     flag: json.type === 'boolean',
     choices,
+    help: schema.description ?? schema.meta()?.description ?? '',
     value: named ?? choices?.join('|') ?? (json.type === 'number' ? 'number' : 'text'),
   };
 }
@@ -204,6 +235,7 @@ function typed(op: AnyOperation, given: unknown[]): Typed {
   const { json, ...others } = given.at(-2) as Record<string, unknown>;
   const options = takesJson(op) ? others : { ...others, ...(json !== undefined && { json }) };
   const positional = op.terminal?.positional;
-  const input = { ...options, ...(positional && given[0] !== undefined ? { [positional]: given[0] } : {}) };
+  // By its name it may have been given with a flag.
+  const input = { ...(positional && given[0] !== undefined ? { [positional]: given[0] } : {}), ...options };
   return { input, asJson: takesJson(op) && json === true };
 }
