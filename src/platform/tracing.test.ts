@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, quiet } from '../stores/testing/temp.ts';
+import { quiet } from '../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../testing/server.ts';
 import { readConfig } from './config.ts';
 import { openLog } from './log.ts';
@@ -57,17 +57,14 @@ test('requests, jobs and loading are told of, without a text of anybody; who was
   await watched.send('/api/session.show', { ...asking, headers: { ...headers, authorization: `Bearer ${acme.key}` } });
   expect(await watched.send('/api/clients.list', { ...asking, headers })).toMatchObject({ status: 401 });
   await watched.runDueJobs();
-  await eventually(async () => {
-    const { json } = await watched.ask('telemetry.traces', { client: 'Acme' });
-    return (json as unknown as { traces: object[] }).traces.length > 0;
-  }, 15_000);
+  await watched.settled();
   // Whoever ends says first what is left.
   await watched.close();
+  await collector.settled();
 
   const ledger = 'POST /api/telemetry.ledger';
-  await eventually(async () => (await named(ledger)) !== undefined && (await named('load span')) !== undefined, 15_000);
+  expect(await named('load span')).toBeDefined();
   const shownOf = async () => (await ask('telemetry.trace', { traceId: (await named(ledger))!.traceId })) as Partial<Shown>;
-  await eventually(async () => (await shownOf()).spans !== undefined, 15_000);
   expect((await shownOf()).spans).toMatchObject([
     {
       name: ledger,
@@ -92,7 +89,7 @@ test('requests, jobs and loading are told of, without a text of anybody; who was
   expect(names).toContain('POST /api/clients.list');
   for (const theirs of [traceId, '12'.repeat(16)])
     expect((await ask('telemetry.trace', { traceId: theirs })) as object).toMatchObject({ error: { code: 'not_found' } });
-}, 60_000);
+});
 
 /** What is sent of one request, as the bytes in which it goes. */
 async function sentOf(work: (span: WorkSpan) => Promise<void>): Promise<Buffer> {
@@ -142,7 +139,7 @@ test('a collector that is away, that answers nothing or that says no is told of 
   mute.close();
   expect(lines.length).toBeGreaterThanOrEqual(2);
   expect(lines.length).toBeLessThanOrEqual(3);
-}, 60_000);
+});
 
 test.each([
   ['localhost:4317', '', 'OTEL_EXPORTER_OTLP_ENDPOINT'],

@@ -35,6 +35,8 @@ export async function openBrowser({ url, key }: { url: string; key?: string }) {
     viewport: DESKTOP,
     reducedMotion: 'reduce',
   });
+  // Far above what anything takes: a busy machine must not look like a fault.
+  context.setDefaultTimeout(90_000);
   const wrong: string[] = [];
   const strangers: string[] = [];
   context.on('weberror', (error) => wrong.push(String(error.error())));

@@ -71,7 +71,7 @@ export async function instrumentedApp(service: string) {
       await sleep(SETTLED_MS);
       await Promise.all([tracing.forceFlush(), logging.forceFlush()]);
       // A record may say what a span does not, and comes by another way.
-      await eventually(async () => (await ask('telemetry.ledger', {})).json['spooled'] === 0, 30_000);
+      await eventually(async () => (await ask('telemetry.ledger', {})).json['spooled'] === 0);
       const shown: Partial<Record<Name, ShownTrace>> = {};
       for (const [name, traceId] of ids) {
         const { totals, spans } = (await ask('telemetry.trace', { traceId })).json as unknown as ShownTrace;

@@ -9,7 +9,7 @@ import { startServer } from '../server.ts';
 import { openRecords } from '../stores/records/index.ts';
 import { preparedDataDir } from '../stores/testing/prepared.ts';
 import { telemetryOf } from '../stores/testing/telemetry.ts';
-import { quiet } from '../stores/testing/temp.ts';
+import { eventually, quiet } from '../stores/testing/temp.ts';
 
 export interface Reply {
   status: number;
@@ -65,6 +65,11 @@ export async function testServer(
     ownerKey,
     url: () => server.url,
     runDueJobs: () => server.runDueJobs(),
+    /** Waits until all that was acknowledged is in the store: in every table and in the rollups, and out of the spool. */
+    async settled() {
+      const waits = async () => ((await ask('system.status', {})).json as unknown as { spool: { bytes: number } }).spool.bytes;
+      await eventually(async () => (await waits()) === 0);
+    },
     /** The link that the first start printed. */
     ownerLink: () => server.ownerLink,
     browser: () => openBrowser(() => server.url),

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
@@ -17,7 +17,7 @@ export const besieged = ['steward', 'engine', 'postmaster'] as const;
 export type Besieged = (typeof besieged)[number];
 
 const SPANS = 20;
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 /** What it came to. */
 export interface Outcome {
@@ -210,10 +210,17 @@ export async function compiledExporter(): Promise<string> {
   return outfile;
 }
 
+/** A port that stays free while nobody listens on it: below those that Linux gives to connections and to whoever asks for any. */
 export async function freePort(): Promise<number> {
-  const taken = createServer();
-  await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
-  const { port } = taken.address() as AddressInfo;
-  await new Promise((closed) => taken.close(closed));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((told) => {
+      probe.once('error', () => told(false));
+      probe.listen(port, '127.0.0.1', () => told(true));
+    });
+    if (!isFree) continue;
+    await new Promise((closed) => probe.close(closed));
+    return port;
+  }
 }

@@ -51,7 +51,7 @@ beforeAll(async () => {
         toDateTime64('2026-05-01 10:00:00', 3, 'UTC') + number, now64(3), 1, 1, 7, 'nobody-knows-it', 'user', 'w' FROM numbers(100)`,
     { client: acme.id },
   );
-}, 120_000);
+});
 afterAll(async () => {
   await here.close();
   await there.close();
@@ -82,7 +82,7 @@ test('a process that backs up while another does is told so, and takes nothing a
   });
   expect(made).toMatchObject({ clients: 1, spans: 100 });
   expect(await there.cut(backUp)).toMatchObject({ spans: 100 });
-}, 60_000);
+});
 
 test.each([
   ['emptied', 'TRUNCATE TABLE aside_span'],
@@ -110,7 +110,7 @@ test('sums that are made anew and a backup do not wait for each other', async ()
     await sleep(500);
   });
   await Promise.all([before, summing, cutting]);
-}, 30_000);
+});
 
 async function asideTables(): Promise<number> {
   const [found] = await here.telemetry.rows(N)(`SELECT count() AS n FROM system.tables WHERE startsWith(name, 'aside_')`);
@@ -135,7 +135,7 @@ test('a process that is stopped does not wait for the moment of its backup', asy
   moving();
   await Promise.all([held, closed]);
   expect(await asideTables()).toBe(0);
-}, 30_000);
+});
 
 /** What is done in steps, in the middle of which a backup asks for its moment; answers what came in which order. */
 async function inTheMiddle(work: (ctx: Context) => Promise<unknown>): Promise<string[]> {
@@ -168,10 +168,10 @@ test('no backup falls between the steps of new prices', async () => {
     expect(await recost(ctx, DAY.from, DAY.to, false)).toMatchObject({ changed: 100 });
   });
   expect(order).toEqual(['kept', 'summed', 'backup']);
-}, 60_000);
+});
 
 test('no backup falls between the steps of an erasure', async () => {
   const order = await inTheMiddle((ctx) => eraseUser(ctx, hashesOf(['user']), new Date()));
   expect(order.slice(-3)).toEqual(['removed', 'summed', 'backup']);
   expect(order.indexOf('backup')).toBe(order.length - 1);
-}, 60_000);
+});

@@ -75,7 +75,7 @@ async function backUpOn(server: TestServer): Promise<Summary> {
     failed = list.failed?.message;
     made = list.made ?? undefined;
     return list.running === null;
-  }, 60_000);
+  });
   if (failed !== undefined) throw new Error(failed);
   return made!;
 }
@@ -113,13 +113,14 @@ beforeAll(async () => {
     }
   };
   const senders = [sender(), sender(), sender()];
-  await eventually(() => before.size > 150, 60_000);
+  await eventually(() => before.size > 150);
   load.isAsked = true;
   made = await backUpOn(server);
   load.isOver = true;
   await Promise.all(senders);
+  await server.settled();
   for (const one of [0, 1, 77]) seen.set(one, (await server.ask('telemetry.trace', { client: 'acme', traceId: idOf(one) })).json);
-}, 120_000);
+});
 afterAll(() => server.close());
 
 const manifestOf = (dir: string) => JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as unknown;
@@ -176,7 +177,7 @@ test('made under load, it is restored whole: traces, counts, sums, ledger, keys,
   } finally {
     await second.close();
   }
-}, 120_000);
+});
 
 test('its files say what they are, and nobody else can read them', async () => {
   const manifest = Manifest.parse(manifestOf(made.path));
@@ -304,7 +305,7 @@ function rewrite(dir: string, change: (manifest: Manifest) => unknown): void {
 test('who was erased before the backup, and waited in the spool, is not brought back', async () => {
   const theirs = await server.client('Erasing');
   for (const n of [1, 2]) await send(server, theirs.key, 700_000 + n);
-  await eventually(async () => (await server.ask('telemetry.ledger', { client: 'Erasing' })).json['spooled'] === 0);
+  await server.settled();
   const backup = await backUpOn(server);
   // As if it had been asked for while the backup was read: the records know it, the telemetry does not.
   await server.ask('erasure.request', { client: 'Erasing', user: `user-${700_001 % 7}` });
@@ -329,7 +330,7 @@ test('who was erased before the backup, and waited in the spool, is not brought 
     { client: theirs.id },
   );
   expect(left).toEqual([{ user: `user-${700_002 % 7}` }]);
-}, 120_000);
+});
 
 test('without a server the command opens the stores itself; what waits in the spool comes along', async () => {
   using target = tempDir();
@@ -342,7 +343,7 @@ test('without a server the command opens the stores itself; what waits in the sp
   expect(backup.path.startsWith(join(target.path, 'backups'))).toBe(true);
   expect(printBackup(backup)).toContain('steward restore /');
   expect(printBackup(backup)).not.toContain('server ran');
-}, 60_000);
+});
 
 test('a full disk leaves no half backup, and the server serves on', async ({ skip }) => {
   using mount = tempDir();
@@ -361,7 +362,7 @@ test('a full disk leaves no half backup, and the server serves on', async ({ ski
     await small.close();
     spawnSync('umount', ['-l', mount.path]);
   }
-}, 60_000);
+});
 
 test('a server that is stopped in the middle ends, and leaves no half backup', async () => {
   const short = await testServer();
@@ -374,4 +375,4 @@ test('a server that is stopped in the middle ends, and leaves no half backup', a
   for (const name of left) expect(name).not.toContain('unfinished');
   expect((await short.ask('telemetry.ledger', { client: 'Short' })).json).toMatchObject({ balanced: true });
   await short.close();
-}, 60_000);
+});

@@ -88,4 +88,4 @@ test('an older backup is brought up to date, in a PostgreSQL and a ClickHouse of
     message: expect.stringContaining('is not empty'),
   });
   expect(readdirSync(another.path).filter((name) => name !== 'lock')).toEqual([]);
-}, 180_000);
+});

@@ -60,14 +60,16 @@ test('what is acknowledged is on disk, and nobody can connect but by the socket'
 });
 
 test('a PostgreSQL that was killed is restarted, and who was asking may ask again', async () => {
-  const asked = records.rows(z.unknown())`select pg_sleep(20)`.catch((error: unknown) => error);
+  const asked = records.rows(z.unknown())`select pg_sleep(200)`.catch((error: unknown) => error);
   const inside = records
     .transaction(async (tx) => {
       await tx.rows(Note)`insert into note values (5, 'never committed')`;
-      await tx.rows(z.unknown())`select pg_sleep(20)`;
+      await tx.rows(z.unknown())`select pg_sleep(200)`;
     })
     .catch((error: unknown) => error);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const sleeping = () => records.rows(z.object({ n: z.number() }))`
+    select count(*) as n from pg_stat_activity where query like 'select pg_sleep(%' and state = 'active'`;
+  await eventually(async () => (await sleeping())[0]?.n === 2);
   const pid = postmasterPid(dir.path);
   process.kill(pid, 'SIGKILL');
 

@@ -15,8 +15,11 @@ export function tempDir(base = tmpdir()) {
 /** Says nothing. */
 export const quiet = openLog('silent');
 
-/** Asks again and again until the answer is yes. Throws the last error, or its own, after `withinMs`. */
-export async function eventually(ask: () => Promise<boolean> | boolean, withinMs = 10_000): Promise<void> {
+/**
+ * Asks again and again until the answer is yes. Throws the last error, or its own, after `withinMs`: far above what anything takes,
+ * as a busy machine must not look like a fault.
+ */
+export async function eventually(ask: () => Promise<boolean> | boolean, withinMs = 60_000): Promise<void> {
   let last: unknown = new Error(`nothing came within ${withinMs} ms`);
   for (const endMs = Date.now() + withinMs; Date.now() < endMs;) {
     try {

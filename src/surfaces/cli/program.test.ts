@@ -103,7 +103,7 @@ test.skipIf(!onLinux).each<[NodeJS.Signals, number, number]>([
     if (!existsSync(log)) writeRows(log, Array.from({ length: 30 }, () => rowsOf(scenarios.step)).flat());
     const child = start(['audit', log], { TMPDIR: temp });
     let engines: number[] = [];
-    for (const endMs = Date.now() + 10_000; engines.length === 0 && Date.now() < endMs; await sleep(5)) {
+    for (const endMs = Date.now() + 60_000; engines.length === 0 && Date.now() < endMs; await sleep(5)) {
       if (readdirSync(temp).some((name) => name.startsWith('steward-scratch-'))) engines = childrenOf(child.pid!);
     }
     expect(engines).toHaveLength(1);
@@ -112,9 +112,9 @@ test.skipIf(!onLinux).each<[NodeJS.Signals, number, number]>([
     child.kill(signal);
     const exitCode = await new Promise((ended) => child.once('exit', ended));
     expect(exitCode).toBe(code);
-    expect(Date.now() - toldMs).toBeLessThan(10_000);
+    expect(Date.now() - toldMs).toBeLessThan(60_000);
     expect(readdirSync(temp).filter((name) => name.startsWith('steward-scratch-'))).toEqual([]);
-    for (const endMs = Date.now() + 2000; engines.some(isAlive) && Date.now() < endMs; await sleep(10));
+    for (const endMs = Date.now() + 60_000; engines.some(isAlive) && Date.now() < endMs; await sleep(10));
     expect(engines.filter(isAlive)).toEqual([]);
   },
 );

@@ -8,7 +8,6 @@ import { clientField, operation, type AnyOperation } from '../../platform/operat
 import { notFound, type ProblemCode } from '../../platform/problem.ts';
 import { span, traces } from '../../features/telemetry/otlp/testing/body.ts';
 import { encodeJson } from '../../features/telemetry/otlp/testing/encode.ts';
-import { eventually } from '../../stores/testing/temp.ts';
 import { operationsOfAll, testServer, type Reply, type TestBrowser, type TestServer } from '../../testing/server.ts';
 import { statusOf } from './status.ts';
 
@@ -222,9 +221,8 @@ async function sendTrace({ name: client, key }: { name: string; key: string }, o
     headers: { 'content-type': 'application/json', authorization },
     body: encodeJson(traces([span({}, { traceId })], { 'service.name': 'canary' })),
   });
-  await eventually(async () => {
-    return (await server.ask('telemetry.trace', { client, traceId }, key)).status === 200;
-  });
+  await server.settled();
+  expect(await server.ask('telemetry.trace', { client, traceId }, key)).toMatchObject({ status: 200 });
 }
 
 /** A score, and what was logged, may come before its trace. */

@@ -45,7 +45,7 @@ test('of fifty who open an owner’s link at once one is let in, and after a res
   expect([200, 404].map((wanted) => replies.filter(({ status }) => status === wanted).length)).toEqual([1, 49]);
   await server.restart();
   expect(server.ownerLink()).toBeUndefined();
-}, 60_000);
+});
 
 test('with the password, and only with it', async () => {
   const { browser, reply } = await signIn(ada);

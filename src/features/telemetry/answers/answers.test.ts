@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
 import { encodeJson } from '../otlp/testing/encode.ts';
@@ -81,8 +80,8 @@ beforeAll(async () => {
   // The same once more: it counts once.
   const again = encodeJson(traces(run(3), { 'service.name': 'support', 'deployment.environment.name': 'prod' }));
   await server.send('/v1/traces', { method: 'POST', headers, body: again });
-  await eventually(async () => (await list({})).length === RUNS, 20_000);
-}, 60_000);
+  await server.settled();
+});
 afterAll(() => server.close());
 
 const all = Array.from({ length: RUNS }, (_, n) => RUNS - 1 - n);
@@ -133,7 +132,8 @@ test('scores can be asked for, and make a series', async () => {
     [5, 0.9],
   ] as const)
     await ask('scores.create', { traceId: traceIdOf(n), name: 'helpful', value, source: 'person' });
-  await eventually(async () => (await list({ scoreName: 'helpful', scoreBelow: 1 })).length === 2);
+  await server.settled();
+  expect(await list({ scoreName: 'helpful', scoreBelow: 1 })).toHaveLength(2);
   expect(await list({ scoreName: 'helpful', scoreBelow: 0.5 })).toEqual([4]);
   expect(await list({ scoreName: 'helpful', scoreBelow: 1, model: 'gpt-4', status: 'ok' })).toEqual([5, 4]);
   expect(await list({ scoreName: 'helpful', scoreBelow: 1, search: 'bestellung nr5' })).toEqual([5]);
@@ -151,7 +151,7 @@ const total = (points: Series['series'][number]['points'], of: 'value' | 'n') =>
 test.each(['minute', 'hour', 'day'])('a metric by %s adds up to what was sent, resent spans left out', async (bucket) => {
   const query = async (input: object) => (await ask<Series>('telemetry.metrics', { ...period, bucket, ...input })).series;
   const sum = async (input: object) => total((await query(input))[0]!.points, 'value');
-  await eventually(async () => (await sum({ metric: 'runs' })) === RUNS);
+  expect(await sum({ metric: 'runs' })).toBe(RUNS);
   expect(await sum({ metric: 'errors' })).toBe(6);
   expect(await sum({ metric: 'inputTokens' })).toBe(RUNS * 100);
   expect(await sum({ metric: 'costUsd' })).toBeCloseTo((0.01 * RUNS * (RUNS + 1)) / 2);
@@ -178,7 +178,9 @@ test('metrics can be asked by GET, with the same rules', async () => {
   const headers = { authorization: `Bearer ${acme.key}` };
   const reply = await server.send(path, { headers });
   expect(reply).toMatchObject({ status: 200, json: { client: acme.id, metric: 'users' } });
-  expect((reply.json as unknown as Series).series[0]!.points.at(-1)!.value).toBe(3);
+  // Of the day that began last there may be one run.
+  const perDay = (reply.json as unknown as Series).series[0]!.points.map(({ value }) => value ?? 0);
+  expect(Math.max(...perDay)).toBe(3);
   expect(await server.send(path)).toMatchObject({ status: 401 });
   expect(await server.send(`${path}&metric=runs`, { headers })).toMatchObject({ status: 400 });
   expect(await server.send(`/api/scores.create?client=Acme`, { headers })).toMatchObject({ status: 405 });

@@ -23,7 +23,7 @@ test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('%s leaves no copy of standard 
   });
   child.stdin.write(jsonl(100));
   const copies = () => copiesIn(temp);
-  for (const endMs = Date.now() + 30_000; copies().length === 0 && Date.now() < endMs; await sleep(10));
+  for (const endMs = Date.now() + 60_000; copies().length === 0 && Date.now() < endMs; await sleep(10));
   expect(copies()).toHaveLength(1);
   expect(statSync(join(temp, copies()[0]!)).mode & 0o777).toBe(0o700);
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -41,7 +41,7 @@ test('after kill -9 the copy is removed by the next start, and not by one while 
   });
   child.stdin.on('error', () => undefined);
   child.stdin.write(jsonl(100));
-  for (const endMs = Date.now() + 30_000; copiesIn(temp).length === 0 && Date.now() < endMs; await sleep(10));
+  for (const endMs = Date.now() + 60_000; copiesIn(temp).length === 0 && Date.now() < endMs; await sleep(10));
   expect(copiesIn(temp)).toHaveLength(1);
   expect(removeStaleScratch(temp)).toBe(0);
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -49,7 +49,7 @@ test('after kill -9 the copy is removed by the next start, and not by one while 
   await ended;
   expect(copiesIn(temp)).toHaveLength(1);
   // The kernel lets go of the lock when it has taken the process down.
-  for (const endMs = Date.now() + 10_000; removeStaleScratch(temp) === 0 && Date.now() < endMs; await sleep(50));
+  for (const endMs = Date.now() + 60_000; removeStaleScratch(temp) === 0 && Date.now() < endMs; await sleep(50));
   expect(readdirSync(temp)).toEqual([]);
   rmSync(temp, { recursive: true, force: true });
 });

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer } from '../../../testing/server.ts';
 import { attributes, event, span, traces } from '../otlp/testing/body.ts';
 import { fixture } from '../otlp/testing/documents.ts';
@@ -65,8 +64,9 @@ test('whatever a client may send is kept or refused at the door, and never by th
       expect((await send(fixture(name))).status).toBe(200);
     const ask = async () =>
       (await server.ask('telemetry.trace', { client: 'Acme', traceId }, key)).json as unknown as { spanCount: number };
-    await eventually(async () => (await ask()).spanCount === spans.length, 15_000);
-    await eventually(() => readdirSync(join(server.dataDir, 'spool')).length === 0);
+    await server.settled();
+    expect(await ask()).toMatchObject({ spanCount: spans.length });
+    expect(readdirSync(join(server.dataDir, 'spool'))).toEqual([]);
     expect((await server.ask('telemetry.traces', { client: 'Acme' }, key)).status).toBe(200);
     expect(server.log.filter((line) => line.includes('spool') || line.includes('refuses'))).toEqual([]);
   } finally {

@@ -3,7 +3,6 @@ import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { setLangfuseTracerProvider, startObservation } from '@langfuse/tracing';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 
 /** Langfuse's own clients, as they are, against a running server. */
@@ -60,11 +59,7 @@ test('a trace by @langfuse/otel and scores by @langfuse/client', async () => {
   langfuse.score.create({ id: 'verdict', traceId: root.traceId, name: 'verdict', value: 'good', dataType: 'CATEGORICAL' });
   await langfuse.score.flush();
 
-  await eventually(
-    async () =>
-      (await show(root.traceId)).status === 200 && (await shown(root.traceId)).spans.flatMap(({ scores }) => scores).length === 2,
-    15_000,
-  );
+  await server.settled();
   const { totals, spans } = await shown(root.traceId);
   expect(totals).toMatchObject({ inputTokens: 100, cachedInputTokens: 40, outputTokens: 20, costUsd: 0.01 });
   const byName = Object.fromEntries(spans.map((span) => [span.name, span]));
@@ -81,4 +76,4 @@ test('a trace by @langfuse/otel and scores by @langfuse/client', async () => {
   });
   expect(byName['search']).toMatchObject({ kind: 'tool', status: 'error', statusMessage: 'boom' });
   expect(byName['answer']).toMatchObject({ scores: [{ id: 'verdict', spanId: null, value: null, label: 'good' }] });
-}, 60_000);
+});

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
 import { encodeTraces } from '../otlp/testing/encode.ts';
@@ -85,8 +84,7 @@ test('an older client: a trace, its observations in several batches, and its sco
     event('trace-create', 7, { id: trace, output: 'because' }),
   );
   expect(second[0]).toBe(207);
-  await eventually(async () => (await spanOf(trace, call))?.['output'] === 'because', 15_000);
-  await eventually(async () => (await shown(trace)).spans.flatMap(({ scores }) => scores).length === 2, 15_000);
+  await server.settled();
   const { totals, spans } = await shown(trace);
   expect(totals).toMatchObject({ inputTokens: 1000, outputTokens: 200, costUsd: 0.0045 });
   expect(spans.map(({ name }) => name)).toEqual(['answering', 'retrieve', 'call', 'cache hit']);
@@ -113,7 +111,7 @@ test('an older client: a trace, its observations in several batches, and its sco
     promptVersion: '2',
     scores: [{ id: 'n2', value: 0, label: 'false', source: 'person' }],
   });
-}, 60_000);
+});
 
 test('what cannot be read of a batch is told by event, and the rest is kept', async () => {
   const trace = randomUUID();
@@ -130,7 +128,8 @@ test('what cannot be read of a batch is told by event, and the rest is kept', as
     successes: [{ id: good.id }],
     errors: [...bad.map(({ id }) => ({ id, status: 400 })), { id: '' }],
   });
-  await eventually(async () => (await show(trace)).status === 200, 15_000);
+  await server.settled();
+  expect((await show(trace)).status).toBe(200);
 });
 
 test('a single score, OTLP by Langfuse’s path, and its health', async () => {
@@ -139,10 +138,8 @@ test('a single score, OTLP by Langfuse’s path, and its health', async () => {
   const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
   expect(await post('/api/public/otel/v1/traces', otlp, headers)).toMatchObject({ status: 200, text: '' });
   expect((await post('/api/public/scores', { id: 'one', traceId, name: 'fit', value: 'good' })).json).toEqual({ id: 'one' });
-  await eventually(
-    async () => (await show(traceId)).status === 200 && (await shown(traceId)).spans[0]!.scores.length === 1,
-    15_000,
-  );
+  await server.settled();
+  expect((await shown(traceId)).spans[0]!.scores).toHaveLength(1);
   expect((await server.send('/api/public/health')).json).toMatchObject({ status: 'OK' });
 });
 
@@ -187,7 +184,8 @@ test('hostile values neither fail nor stay in the way of others', async () => {
     event('trace-create', 0, { id: trace, name: 'behind them' }),
   ];
   expect((await post('/api/public/ingestion', Buffer.from(JSON.stringify({ batch }).replace('"DEEP"', deep)))).status).toBe(207);
-  await eventually(async () => (await show(trace)).status === 200, 15_000);
+  await server.settled();
+  expect((await show(trace)).status).toBe(200);
   expect(server.log.filter((line) => line.includes('refuses'))).toEqual([]);
 });
 

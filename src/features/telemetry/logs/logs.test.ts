@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { attributes, SPAN, span, START, TRACE, traces } from '../otlp/testing/body.ts';
 import { encodeJson, encodeLogs, type Doc } from '../otlp/testing/encode.ts';
@@ -56,7 +55,7 @@ test('what was said, and how it was judged, comes before its span and apart from
   expect((await send('/v1/traces/v1/traces', encodeJson(traces([span({ 'gen_ai.operation.name': 'chat' })])))).status).toBe(200);
   const shown = async () =>
     (await server.ask('telemetry.trace', { client: 'Acme', traceId: TRACE }, acme.key)).json as unknown as Shown;
-  await eventually(async () => (await shown()).spans[0]?.scores.length === 1, 20_000);
+  await server.settled();
   expect((await shown()).spans).toMatchObject([
     {
       input: '[{"role":"user","parts":[]}]',
@@ -70,7 +69,7 @@ test('any other record is kept, whatever stands in it, once however often it is 
   const odd = record('', { 'a.number': 1, 'a.text': '1' }, { traceId: '', spanId: '', body: { stringValue: 'it\0\n\ud800' } });
   const late = record('late', {}, { traceId: '', spanId: '', timeUnixNano: '18446744073709551615' });
   for (let n = 0; n < 3; n += 1) expect((await send('/api/otel/v1/logs', encodeJson(logs([odd, late])))).status).toBe(200);
-  await eventually(async () => (await list()).some(({ name }) => name === 'late'), 20_000);
+  await server.settled();
   const kept = (await list()).filter(({ traceId }) => traceId === null);
   expect(kept).toHaveLength(2);
   expect(kept.find(({ name }) => name === '')).toMatchObject({

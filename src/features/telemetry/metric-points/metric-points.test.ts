@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { someMetrics } from '../otlp/testing/body.ts';
 import { encodeJson, encodeMetrics, type Doc } from '../otlp/testing/encode.ts';
@@ -39,7 +38,8 @@ test('points of every kind are kept and told, once however often and in whatever
     (await send('/api/otel/v1/metrics', gzipSync(encodeMetrics(doc)), { ...protobuf, 'content-encoding': 'gzip' })).status,
   ).toBe(200);
   expect((await send('/api/public/otel/v1/metrics/v1/metrics', encodeJson(doc))).status).toBe(200);
-  await eventually(async () => (await list()).length === 6, 20_000);
+  await server.settled();
+  expect(await list()).toHaveLength(6);
   const points = await list();
   const named = (name: string) => points.find((point) => point.name === name);
   expect(named('sum')).toMatchObject({
@@ -97,7 +97,8 @@ test('what cannot be kept is told by count of points, and the ledger adds up', a
     status: 200,
     json: { partialSuccess: { rejectedDataPoints: '1', errorMessage: '1 rejected: not_an_object' } },
   });
-  await eventually(async () => (await list({ name: 'g' })).length === 2, 20_000);
+  await server.settled();
+  expect(await list({ name: 'g' })).toHaveLength(2);
   expect((await list({ name: 'g' })).map(({ value, flags }) => [value, flags])).toEqual(
     expect.arrayContaining([
       [1, []],
@@ -127,7 +128,8 @@ test('another client sees nothing of it, and keeps no more than it wants to', as
   await server.ask('redaction.set', { client: 'Other', patterns: ['email'] });
   const doc = someMetrics({ 'user.email': 'jane@doe.example' }, { owner: 'joe@doe.example', 'service.name': 'support' });
   expect((await send('/v1/metrics', encodeJson(doc), {}, other.key)).status).toBe(200);
-  await eventually(async () => (await list({}, other)).length === 6, 20_000);
+  await server.settled();
+  expect(await list({}, other)).toHaveLength(6);
   const points = await list({ name: 'sum' }, other);
   expect(points).toMatchObject([
     {

@@ -49,7 +49,7 @@ async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Pro
   return Array.from(counts, ([table, of]) => ({ table, ...of }));
 }
 
-const WAITED_MS = 5000;
+const WAITED_MS = 20_000;
 const LOOK_MS = 100;
 
 /** Waits a while for what the client sent before: what is still in the spool can be neither found nor counted. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
 import { encodeJson } from '../otlp/testing/encode.ts';
@@ -31,14 +30,17 @@ interface Scored {
 }
 const json = async (name: string, input: object) => (await ask(name, input)).json as unknown as Scored;
 const scoresOf = async (n: number) => (await json('scores.list', { traceId: traceIdOf(n) })).scores;
-const arrive = (n: number, wanted: number) => eventually(async () => (await scoresOf(n)).length === wanted, 15_000);
+const arrive = async (n: number, wanted: number) => {
+  await server.settled();
+  expect(await scoresOf(n)).toHaveLength(wanted);
+};
 
 test('scores come with a span and weeks later, and stand beside each other', async () => {
   const came = { 'annotations.0.name': 'tone', 'annotations.0.label': 'polite', 'annotations.0.annotator_kind': 'LLM' };
   await sendSpan(1, came);
   await sendSpan(1, came);
   await arrive(1, 1);
-  await eventually(async () => (await ask('telemetry.trace', { traceId: traceIdOf(1) })).status === 200);
+  await server.settled();
   const later = { traceId: traceIdOf(1).toUpperCase(), at: '2027-01-02T03:04:05Z' };
   const made = [
     await ask('scores.create', { ...later, spanId: spanIdOf(1), name: 'correct', value: true, source: 'ground_truth' }),
@@ -66,10 +68,10 @@ test('a score may come before its span, and the same id again takes its place', 
   expect((await ask('scores.create', { ...score, value: 1 })).json).toMatchObject({ id: 'label-2', client: acme.id });
   await arrive(2, 1);
   await ask('scores.create', { ...score, value: 0.25 });
-  await eventually(async () => (await scoresOf(2))[0]!['value'] === 0.25, 15_000);
-  expect(await scoresOf(2)).toMatchObject([{ spanId: spanIdOf(2), workflow: null }]);
+  await server.settled();
+  expect(await scoresOf(2)).toMatchObject([{ value: 0.25, spanId: spanIdOf(2), workflow: null }]);
   await sendSpan(2);
-  await eventually(async () => (await ask('telemetry.trace', { traceId: traceIdOf(2) })).status === 200, 15_000);
+  await server.settled();
   expect((await json('telemetry.trace', { traceId: traceIdOf(2) })).spans[0]!.scores).toMatchObject([
     { id: 'label-2', value: 0.25 },
   ]);
@@ -77,7 +79,8 @@ test('a score may come before its span, and the same id again takes its place', 
 
 test('evaluation events of a stock exporter are scores', async () => {
   await send(fixture('otel-js-exporters-2.json'));
-  await eventually(async () => (await json('scores.list', {})).scores.some(({ value }) => value === 0.9), 15_000);
+  await server.settled();
+  expect((await json('scores.list', {})).scores.map(({ value }) => value)).toContain(0.9);
 });
 
 test('what was acknowledged right before the end is there after the next start', async () => {
@@ -106,7 +109,7 @@ test('what was said of an answer stands with the scores, and not in the audit tr
 
 test('many labels come at once, all or none, and bear the workflow of their trace', async () => {
   await sendSpan(20);
-  await eventually(async () => (await ask('telemetry.trace', { traceId: traceIdOf(20) })).status === 200, 15_000);
+  await server.settled();
   const label = (n: number, value: unknown) => ({
     traceId: traceIdOf(n),
     name: 'correct',

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY_MS } from '../../../platform/clock.ts';
-import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
 import { encodeJson } from '../otlp/testing/encode.ts';
@@ -37,18 +36,18 @@ test('what was sent again with another cost is in the charts after the night, an
     return [await of('runs'), await of('costUsd')];
   };
   for (const n of [1, 2]) await send(n, 1);
-  await eventually(async () => (await sums())[0] === 2, 15_000);
+  await server.settled();
+  expect(await sums()).toEqual([2, 2]);
   await send(1, 5);
-  await eventually(async () => {
-    const { json } = await server.ask('telemetry.trace', { client: 'Acme', traceId: '1'.padStart(32, 'a') });
-    return (json as unknown as { totals: { costUsd: number } }).totals.costUsd === 5;
-  }, 15_000);
+  await server.settled();
+  const { json } = await server.ask('telemetry.trace', { client: 'Acme', traceId: '1'.padStart(32, 'a') });
+  expect(json).toMatchObject({ totals: { costUsd: 5 } });
   expect(await sums()).toEqual([2, 2]);
 
   await server.runDueJobs();
-  await eventually(async () => (await sums())[1] === 6, 15_000);
+  expect(await sums()).toEqual([2, 6]);
   // Safe to run twice.
   server.later(DAY_MS);
   await server.runDueJobs();
   expect(await sums()).toEqual([2, 6]);
-}, 60_000);
+});

@@ -90,7 +90,7 @@ test('the engine reads what was written, and goes on behind it', async () => {
     ).toEqual([...read, ...read]);
     expect(rows[0]?.more).toBe('as told');
   }
-}, 60_000);
+});
 
 test('what cannot be written is a bug that is told, and a batch without measure is refused', () => {
   expect(() => columnOf('Decimal(9, 2)', roomFor(0))).toThrow('Decimal');
