@@ -104,7 +104,7 @@ export async function startServer(
     const jobContext = requestContext({ now, config, log, actor: { kind: 'job', name: 'scheduler' }, practice });
     const runsJobs = role === 'all' || role === 'worker';
     const scheduler = startScheduler(
-      runsJobs ? jobs : [],
+      jobs.filter(({ of }) => runsJobs || of === 'process'),
       { records, instance: stores.register.instance },
       jobContext,
       now,

@@ -8,6 +8,8 @@ export interface Job {
   name: `${string}.${string}`;
   /** `start`: whenever Steward starts. */
   every: keyof typeof periodMs;
+  /** Of several processes on the same stores one runs it; `process`: each for itself, as it is about its own disk. */
+  of?: 'process';
   run: (ctx: Context) => Promise<void>;
 }
 

@@ -124,6 +124,8 @@ export interface WalledRemoval {
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Deletes rows of a table, and enters in the ledger what is gone. They are gone from disk when it returns. */
   remove(table: string, which: Removed, reason: RemovalReason): Promise<RowCounts>;
+  /** Drops what of the client lies set aside on this process's disk, and came before then; answers how many batches that were. */
+  setAside(before: Date): Promise<number>;
   /** Rewrites columns of rows. What they held is gone from disk when it returns. */
   change(table: string, what: `UPDATE ${string}`, condition: string, params?: Record<string, unknown>): Promise<void>;
   /** Makes the sums of charts anew from the spans as they are now, for all days that the period touches. */
@@ -190,5 +192,5 @@ export const closedHandles: Handles = {
     refused: noStore,
     whileStill: noStore,
   },
-  removal: { during: noStore, remove: noStore, change: noStore, sumAgain: noStore },
+  removal: { during: noStore, remove: noStore, setAside: noStore, change: noStore, sumAgain: noStore },
 };

@@ -34,6 +34,7 @@ export function openPractice(
       if (stores.spool.bytesOf(client.id) > 0 || (await stores.register.bytesElsewhere(client.id)) > 0)
         throw conflict('Telemetry of the client is still on its way into the store. Try again once it is there.');
       await stores.changes.during(() => forgetClient(telemetry, client.id));
+      await stores.spool.forgetAside(client.id, new Date(8.64e15));
     },
     writing: (client, deed, work) =>
       records

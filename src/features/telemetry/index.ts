@@ -21,6 +21,7 @@ import {
   changeRedaction,
   changeRetention,
   eraseAgain,
+  forgetSetAside,
   expireTelemetry,
   listErasures,
   requestErasure,
@@ -74,6 +75,6 @@ export const telemetry = {
     requestErasure,
     listErasures,
   ],
-  jobs: [expireTelemetry, eraseAgain, sumNightly],
+  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumNightly],
   routes: [receiveTraces, receiveLogs, receiveMetrics, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

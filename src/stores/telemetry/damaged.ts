@@ -29,8 +29,11 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 export function damagedLines(frame: Buffer, at: Date): LedgerLine[] {
   const lines = readLines(salvage(frame));
   if (lines) return [...lines, ...lines.flatMap(asideOf)];
-  return [{ ...refusalLine(CLIENT.exec(frame.toString('latin1'))?.[1] ?? NOBODY, at, 'damaged'), hour: hourOf(at) }];
+  return [{ ...refusalLine(clientOf(frame) ?? NOBODY, at, 'damaged'), hour: hourOf(at) }];
 }
+
+/** Whose a frame is that the disk changed, as far as it still says so. */
+export const clientOf = (frame: Buffer): string | undefined => CLIENT.exec(frame.toString('latin1'))?.[1];
 
 /** Of each kind, what was received less what was not to be kept anyway. */
 function asideOf(line: LedgerLine, _n: number, all: readonly LedgerLine[]): LedgerLine[] {

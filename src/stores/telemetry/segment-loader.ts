@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LedgerSum } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem } from '../../platform/problem.ts';
+import { countAside, setAside } from './aside.ts';
 import { damagedLines } from './damaged.ts';
 import { asideLines, tokenOf, type Held } from './held.ts';
 import { ledgerRows } from './ledger-rows.ts';
@@ -14,17 +15,16 @@ import { withoutTaken, type Taken } from './taken.ts';
 /** Puts rows into their table; on disk when it returns. The same token twice is the same rows: once is enough. */
 export type Load = (rows: TableParts, token: string) => Promise<void>;
 
-/** Segments that were set aside, kept for a person to look at. */
-export const setAside = { refused: '.refused', damaged: '.damaged' };
-
 /** Moves one segment into the store, and ends it. */
 export interface SegmentLoader {
   /** As a whole: one insert per table. */
   load(held: Held): Promise<void>;
   /** What the store takes of it, request by request; the rest is set aside. */
   sift(held: Held): Promise<void>;
-  /** How many files were set aside since the start. */
-  readonly aside: { refused: number; damaged: number };
+  /** How many files are set aside. */
+  aside(): { refused: number; damaged: number };
+  /** They have become other ones. */
+  countAside(): void;
 }
 
 interface LoaderOptions {
@@ -44,7 +44,7 @@ const spare = openSpare({ most: 2, largestBytes: 32 * 1024 * 1024 });
 export const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
 
 export function openSegmentLoader({ dir, load, taken, isClosing, ended }: LoaderOptions, log: Log): SegmentLoader {
-  const aside = { refused: 0, damaged: 0 };
+  let aside = countAside(dir);
 
   /** Whether the store takes the rows. Throws where it may take them later. */
   async function takes(rows: TableParts, token: string): Promise<boolean> {
@@ -98,7 +98,8 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
   }
 
   return {
-    aside,
+    aside: () => ({ ...aside }),
+    countAside: () => void (aside = countAside(dir)),
     load: (held) =>
       reading(held, async (segment) => {
         // Each table has it once, however often all of them are tried.

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
  * one request, table by table. So all of a request is whole, or none of it.
  */
 
-const HEAD_BYTES = 8;
+export const HEAD_BYTES = 8;
 
 /** Rows on their way into a table. */
 export interface TableRows {

@@ -8,7 +8,8 @@ import type { Log } from '../../platform/log.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { begunAt, inspect, numberOf, suffix, type Held } from './held.ts';
 import { frame, sizeOf, type TableRows } from './segment.ts';
-import { mayPass, openSegmentLoader, setAside, type Load } from './segment-loader.ts';
+import { forgetAside, setAside } from './aside.ts';
+import { mayPass, openSegmentLoader, type Load } from './segment-loader.ts';
 import { openSegmentWriter, type Entry } from './segment-writer.ts';
 import { openSpoolRoom } from './spool-room.ts';
 import { digestRows, type Taken } from './taken.ts';
@@ -36,6 +37,8 @@ export interface Spool {
    * in the store by half.
    */
   cut<T>(into: string, ask: () => Promise<T>): Promise<T>;
+  /** Drops what was set aside of a client, in files that were begun before a time; answers how many batches that were. */
+  forgetAside(client: string, before: Date): Promise<number>;
   /** Resolves once nothing waits, or when the time is up. */
   drained(withinMs: number): Promise<void>;
   /** Finishes what is being written. What the store has not got stays for the next start. */
@@ -96,8 +99,6 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     room.letGo(held);
   };
   const loader = openSegmentLoader({ dir, load, taken, isClosing, ended }, log);
-  for (const kind of ['refused', 'damaged'] as const)
-    loader.aside[kind] = files.filter((name) => name.endsWith(setAside[kind])).length;
 
   // Questions are asked while nothing moves into the store.
   const { work, together } = openTurns(loadsAtOnce);
@@ -159,7 +160,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
       const { freeBytes, neededBytes } = room.disk();
       return {
         spool: { bytes: room.bytes(), mostBytes, oldestAt },
-        setAside: { ...loader.aside },
+        setAside: loader.aside(),
         disk: { freeBytes, neededBytes },
       };
     },
@@ -175,6 +176,14 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
           if (waits.has(name) || isAside(name)) await link(join(dir, name), join(into, name));
         return ask();
       }),
+    async forgetAside(client, before) {
+      const { refused, damaged } = loader.aside();
+      if (refused + damaged === 0) return 0;
+      // No copy is made of them meanwhile, and none is added.
+      const gone = await together(() => forgetAside(dir, client, before));
+      loader.countAside();
+      return gone;
+    },
     waiting: () => ({ lines: linesWaiting(), bytes: room.bytesByClient() }),
     async drained(withinMs) {
       const isEmpty = () => room.bytes() === 0;

@@ -112,10 +112,19 @@ const REWRITTEN_WITHIN_MS = 10 * 60_000;
 
 /** The way out for telemetry of one client. */
 export const walledRemoval = (
-  { telemetry, changes }: { telemetry: Pick<Telemetry, 'rows' | 'command' | 'insert'>; changes: Pick<Changes, 'during'> },
+  {
+    telemetry,
+    changes,
+    spool,
+  }: {
+    telemetry: Pick<Telemetry, 'rows' | 'command' | 'insert'>;
+    changes: Pick<Changes, 'during'>;
+    spool: Pick<Spool, 'forgetAside'>;
+  },
   client: string,
 ): WalledRemoval => ({
   during: (work) => changes.during(work),
+  setAside: (before) => spool.forgetAside(client, before),
   remove: (table, which, reason) => changes.during(() => removeRows(telemetry, client, table, which, reason)),
   change: (table, what, condition, params) =>
     changes.during(() =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MINUTE_MS, type Clock } from '../../platform/clock.ts';
 import type { Context } from '../../platform/context.ts';
-import { periodMs, runJob, type Job } from '../../platform/job.ts';
+import { isDue, periodMs, runJob, type Job } from '../../platform/job.ts';
 import type { Sql } from '../../platform/sql.ts';
 import { noTracing, type Tracing } from '../../platform/tracing.ts';
 
@@ -25,6 +25,8 @@ export function startScheduler(
   const timed = jobs.filter(({ every }) => every !== 'start');
   let running: Promise<void> = Promise.resolve();
   let isClosing = false;
+  /** When those that are not shared were begun, ms. */
+  const own = new Map<string, number>();
 
   async function runAll(): Promise<void> {
     for (const job of timed) {
@@ -36,8 +38,14 @@ export function startScheduler(
     }
   }
 
-  async function claim({ name, every }: Job): Promise<boolean> {
+  async function claim(job: Job): Promise<boolean> {
+    const { name, every, of } = job;
     const at = now();
+    if (of === 'process') {
+      const due = isDue(job, at.getTime(), own.get(name));
+      if (due) own.set(name, at.getTime());
+      return due;
+    }
     const claimed = await records.rows(Claimed)`
       insert into job_run (job, started_at, instance) values (${name}, ${at}, ${instance})
       on conflict (job) do update set started_at = excluded.started_at, instance = excluded.instance, finished_at = null, error = null

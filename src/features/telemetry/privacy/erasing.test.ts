@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY_MS } from '../../../platform/clock.ts';
 import { enginePid } from '../../../stores/testing/pids.ts';
@@ -121,6 +123,54 @@ test('what was on its way when an erasure was asked for is erased within the hou
   const { erasures } = (await server.ask('erasure.list', { client: 'Initech' })).json as unknown as Listed;
   expect(erasures).toMatchObject([{ rowsBefore: 4, rowsAfter: 0 }]);
 });
+
+test('what lies set aside of the client goes as a whole, also what comes there later, and nothing of another', async () => {
+  const [soylent, wayne] = [await server.client('Soylent'), await server.client('Wayne')];
+  const spool = join(server.dataDir, 'spool');
+  process.kill(enginePid(server.dataDir), 'SIGSTOP');
+  await sendTrace(soylent, 60, 'holly-of-soylent');
+  await sendTrace(wayne, 61, 'bruce-of-wayne');
+  const waiting = readdirSync(spool).filter((name) => name.endsWith('.segment'));
+  const bytes = Buffer.concat(waiting.map((name) => readFileSync(join(spool, name))));
+  process.kill(enginePid(server.dataDir), 'SIGCONT');
+  for (const who of ['holly-of-soylent', 'bruce-of-wayne']) expect(bytes.includes(who)).toBe(true);
+  await arrived(soylent, 60);
+  await arrived(wayne, 61);
+  const changed = Buffer.from(bytes);
+  for (const who of ['holly-of-soylent', 'bruce-of-wayne']) changed[changed.indexOf(who) + 1]! ^= 1;
+  const set = (name: string, content: Buffer) => writeFileSync(join(spool, name), content, { mode: 0o600 });
+  const aside = () => {
+    const names = readdirSync(spool).filter((name) => /\.(refused|damaged)$/.test(name));
+    return { names, all: Buffer.concat(names.map((name) => readFileSync(join(spool, name)))).toString('latin1') };
+  };
+  set('1700000000000-000001.segment.refused', bytes);
+  set('1700000000000-000002.segment.damaged', changed);
+  await server.restart();
+  const { json } = await server.ask('erasure.request', { client: 'Soylent', user: 'holly-of-soylent' });
+  expect(json).toMatchObject({
+    rowsAfter: 0,
+    tables: expect.arrayContaining([expect.objectContaining({ table: 'set aside', before: 2, after: 0 })]) as unknown[],
+  });
+  expect(aside().names).toHaveLength(2);
+  expect(aside().all).not.toMatch(/h.lly-of-soylent/);
+  expect(aside().all).toMatch(/b.uce-of-wayne/);
+  expect((await show(wayne, 61)).status).toBe(200);
+
+  set('1700000000000-000003.segment.refused', bytes);
+  await server.restart();
+  server.later(DAY_MS / 12);
+  await server.runDueJobs();
+  expect(aside().all).not.toMatch(/h.lly-of-soylent/);
+  const { erasures } = (await server.ask('erasure.list', { client: 'Soylent' })).json as unknown as Listed;
+  expect(erasures).toMatchObject([
+    { rowsAfter: 0, tables: expect.arrayContaining([{ table: 'set aside', before: 3, after: 0 }]) as unknown[] },
+  ]);
+  // Nor is anything left of a client who is gone.
+  expect((await server.ask('clients.close', { id: 'Wayne' })).status).toBe(200);
+  server.later(DAY_MS / 12);
+  expect((await server.ask('clients.delete', { id: 'Wayne', confirm: 'Wayne' })).status).toBe(200);
+  expect(aside().names).toEqual([]);
+}, 60_000);
 
 test('an erasure from before there were salts still finds what arrives', async () => {
   const stark = await server.client('Stark');

@@ -49,20 +49,26 @@ export async function addToErasure(
   { records, client, now }: Context,
   { id, tables: known }: Erasure,
   found: readonly TableCounts[],
+  /** Rows that are left, in all tables. */
+  left = totalOf(found).after,
 ) {
   const sums = new Map(known.map((one) => [one.table, one]));
   for (const { table, before, after } of found)
     sums.set(table, { table, before: (sums.get(table)?.before ?? 0) + before, after });
   const tables = [...sums.values()];
-  const { before, after } = totalOf(found);
+  const { before } = totalOf(found);
   await records.rows(z.never())`
-    update erasure set rows_before = rows_before + ${before}, rows_after = ${after}, tables = ${JSON.stringify(tables)},
+    update erasure set rows_before = rows_before + ${before}, rows_after = ${left}, tables = ${JSON.stringify(tables)},
       checked_at = ${now()}
     where client_id = ${client?.id} and id = ${id}`;
 }
 
-const totalOf = (tables: readonly TableCounts[]) =>
-  tables.reduce((sum, { before, after }) => ({ before: sum.before + before, after: sum.after + after }), { before: 0, after: 0 });
+function totalOf(tables: readonly TableCounts[]) {
+  return tables.reduce((sum, { before, after }) => ({ before: sum.before + before, after: sum.after + after }), {
+    before: 0,
+    after: 0,
+  });
+}
 
 // Not `name`: that is a column, too, and would be taken for this.
 const Found = z.object({ found: z.string() });

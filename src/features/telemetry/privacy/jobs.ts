@@ -4,7 +4,7 @@ import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
 import { unavailable } from '../../../platform/problem.ts';
 import { addToErasure, listRecentErasures } from './erasure-store.ts';
-import { eraseUser } from './erase.ts';
+import { ASIDE, asideOf, eraseUser } from './erase.ts';
 import { listRules } from './retention-store.ts';
 import { expire } from './retention.ts';
 
@@ -30,6 +30,24 @@ export const eraseAgain = job({
   every: 'hour',
   async run(ctx) {
     await eraseAllAgain(ctx, new Date(ctx.now().getTime() - 2 * DAY_MS));
+  },
+});
+
+/** The same of what lies set aside, which each process has on its own disk. */
+export const forgetSetAside = job({
+  name: 'erasure.setAside',
+  every: 'hour',
+  of: 'process',
+  async run(ctx) {
+    const { refused, damaged } = ctx.practice!.health().setAside;
+    if (refused + damaged === 0) return;
+    await inEachClient(ctx, {
+      due: async (of) => (await listRecentErasures(of, new Date(ctx.now().getTime() - 2 * DAY_MS))).at(-1),
+      async run(of, latest) {
+        const found = await asideOf(of, latest.requestedAt);
+        if (found.before > 0) await addToErasure(of, latest, [{ table: ASIDE, ...found }], latest.rowsAfter);
+      },
+    });
   },
 });
 

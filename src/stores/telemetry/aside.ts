@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { clientOf } from './damaged.ts';
+import { numberOf } from './held.ts';
+import { frame, HEAD_BYTES, readSegment, sizeOf } from './segment.ts';
+import { flushDirectory } from './segment-writer.ts';
+
+/** Segments that were set aside, kept for a person to look at. */
+export const setAside = { refused: '.refused', damaged: '.damaged' };
+
+/** How many files of each kind there are. */
+export function countAside(dir: string): { refused: number; damaged: number } {
+  const names = readdirSync(dir);
+  const count = (kind: keyof typeof setAside) => names.filter((name) => name.endsWith(setAside[kind])).length;
+  return { refused: count('refused'), damaged: count('damaged') };
+}
+
+/**
+ * Drops what was set aside of a client, of files that were begun before a time; answers how many batches that were. They are in
+ * no table, so nobody can say which of them tell of whom: they go whole. So does what no longer says whose it is, and, out of
+ * what the disk damaged, what was still whole, which the store has.
+ */
+export async function forgetAside(dir: string, client: string, before: Date): Promise<number> {
+  let gone = 0;
+  for (const name of readdirSync(dir)) {
+    const isDamaged = name.endsWith(setAside.damaged);
+    if ((!isDamaged && !name.endsWith(setAside.refused)) || numberOf(name) >= before.getTime()) continue;
+    const bytes = await readFile(join(dir, name));
+    const { frames, damaged } = readSegment(bytes);
+    const whole = isDamaged ? [] : frames.map((tables) => Buffer.concat(frame(tables)));
+    const staysWhole = whole.filter((one) => !speaksOf(one, client));
+    const staysDamaged = damaged.filter((one) => (clientOf(one) ?? client) !== client && !speaksOf(one, client));
+    gone += whole.length - staysWhole.length + (damaged.length - staysDamaged.length);
+    const kept = [...staysWhole, ...staysDamaged.map(asItWas(bytes))];
+    if (sizeOf(kept) < bytes.length) await replace(dir, name, kept);
+  }
+  return gone;
+}
+
+/** With the length and the sum that it was written with: still one that changed. */
+const asItWas = (file: Buffer) => (damaged: Buffer) => {
+  const at = damaged.byteOffset - file.byteOffset;
+  return file.subarray(at - HEAD_BYTES, at + damaged.length);
+};
+
+/** Every row names its client: as text, or as the two numbers of 64 bits that the format Native has for it. */
+function speaksOf(bytes: Buffer, client: string): boolean {
+  const id = Buffer.from(client.replaceAll('-', ''), 'hex');
+  const native = Buffer.concat([Buffer.from(id.subarray(0, 8)).reverse(), Buffer.from(id.subarray(8)).reverse()]);
+  return bytes.includes(native) || bytes.includes(client);
+}
+
+async function replace(dir: string, name: string, kept: readonly Buffer[]): Promise<void> {
+  const path = join(dir, name);
+  if (kept.length === 0) await unlink(path);
+  else {
+    await writeFile(`${path}.new`, Buffer.concat(kept), { mode: 0o600, flush: true });
+    await rename(`${path}.new`, path);
+  }
+  await flushDirectory(dir);
+}
