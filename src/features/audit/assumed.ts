@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Evidence } from './audit.ts';
 import { count } from './report/format.ts';
 import { MOST_VALUES } from './store.ts';
+import { aboutKept } from './truncation.ts';
 
 /** How the log was read: which column is what, and what was assumed. */
 
@@ -21,12 +22,13 @@ export function mappingOf({ imported: { mapping } }: Evidence): Record<string, s
 }
 
 /** What was assumed about the log, a sentence each. */
-export function assumptions({ imported, overview, bucketMs, judged, dimensions }: Evidence): string[] {
+export function assumptions({ imported, overview, endings, bucketMs, judged, dimensions }: Evidence): string[] {
   const { rows, recoded, unread_scores: unread, from } = overview;
   return [
     ...imported.assumptions,
     ...(recoded > 0 ? [`${count(recoded)} rows were not UTF-8 and were read as Windows-1252.`] : []),
     ...(unread > 0 ? [`${count(unread)} scores are neither numbers nor words for right or wrong and count as missing.`] : []),
+    ...aboutKept(endings),
     ...(from === null && rows > 0
       ? ['The log has no time, so cohorts were compared and changes over time were not looked for.']
       : []),

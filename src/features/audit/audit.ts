@@ -19,6 +19,7 @@ import { asGraded, language, metrics, text, volume, type Metric, type Series } f
 import type { AuditReport } from './model.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
+import { readEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, withoutMoved } from './volume.ts';
 import {
   findOverview,
@@ -49,6 +50,7 @@ export interface Evidence {
   files: readonly LogFile[];
   overview: Awaited<ReturnType<typeof findOverview>>;
   dimensions: Dimension[];
+  endings: Endings;
   metrics: readonly Metric[];
   bucketMs: number;
   /** Buckets by metric and segment, to draw. */
@@ -96,25 +98,28 @@ async function judge(
         values.map(({ value }) => value),
       ),
   );
-  const list = metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric) : metric));
-  const base = { store, imported, files, overview, dimensions, metrics: list };
+  const endings = await readEndings(store, { ...overview, said: imported.mapping.fields.finish !== undefined });
+  const list = withEndings(
+    metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric) : metric)),
+    endings,
+  );
+  const base = { store, imported, files, overview, dimensions, endings, metrics: list };
   const timed = overview.from !== null && overview.to !== null && overview.to > overview.from;
   const bucketMs = timed ? chooseBucket(overview.rows, overview.from!, overview.to!) : 0;
   // The wording is weighed here while the engine counts.
   const [series, worded] = timed
     ? await Promise.all([readSeries(store, list, dimensions, bucketMs), judgeText(store)])
     : [[], null];
-  const dated = judgeTime(series, bucketMs, overview);
+  const dated = judgeTime(series, bucketMs, { ...overview, dimensions });
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
     timed: dated.judgements.length > 0 || dated.steady.length > 0,
   });
   const tests = dated.tests + compared.tests + (worded ? 1 : 0);
+  const found = adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests);
   const judged: Judged = {
-    judgements: joinAfter(
-      adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests),
-    ),
+    judgements: joinAfter(endings.shown ? await weighEndings(store, found, columns) : found),
     // Who asked for cohorts and got them has no use for what time would take.
     undecided: [
       ...(groupBy === undefined && splitMs === undefined ? dated.undecided : []),
@@ -181,8 +186,12 @@ async function languageBuckets(store: ScratchTelemetry, bucketMs: number): Promi
 
 const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.keys(segment).length === 0;
 const rowsOf = ({ buckets }: Series) => buckets.reduce((sum, { n }) => sum + n, 0);
-/** Segments whose calls ought to keep coming; versions come and go. */
-const feeds = ({ segment }: Series) => !isWhole({ segment }) && !('model' in segment) && !('prompt_version' in segment);
+/** Segments whose calls ought to keep coming; versions come and go, and how often an answer comes out is no feed. */
+const feeds = ({ segment }: Series, dimensions: readonly Dimension[]) =>
+  !isWhole({ segment }) &&
+  !('model' in segment) &&
+  !('prompt_version' in segment) &&
+  !dimensions.some(({ name, says }) => says === 'outcome' && name in segment);
 /** Fewer rows than this do not come steadily enough for their absence to say something. */
 const STEADY_ROWS = 100;
 const endOf = ({ buckets }: Series, bucketMs: number) => (buckets.at(-1)?.at ?? 0) + bucketMs;
@@ -192,7 +201,7 @@ const FEWEST_STEADY = 7;
 function judgeTime(
   series: readonly Series[],
   bucketMs: number,
-  { from, to }: { from: number | null; to: number | null },
+  { from, to, dimensions }: { from: number | null; to: number | null; dimensions: readonly Dimension[] },
 ): Judged {
   const covered = (one: Series): Series => ({ ...one, buckets: wholeBuckets(one.buckets, bucketMs, from ?? 0, to ?? 0) });
   const whole = judgeSeries(
@@ -204,7 +213,7 @@ function judgeTime(
     bucketMs,
   );
   const calls = series.find(({ metric }) => metric.name === volume.name);
-  const fed = series.filter((one) => one.metric.name === volume.name && feeds(one) && rowsOf(one) >= STEADY_ROWS);
+  const fed = series.filter((one) => one.metric.name === volume.name && feeds(one, dimensions) && rowsOf(one) >= STEADY_ROWS);
   const amount = calls ? judgeVolume(covered(calls), bucketMs) : [];
   const shares = withoutMoved(
     fed.flatMap((one) => judgeVolume(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs))),

@@ -177,11 +177,13 @@ const marks = new Set([
   'score',
 ]);
 
+const elsewhere = new Set(['input_length', 'input_tokens', 'truncated_rate']);
+
 /** Whether the model itself is the likely cause: several marks moved at once, and one name served before and after. */
 export function changedBehindItsName(group: readonly Judgement[], models: Sides | undefined): Cause | null {
   const moved = new Set(group.filter(({ metric }) => marks.has(metric.name)).map(({ metric }) => metric.name));
-  // Other questions have other answers.
-  const asked = group.some(({ metric: { name } }) => name === 'input_length' || name === 'input_tokens');
+  // Other questions have other answers, and a limit cuts those of any model.
+  const asked = group.some(({ metric: { name } }) => elsewhere.has(name));
   if (!models || moved.size < 3 || asked) return null;
   const total = rows(models.before) + rows(models.after);
   const top = [...models.after].filter(([value]) => models.before.has(value)).sort((a, b) => b[1].n - a[1].n)[0];

@@ -43,6 +43,8 @@ export interface Judgement {
   per?: string;
   /** Of a change of wording: the words that more or fewer answers hold. */
   words?: ChangedWord[];
+  /** What else the rows show, a sentence. */
+  note?: string;
   /** Of a cohort: the value it is compared with. */
   against?: string;
   /** The comparison that was asked for and shows the same change. */

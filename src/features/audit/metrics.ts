@@ -1,4 +1,5 @@
 import type { Bucket, MetricKind } from '../../detect/index.ts';
+import { ENDING } from '../telemetry/index.ts';
 import type { Unit } from './model.ts';
 
 /** What an audit judges. `sql` is the value of one row of `call`, NULL where the row says nothing about it. */
@@ -30,8 +31,17 @@ export const metrics = [
   },
   {
     name: 'empty_rate',
-    plain: 'empty or cut-off answers',
+    plain: 'empty answers',
     sql: 'if(has_output, toFloat64(empty), NULL)',
+    kind: 'rate',
+    unit: 'rate',
+    worse: 'up',
+  },
+  {
+    name: 'truncated_rate',
+    plain: 'cut-off answers',
+    // As the provider says; what the texts show is added where they show it (truncation.ts).
+    sql: `if(has_output, toFloat64(ending = ${ENDING.cut}), NULL)`,
     kind: 'rate',
     unit: 'rate',
     worse: 'up',
@@ -73,6 +83,9 @@ export const language: Metric = {
   worse: null,
 };
 export const text: Metric = { name: 'text', plain: 'wording of answers', sql: '', kind: 'value', unit: 'rate', worse: null };
+
+/** Answers that go without a full stop by habit, and stop nowhere in the middle. */
+export const openEnd = { plain: 'answers without a full stop at the end', name: 'open_end_rate', worse: null };
 
 /** A score that is not only right or wrong is a quantity. */
 export const asGraded = (metric: Metric): Metric =>

@@ -13,7 +13,14 @@ const MONTH_MS = 30.44 * DAY_MS;
 export const callsPerMonth = (rows: number, spanMs: number) => (spanMs > 0 ? (rows / spanMs) * MONTH_MS : null);
 
 /** Metrics of which each point costs right answers. */
-const sign: Record<string, 1 | -1> = { score: -1, format_valid_rate: -1, error_rate: 1, refusal_rate: 1, empty_rate: 1 };
+const sign: Record<string, 1 | -1> = {
+  score: -1,
+  format_valid_rate: -1,
+  error_rate: 1,
+  refusal_rate: 1,
+  empty_rate: 1,
+  truncated_rate: 1,
+};
 
 /**
  * What a finding costs a month, in USD; negative when it saves. Cost per call has a price by itself; lost answers have one when

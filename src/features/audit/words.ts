@@ -84,6 +84,7 @@ export function explanation(
     );
   }
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
+  if (judgement.note) sentences.push(judgement.note);
   if (judgement.split) sentences.push(splitSentence(judgement.split));
   // A metric that changed in several segments is told once.
   const others = [...new Set(sharedWith.map(({ metric }) => metric.plain))];
@@ -139,6 +140,8 @@ export function action(judgement: Judgement, cause: Cause | null): string {
       : 'Make sure the change was meant.';
   if (cause) return `Look at ${named(cause.dimension)} "${named(cause.value)}" first.`;
   if (metric.name === 'cost_usd') return 'Check the price list, the length of prompts and answers, and retries.';
+  if (metric.name === 'truncated_rate' && direction === 'worse')
+    return 'Check the limit of tokens (max_tokens), time limits and broken streams, and what shortens answers on their way.';
   if (metric.name === 'latency_s') return 'Check the provider, the length of answers, and what was deployed that day.';
   if (direction === 'worse')
     return 'Read the rows that show it, and ask what was changed that day: model, prompt, data or integration.';

@@ -2,6 +2,7 @@ import type { Evidence } from './audit.ts';
 import { chartOf } from './chart.ts';
 import { findExamples } from './examples.ts';
 import type { Judgement } from './judge.ts';
+import type { Series } from './metrics.ts';
 import type { ReportFinding } from './model.ts';
 import type { Named, Priced } from './order.ts';
 import { named } from './report/text.ts';
@@ -30,8 +31,9 @@ export async function writeFinding(
   const { judgement, explained, cause, members, money } = item;
   const { metric, segment, at, interval, before, after, ci95, q } = judgement;
   const key = JSON.stringify(segment);
-  const buckets =
-    evidence.series.find((one) => one.metric.name === metric.name && JSON.stringify(one.segment) === key)?.buckets ?? [];
+  // A metric that was given another name is read by the same SQL.
+  const same = (one: Series) => one.metric.name === metric.name || (metric.sql !== '' && one.metric.sql === metric.sql);
+  const buckets = evidence.series.find((one) => same(one) && JSON.stringify(one.segment) === key)?.buckets ?? [];
   const letter = String.fromCharCode(65 + (index % 26));
   return {
     id: `f${index + 1}`,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shipped } from '../../../platform/paths.ts';
+import { ENDING } from './endings.ts';
 import { hour, openReader, times } from './testing/read-log.ts';
 
 let reader: Awaited<ReturnType<typeof openReader>>;
@@ -39,7 +40,7 @@ test('OpenAI chat completions: request and response as they went over the wire',
     input_tokens: 12,
     latency_s: 1.5,
   });
-  expect(calls.map(({ empty }) => empty)).toEqual(times(12, (i) => (i === 3 ? 1 : 0)));
+  expect(calls.map(({ ending }) => ending)).toEqual(times(12, (i) => (i === 3 ? ENDING.cut : ENDING.unknown)));
 });
 
 test('OpenAI stored completions: created in seconds, choices at the top', async () => {

@@ -1,5 +1,6 @@
 import { chatText } from './chat.ts';
 import type { ColumnRef } from './columns.ts';
+import { endingOf, lastWords } from './endings.ts';
 import { fieldNames, type Field } from './fields.ts';
 import { formatSql, type FormatChoice } from './format.ts';
 import { graders, type GraderName } from './grade.ts';
@@ -127,7 +128,9 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     'lengthUTF8(o)',
     'lengthUTF8(i)',
     answered(refusal),
-    answered(`(not match(o, '\\\\S') or match(lower(ifNull(t_finish, '')), 'length|max_'))`),
+    answered(`not match(o, '\\\\S')`),
+    output && !reading.whole ? `${endingOf(mapping.fields.finish ? 't_finish' : null)} as how` : '0 as how',
+    output && !reading.whole ? lastWords('how') : `''`,
     format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
     mapping.id ? callIdOf : '0',
   ];

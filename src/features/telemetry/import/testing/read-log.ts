@@ -29,6 +29,7 @@ const Call = z.object({
   error: z.number().nullable(),
   refusal: z.number(),
   empty: z.number(),
+  ending: z.number(),
   format_valid: z.number().nullable(),
   recoded: z.number(),
 });
