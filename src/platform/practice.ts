@@ -130,6 +130,8 @@ export interface WalledRemoval {
   change(table: string, what: `UPDATE ${string}`, condition: string, params?: Record<string, unknown>): Promise<void>;
   /** Makes the sums of charts anew from the spans as they are now, for all days that the period touches. */
   sumAgain(from: Date, to: Date): Promise<void>;
+  /** The same of the sums of scores, which go by when a score was given. */
+  sumScoresAgain(from: Date, to: Date): Promise<void>;
 }
 
 /** Both stores behind one wall. */
@@ -192,5 +194,5 @@ export const closedHandles: Handles = {
     refused: noStore,
     whileStill: noStore,
   },
-  removal: { during: noStore, remove: noStore, setAside: noStore, change: noStore, sumAgain: noStore },
+  removal: { during: noStore, remove: noStore, setAside: noStore, change: noStore, sumAgain: noStore, sumScoresAgain: noStore },
 };

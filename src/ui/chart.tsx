@@ -75,7 +75,8 @@ export function TimeChart({
   const step = axisStep(top);
   const ticks = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
   const x = (at: number) => EDGE.left + ((at - from) / (to - from)) * (width - EDGE.left - EDGE.right);
-  const y = (value: number) => HEIGHT - EDGE.bottom - (Math.min(value, top) / top) * (HEIGHT - EDGE.top - EDGE.bottom);
+  const y = (value: number) =>
+    HEIGHT - EDGE.bottom - (Math.max(0, Math.min(value, top)) / top) * (HEIGHT - EDGE.top - EDGE.bottom);
   // The first and the last bucket may stick out of what was asked about.
   const middle = (at: number) => x(Math.min(to, Math.max(from, at + bucketMs / 2)));
   const pick = (event: PointerEvent<SVGSVGElement>) => {

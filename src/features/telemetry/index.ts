@@ -30,7 +30,7 @@ import {
   tryRedaction,
 } from './privacy/index.ts';
 import { createScore, createScores, listScores } from './scores/index.ts';
-import { sumNightly } from './sums/index.ts';
+import { sumNightly, sumScoresNightly } from './sums/index.ts';
 
 export { givenMap, logInput } from './import/given-map.ts';
 export { importLogs, openLogFile, scoresBeside, type Field, type Imported, type LogFile } from './import/index.ts';
@@ -76,6 +76,6 @@ export const telemetry = {
     requestErasure,
     listErasures,
   ],
-  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumNightly],
+  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumNightly, sumScoresNightly],
   routes: [receiveTraces, receiveLogs, receiveMetrics, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

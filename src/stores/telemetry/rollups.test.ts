@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { quiet, tempDir } from '../testing/temp.ts';
 import { openTelemetry } from './open.ts';
-import { rebuildRollups } from './rollups.ts';
+import { rebuildRollups, rebuildScores } from './rollups.ts';
 
 const Sums = z.object({ runs: z.number(), failed: z.number(), calls: z.number(), costUsd: z.number() });
 
@@ -88,4 +88,72 @@ test('hours of all workflows are filled from what stood there before, once', asy
   expect(await hours()).toEqual(expected);
   await telemetry.insert('span', [{ ...spans[1], trace_id: 'b'.repeat(32) }]);
   expect((await hours()).at(-1)).toEqual({ hour: 11, environment: 'production', runs: 21, timed: 21 });
+});
+
+test('sums of scores are filled from what stood there, count what is sent again once, and are put right from the scores', async () => {
+  using dir = tempDir();
+  const client = randomUUID();
+  const score = (n: number, more: object = {}) => ({
+    client_id: client,
+    id: `s${n}`,
+    trace_id: n.toString(16).padStart(32, '0'),
+    name: n % 2 === 0 ? 'tone' : 'correct',
+    workflow: 'support',
+    value: n % 2 === 0 ? n / 10 : 1,
+    source: 'model',
+    at: `2026-11-20T1${n % 3}:00:00Z`,
+    received_at: '2026-11-20T20:00:00Z',
+    ...more,
+  });
+  {
+    await using before = await openTelemetry({ dir: dir.path }, quiet);
+    // A label alone is no number.
+    const came = Array.from({ length: 10 }, (_, n) => score(n));
+    await before.insert('score', [...came, score(20, { value: null, label: 'good' })]);
+    await before.insert('score', [score(2, { value: 0.9, received_at: '2026-11-20T20:00:01Z' })]);
+    // As a store was left that never had them, by a process that ended in the middle of it.
+    await before.command('DROP VIEW sums_of_scores');
+    await before.command(
+      `ALTER TABLE migration DELETE WHERE startsWith(name, '0080')`,
+      {},
+      { settings: { mutations_sync: '2' } },
+    );
+  }
+  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  const Sum = z.object({ name: z.string(), n: z.number(), total: z.number(), graded: z.number(), resent: z.number() });
+  const sums = async (length: string) =>
+    (
+      await telemetry.rows(Sum)(
+        `SELECT toString(name) AS name, sum(scores) AS n, round(sum(sum_value), 6) AS total, sum(of.graded) AS graded,
+          sum(of.resent) AS resent FROM score_${length} AS of GROUP BY name ORDER BY name`,
+      )
+    ).map(({ name, n, total, graded, resent }) => [name, n, total, graded, resent]);
+  const lengths = ['minute', 'hour', 'day'];
+  for (const length of lengths)
+    expect(await sums(length)).toEqual([
+      ['correct', 5, 5, 0, 0],
+      // 0, 0.9, 0.4, 0.6, 0.8
+      ['tone', 5, 2.7, 4, 0],
+    ]);
+  await telemetry.insert('score', [
+    score(4, { value: 0.1, resent: true, received_at: '2026-11-20T20:00:02Z' }),
+    score(11, { received_at: '2026-11-20T20:00:02Z' }),
+  ]);
+  for (const length of lengths)
+    expect(await sums(length)).toEqual([
+      ['correct', 6, 6, 0, 0],
+      ['tone', 5, 2.7, 4, 1],
+    ]);
+  // As rows wait in the spool of the version before, which knew no `resent`.
+  const waiting = await telemetry.native(
+    `SELECT * EXCEPT (resent) REPLACE ('s13' AS id, toFixedString('00000000000000000000000000000013', 32) AS trace_id) FROM score WHERE score.id = 's11'`,
+  );
+  await telemetry.insert('score', waiting, { format: 'Native' });
+  expect((await sums('day'))[0]).toEqual(['correct', 7, 7, 0, 0]);
+  await rebuildScores(telemetry, client, new Date('2026-11-20T12:00:00Z'), new Date('2026-11-20T13:00:00Z'));
+  for (const length of lengths)
+    expect(await sums(length)).toEqual([
+      ['correct', 7, 7, 0, 0],
+      ['tone', 5, 2.4, 4, 0],
+    ]);
 });

@@ -1,6 +1,6 @@
 import type { Telemetry } from './telemetry.ts';
 
-/** Tables that hold sums of spans (migrations/0030_rollups.sql and 0060_run_all_hour.sql). */
+/** Tables that hold sums of spans (migrations/0030_rollups.sql and 0060_run_all_hour.sql); those of scores are in 0080_score_sums.sql. */
 const rollups = ['usage_minute', 'usage_hour', 'usage_day', 'run_minute', 'run_hour', 'run_day', 'run_all_hour'];
 const DAY_MS = 86_400_000;
 const WITHIN_MS = 10 * 60_000;
@@ -11,17 +11,34 @@ const WITHIN_MS = 10 * 60_000;
  * days show less than there is; spans that come for these days meanwhile may count twice until it is done once more.
  */
 export async function rebuildRollups(telemetry: Pick<Telemetry, 'command'>, client: string, from: Date, to: Date): Promise<void> {
+  // Who sees all spans in the sums of usage sees all runs, too.
+  await build(telemetry, client, from, to, rollups, [
+    `INSERT INTO run_minute ${runsOfSpans}`,
+    `INSERT INTO usage_minute ${usageOfSpans}`,
+  ]);
+}
+
+/** The same for the sums of scores, by the days on which they were given. */
+export const rebuildScores = (telemetry: Pick<Telemetry, 'command'>, client: string, from: Date, to: Date): Promise<void> =>
+  build(telemetry, client, from, to, ['score_minute', 'score_hour', 'score_day'], [`INSERT INTO score_minute ${sumsOfScores}`]);
+
+async function build(
+  telemetry: Pick<Telemetry, 'command'>,
+  client: string,
+  from: Date,
+  to: Date,
+  tables: readonly string[],
+  fills: readonly string[],
+): Promise<void> {
   const fromS = (Math.floor(from.getTime() / DAY_MS) * DAY_MS) / 1000;
   const toS = (Math.ceil(to.getTime() / DAY_MS) * DAY_MS) / 1000;
   const run = (sql: string) => telemetry.command(sql, { client, fromS, toS }, { timeoutMs: WITHIN_MS });
-  for (const table of rollups)
+  for (const table of tables)
     await run(
       `DELETE FROM ${table} WHERE client_id = {client:UUID} AND at >= fromUnixTimestamp({fromS:Int64})
         AND at < fromUnixTimestamp({toS:Int64})`,
     );
-  // Who sees all spans in the sums of usage sees all runs, too.
-  await run(`INSERT INTO run_minute ${runsOfSpans}`);
-  await run(`INSERT INTO usage_minute ${usageOfSpans}`);
+  for (const fill of fills) await run(fill);
 }
 
 const spans = `(SELECT * FROM span WHERE client_id = {client:UUID} AND started_at >= fromUnixTimestamp({fromS:Int64})
@@ -55,3 +72,16 @@ SELECT client_id, toStartOfMinute(toDateTime(span.started_at, 'UTC')) AS at, ifN
   min(span.started_at) AS first_at, max(span.started_at) AS last_at
 FROM ${spans}
 GROUP BY client_id, at, workflow, environment`;
+
+const sumsOfScores = `
+SELECT client_id, toStartOfMinute(toDateTime(score.at, 'UTC')) AS at, score.name AS name, ifNull(score.workflow, '') AS workflow,
+  ifNull(score.source, '') AS source, count() AS scores, sum(assumeNotNull(score.value)) AS sum_value,
+  sum(assumeNotNull(score.value) * assumeNotNull(score.value)) AS sum_square, countIf(score.value NOT IN (0, 1)) AS graded,
+  toUInt64(0) AS resent
+FROM (SELECT * FROM score WHERE client_id = {client:UUID} AND (trace_id, id) IN (
+    SELECT trace_id, id FROM score WHERE client_id = {client:UUID} AND score.at >= fromUnixTimestamp({fromS:Int64})
+      AND score.at < fromUnixTimestamp({toS:Int64}))
+  ORDER BY received_at DESC LIMIT 1 BY trace_id, id) AS score
+WHERE isFinite(ifNull(score.value, nan)) AND score.at >= fromUnixTimestamp({fromS:Int64})
+  AND score.at < fromUnixTimestamp({toS:Int64})
+GROUP BY client_id, at, name, workflow, source`;

@@ -7,7 +7,7 @@ import { tableName } from './names.ts';
 import { MOST_BATCH_BYTES, Output, roomFor } from './native/output.ts';
 import type { Refusals } from './refusals.ts';
 import { removedItems, removeRows } from './removal.ts';
-import { rebuildRollups } from './rollups.ts';
+import { rebuildRollups, rebuildScores } from './rollups.ts';
 import type { Seen } from './seen.ts';
 import type { TableRows } from './segment.ts';
 import type { Shapes } from './shapes.ts';
@@ -136,4 +136,5 @@ export const walledRemoval = (
       ),
     ),
   sumAgain: (from, to) => changes.during(() => rebuildRollups(telemetry, client, from, to)),
+  sumScoresAgain: (from, to) => changes.during(() => rebuildScores(telemetry, client, from, to)),
 });

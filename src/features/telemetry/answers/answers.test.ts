@@ -127,11 +127,12 @@ test('each filter finds what it says, also where the fields stand on different s
 });
 
 test('scores can be asked for, and make a series', async () => {
+  const at = new Date(now).toISOString();
   for (const [n, value] of [
     [4, 0.2],
     [5, 0.9],
   ] as const)
-    await ask('scores.create', { traceId: traceIdOf(n), name: 'helpful', value, source: 'person' });
+    await ask('scores.create', { traceId: traceIdOf(n), name: 'helpful', value, source: 'person', at });
   await server.settled();
   expect(await list({ scoreName: 'helpful', scoreBelow: 1 })).toHaveLength(2);
   expect(await list({ scoreName: 'helpful', scoreBelow: 0.5 })).toEqual([4]);
@@ -139,10 +140,38 @@ test('scores can be asked for, and make a series', async () => {
   expect(await list({ scoreName: 'helpful', scoreBelow: 1, search: 'bestellung nr5' })).toEqual([5]);
   const { series } = await ask<Series>('telemetry.metrics', { metric: 'score', scoreName: 'helpful', bucket: 'day', ...period });
   expect(total(series[0]!.points, 'n')).toBe(2);
+  const [point] = series[0]!.points;
+  // Two grades far apart tell little of their mean.
+  expect(point!.value! - point!.low!).toBeGreaterThan(0.5);
+  await ask('scores.create', { traceId: traceIdOf(4), name: 'correct', value: true, source: 'ground_truth', id: 'label', at });
+  const means = async () => {
+    const reply = await ask<Series>('telemetry.metrics', { metric: 'score', groupBy: 'scoreName', bucket: 'hour', ...period });
+    return Object.fromEntries(reply.series.map(({ group, points }) => [group, total(points, 'value') / points.length]));
+  };
+  await server.settled();
+  expect((await means())['correct']).toBe(1);
+  expect((await means())['helpful']).toBeGreaterThan(0);
+  // What takes its place counts at once.
+  await ask('scores.create', { traceId: traceIdOf(4), name: 'correct', value: false, source: 'ground_truth', id: 'label', at });
+  await server.settled();
+  expect((await means())['correct']).toBe(0);
+  const asked = { metric: 'score', workflow: 'support', ...period };
+  const timeline = await ask<{ metric: string; points: Series['series'][number]['points'] }>('workflows.timeline', {
+    ...asked,
+    score: 'helpful',
+  });
+  expect(timeline.metric).toBe('score');
+  expect(total(timeline.points, 'n')).toBe(2);
+  expect(await server.ask('workflows.timeline', { client: 'Acme', ...asked }, acme.key)).toMatchObject({ status: 400 });
+  const { scores } = await ask<{ scores: object[] }>('workflows.show', { workflow: 'support' });
+  expect(scores).toContainEqual(expect.objectContaining({ name: 'helpful', n: 2, mean: 0.55 }));
+  expect(await server.ask('telemetry.metrics', { client: 'Acme', metric: 'runs', groupBy: 'scoreName' })).toMatchObject({
+    status: 400,
+  });
 });
 
 interface Series {
-  series: { group: string | null; points: { at: string; value: number | null; n: number }[] }[];
+  series: { group: string | null; points: { at: string; value: number | null; n: number; low?: number; high?: number }[] }[];
 }
 const period = { from: new Date(now - 2 * 24 * 60 * MINUTE).toISOString(), to: new Date(now + 60 * MINUTE).toISOString() };
 const total = (points: Series['series'][number]['points'], of: 'value' | 'n') =>

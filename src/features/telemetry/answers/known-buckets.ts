@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import type { Hour } from './judge.ts';
-import { widthOf } from './metrics.ts';
+import { widthOf } from './buckets.ts';
 import type { Window } from './windows.ts';
 import { runsOfWorkflows, spansOfWorkflows } from './workflows-store.ts';
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/clock.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { invalid } from '../../../platform/problem.ts';
 import { reads } from './access.ts';
+import { BucketName, widthOf } from './buckets.ts';
 import { filterFields, time } from './filter.ts';
 import { seriesOf } from './series.ts';
 import { isoOf } from './store.ts';
@@ -21,12 +22,8 @@ export const Metric = z.enum([
 ]);
 export type Metric = z.infer<typeof Metric>;
 
-export const GroupBy = z.enum(['workflow', 'model', 'environment', 'promptVersion', 'status']);
+export const GroupBy = z.enum(['workflow', 'model', 'environment', 'promptVersion', 'status', 'scoreName']);
 export type GroupBy = z.infer<typeof GroupBy>;
-
-export const BucketName = z.enum(['minute', 'hour', 'day']);
-export type BucketName = z.infer<typeof BucketName>;
-export const widthOf = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } satisfies Record<BucketName, number>;
 
 const MOST_BUCKETS = 3000;
 /** As finely as a chart can show it. */
@@ -38,6 +35,11 @@ export const Point = z.object({
   n: z.number().describe('How many runs, calls or scores it is of.'),
 });
 
+const MeasuredPoint = Point.extend({
+  low: z.number().nullable().optional().describe('Of scores, with `high`: the interval of 95 % of their mean.'),
+  high: z.number().nullable().optional(),
+});
+
 export const queryMetrics = operation({
   name: 'telemetry.metrics',
   summary: 'Show one metric of a client over time, for charts. Buckets in which nothing came are left out.',
@@ -46,9 +48,9 @@ export const queryMetrics = operation({
   input: z.object({
     client: clientField,
     metric: Metric.describe(
-      'A run is a trace, and one with a span that failed has failed. By model and by prompt version, calls of models are counted instead. Latency is in ms, of runs as of calls. Cost and tokens are sums over calls.',
+      'A run is a trace, and one with a span that failed has failed. By model and by prompt version, calls of models are counted instead. Latency is in ms, of runs as of calls. Cost and tokens are sums over calls. A score is the mean of those given at that time: name one by `scoreName`, or group by it.',
     ),
-    groupBy: GroupBy.optional(),
+    groupBy: GroupBy.optional().describe('Scores are grouped by workflow or by scoreName, nothing else is by scoreName.'),
     ...filterFields,
     from: time
       .optional()
@@ -61,7 +63,9 @@ export const queryMetrics = operation({
     bucket: BucketName,
     from: z.string(),
     to: z.string(),
-    series: z.array(z.object({ group: z.string().nullable(), points: z.array(Point) })).describe('The largest groups first.'),
+    series: z
+      .array(z.object({ group: z.string().nullable(), points: z.array(MeasuredPoint) }))
+      .describe('The largest groups first.'),
     groupsLeftOut: z.number().describe('How many smaller groups are not shown.'),
   }),
   async run(ctx, { metric, groupBy, from: asked, to: until, bucket: width, ...filter }) {

@@ -32,7 +32,11 @@ test.each([
   [{ metric: 'costUsd', groupBy: 'model', workflow: 'support', environment: 'prod' }, 'usage_hour'],
   [{ metric: 'errorRate', promptVersion: 'v2' }, 'usage_hour'],
   [{ metric: 'users', workflow: 'support' }, 'run_hour'],
+  [{ metric: 'score' }, 'score_hour'],
+  [{ metric: 'score', groupBy: 'scoreName', bucket: 'day' }, 'score_day'],
+  [{ metric: 'score', scoreName: 'tone', workflow: 'support', bucket: 'minute' }, 'score_minute'],
   // What rollups do not know.
+  [{ metric: 'score', scoreBelow: 0.5 }, 'score'],
   [{ metric: 'users', model: 'gpt-5' }, 'span'],
   [{ metric: 'runs', user: 'u1' }, 'span'],
   [{ metric: 'runs', bucket: 'minute', from: '2026-10-20T11:00:00Z', to: '2026-10-20T12:00:00Z' }, 'span'],

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { invalid } from '../../../platform/problem.ts';
+import { startOf, type BucketName } from './buckets.ts';
 import { conditionsOf, filterNames, type Filter } from './filter.ts';
-import type { BucketName, GroupBy, Metric } from './metrics.ts';
+import type { GroupBy, Metric } from './metrics.ts';
+import { scoreRows } from './scores-store.ts';
+import { meanOf } from './scores.ts';
 import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
 
 /** Series of a metric, out of rollups where they know enough, else out of the spans. */
@@ -19,31 +22,42 @@ export interface Question {
 
 const MOST_GROUPS = 20;
 
-const startOf = { minute: 'toStartOfMinute', hour: 'toStartOfHour', day: 'toStartOfDay' } satisfies Record<BucketName, string>;
 const columns = {
   workflow: 'workflow',
   model: 'model',
   environment: 'environment',
   promptVersion: 'prompt_version',
   status: 'status',
-} satisfies Record<GroupBy, string>;
+} satisfies Record<Exclude<GroupBy, 'scoreName'>, string>;
 
 /** A model and a prompt are of a call; the run around it has several, or none. */
 export const isOfCalls = ({ groupBy, filter }: Pick<Question, 'groupBy' | 'filter'>) =>
   groupBy === 'model' || groupBy === 'promptVersion' || filter.model !== undefined || filter.promptVersion !== undefined;
 
 const Row = z.object({ label: z.string().nullable(), at: z.string(), value: z.number().nullable(), n: z.number() });
+/** With the interval of what has one. */
+type Row = z.infer<typeof Row> & { low?: number | null; high?: number | null };
 
 export async function seriesOf(ctx: Context, question: Question) {
-  if (question.metric === 'score') return grouped(await rowsOfScores(ctx, question));
-  return grouped(
-    isInRollups(question, ctx.now().getTime()) ? await rowsOfRollups(ctx, question) : await rowsOfSpans(ctx, question),
-  );
+  if (question.metric === 'score') return grouped(await meansOfScores(ctx, question));
+  const { groupBy } = question;
+  if (groupBy === 'scoreName') throw invalid('Only scores can be grouped by their name. Ask for the metric "score".');
+  const asked = { ...question, groupBy };
+  return grouped(isInRollups(asked, ctx.now().getTime()) ? await rowsOfRollups(ctx, asked) : await rowsOfSpans(ctx, asked));
 }
 
+async function meansOfScores(ctx: Context, { groupBy, ...asked }: Question): Promise<Row[]> {
+  if (groupBy !== undefined && groupBy !== 'workflow' && groupBy !== 'scoreName')
+    throw invalid('Scores can be grouped by workflow and by scoreName only.');
+  const rows = await scoreRows(ctx, { ...asked, groupBy });
+  return rows.map(({ label, at, ...sums }) => ({ label, at, ...meanOf(sums) }));
+}
+
+type SpanQuestion = Question & { groupBy?: Exclude<GroupBy, 'scoreName'> | undefined };
+
 /** One series per group, the largest first. */
-function grouped(rows: readonly z.infer<typeof Row>[]) {
-  const groups = new Map<string | null, { group: string | null; size: number; points: Omit<z.infer<typeof Row>, 'label'>[] }>();
+function grouped(rows: readonly Row[]) {
+  const groups = new Map<string | null, { group: string | null; size: number; points: Omit<Row, 'label'>[] }>();
   for (const { label: group, ...point } of rows) {
     const known = groups.get(group) ?? { group, size: 0, points: [] };
     known.size += point.n;
@@ -95,7 +109,7 @@ function measured(metric: Exclude<Metric, 'score'>, ofCalls: boolean): { value: 
 /** Fields that stand on the spans that are measured; what else is asked for may stand on another span of the trace. */
 const onEachSpan = ['workflow', 'environment', 'model', 'promptVersion'] as const;
 
-function rowsOfSpans({ telemetry }: Context, { metric, groupBy, bucket, fromMs, toMs, filter }: Question) {
+function rowsOfSpans({ telemetry }: Context, { metric, groupBy, bucket, fromMs, toMs, filter }: SpanQuestion) {
   if (metric === 'score') throw new Error('Scores are a table of their own.');
   const ofCalls = isOfCalls({ groupBy, filter });
   const { value, n } = measured(metric, ofCalls);
@@ -129,34 +143,11 @@ function rowsOfSpans({ telemetry }: Context, { metric, groupBy, bucket, fromMs, 
   );
 }
 
-/** The mean of scores, by when they were given; what else is asked for is of the traces they are about. */
-function rowsOfScores({ telemetry }: Context, { groupBy, bucket, fromMs, toMs, filter }: Question) {
-  if (groupBy !== undefined && groupBy !== 'workflow') throw invalid('Scores can be grouped by workflow only.');
-  const { workflow, scoreName, scoreBelow, status, minCostUsd: _, ...rest } = filter;
-  const failed = `SELECT trace_id FROM span WHERE client_id = {client:UUID} AND status = 'error'`;
-  const conditions = conditionsOf(rest);
-  const where = [
-    `client_id = {client:UUID} AND at >= ${timeOf('from')} AND at < ${timeOf('to')} AND value IS NOT NULL`,
-    ...(workflow === undefined ? [] : ['workflow = {workflow:String}']),
-    ...(scoreName === undefined ? [] : ['name = {scoreName:String}']),
-    ...(scoreBelow === undefined ? [] : ['value < {scoreBelow:Float64}']),
-    ...conditions.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE client_id = {client:UUID} AND ${sql})`),
-    ...(status === undefined ? [] : [`trace_id ${status === 'ok' ? 'NOT ' : ''}IN (${failed})`]),
-  ];
-  const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
-  return telemetry.rows(Row)(
-    `SELECT label, started AS at, mean AS value, n FROM (SELECT ${groupBy ? 'toString(workflow)' : 'NULL'} AS label, ${startOf[bucket]}(at, 'UTC') AS started, avg(value) AS mean, count() AS n
-    FROM (SELECT * FROM score WHERE ${where.join(' AND ')} ORDER BY received_at DESC LIMIT 1 BY trace_id, id)
-    GROUP BY label, started ORDER BY started)`,
-    { ...params, workflow, scoreName, scoreBelow, from: isoOf(fromMs), to: isoOf(toMs) },
-  );
-}
-
 const MINUTES_KEPT_MS = 29 * DAY_MS;
 const inRollups: readonly string[] = ['workflow', 'environment', 'model', 'promptVersion'];
 
 /** Whether rollups can answer: they know these fields, and not who the users of a call were. */
-function isInRollups({ metric, groupBy, bucket, fromMs, filter }: Question, nowMs: number): boolean {
+function isInRollups({ metric, groupBy, bucket, fromMs, filter }: SpanQuestion, nowMs: number): boolean {
   // Of the fields of a filter alone: what else the question carried, as the name of its client, asks for nothing.
   const known = filterNames.every((field) => filter[field] === undefined || inRollups.includes(field));
   const isKept = bucket !== 'minute' || fromMs > nowMs - MINUTES_KEPT_MS;
@@ -198,7 +189,7 @@ function rolledUp(metric: Exclude<Metric, 'score'>, ofCalls: boolean): { table: 
   }
 }
 
-function rowsOfRollups({ telemetry }: Context, { metric, groupBy, bucket, fromMs, toMs, filter }: Question) {
+function rowsOfRollups({ telemetry }: Context, { metric, groupBy, bucket, fromMs, toMs, filter }: SpanQuestion) {
   if (metric === 'score') throw new Error('Scores are a table of their own.');
   const { table, value, n } = rolledUp(metric, isOfCalls({ groupBy, filter }));
   // Of hours there is a sum of all workflows, too: a chart of hours has the most points, and each sketch that is merged counts.

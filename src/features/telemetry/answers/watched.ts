@@ -8,3 +8,11 @@ export const watched = {
   tokens: { kind: 'value', unit: 'tokens', plain: 'Tokens per run', worse: null },
   runs: { kind: 'count', unit: 'runs', plain: 'Number of runs', worse: null },
 } satisfies Record<string, Watched>;
+
+/** A score of that name: higher is better, as where an audit judges one. */
+export const watchedScore = (name: string, isShare: boolean): Watched => ({
+  kind: isShare ? 'rate' : 'value',
+  unit: isShare ? 'rate' : 'score',
+  plain: `Score "${name}"`,
+  worse: 'down',
+});

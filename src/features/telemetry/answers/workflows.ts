@@ -5,13 +5,16 @@ import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { invalid, notFound } from '../../../platform/problem.ts';
 import { reads } from './access.ts';
+import { widthOf } from './buckets.ts';
 import { time } from './filter.ts';
 import { judgeWorkflow } from './judge.ts';
 import { knownBuckets } from './known-buckets.ts';
 import { lastChanges } from './last-change.ts';
 import { Point } from './metrics.ts';
 import { namedChanges, type ModelBucket } from './timeline.ts';
-import { watched } from './watched.ts';
+import { scoreRows, scoresOfWorkflow } from './scores-store.ts';
+import { meanOf } from './scores.ts';
+import { watched, watchedScore } from './watched.ts';
 import {
   activeHours,
   activity,
@@ -116,22 +119,38 @@ export const showWorkflow = operation({
     models: z.array(ModelUse),
     users: z.array(z.object({ user: z.string(), runs: z.number(), errors: z.number(), lastSeenAt: z.string() })),
     failures: z.array(FailureKind),
+    scores: z
+      .array(
+        z.object({
+          name: z.string(),
+          n: z.number(),
+          mean: z.number().nullable(),
+          low: z.number().nullable().describe('With `high`: the interval of 95 % of the mean.'),
+          high: z.number().nullable(),
+        }),
+      )
+      .describe('By what its runs are scored in numbers, the most frequent first.'),
   }),
   async run(ctx, { workflow: name, ...asked }) {
     const window = windowOf(ctx, asked);
-    const [all, models, users, failed] = await Promise.all([
+    const [all, models, users, failed, scored] = await Promise.all([
       changedWorkflowsOf(ctx),
       modelUse(ctx, window, name),
       usersOf(ctx, window, name),
       failures(ctx, window, name),
+      scoresOfWorkflow(ctx, window, name),
     ]);
     const workflow = all.find((one) => one.name === name);
     if (!workflow) throw notFound('There is no such workflow.');
-    return { ...workflow, models, users, failures: failed };
+    const scores = scored.map(({ name: of, ...sums }) => {
+      const { value: mean, ...rest } = meanOf(sums);
+      return { name: of, mean, ...rest };
+    });
+    return { ...workflow, models, users, failures: failed, scores };
   },
 });
 
-const TimelineMetric = z.enum(['errorRate', 'latency', 'costUsd', 'tokens', 'runs']);
+const TimelineMetric = z.enum(['errorRate', 'latency', 'costUsd', 'tokens', 'runs', 'score']);
 
 export const showTimeline = operation({
   name: 'workflows.timeline',
@@ -141,7 +160,10 @@ export const showTimeline = operation({
   input: z.object({
     client: clientField,
     workflow: workflowField,
-    metric: TimelineMetric.default('errorRate').describe('Cost and tokens are per run; latency is the mean, in ms.'),
+    metric: TimelineMetric.default('errorRate').describe(
+      'Cost and tokens are per run; latency is the mean, in ms; of a score it is the mean.',
+    ),
+    score: z.string().min(1).max(200).optional().describe('With the metric "score": its name.'),
     ...period,
   }),
   output: z.object({
@@ -149,7 +171,7 @@ export const showTimeline = operation({
     bucket: z.enum(['hour', 'day']),
     points: z.array(
       Point.extend({
-        low: z.number().nullable().describe('With `high`: the interval of 95 % of a rate.'),
+        low: z.number().nullable().describe('With `high`: the interval of 95 % of a rate, or of the mean of a score.'),
         high: z.number().nullable(),
       }),
     ),
@@ -163,17 +185,18 @@ export const showTimeline = operation({
           letter: z.string(),
           sentence: z.string(),
           direction: z.enum(['worse', 'better', 'changed']),
-          of: z.string().describe('The metric, or "model".'),
+          of: z.string().describe('The metric, "score:" with the name of one, or "model".'),
         }),
       )
       .describe('Oldest first.'),
   }),
-  async run(ctx, { workflow, metric, ...asked }) {
+  async run(ctx, { workflow, metric, score, ...asked }) {
     const window = windowOf(ctx, asked);
     const lengthMs = window.toMs - window.fromMs;
     if (lengthMs > 1100 * DAY_MS) throw invalid('A timeline is of three years at most.');
     const bucket = lengthMs >= 14 * DAY_MS ? ('day' as const) : ('hour' as const);
     const bucketMs = bucket === 'day' ? DAY_MS : HOUR_MS;
+    if (metric === 'score') return scoreTimeline(ctx, { workflow, score, window, bucket });
     const [rows, modelRows] = await Promise.all([
       activity(ctx, window, bucket, workflow),
       modelsOf(ctx, window, bucket, workflow),
@@ -200,6 +223,28 @@ export const showTimeline = operation({
   },
 });
 
+/** The mean of one score of a workflow, with what changed in it, and which model answered. */
+async function scoreTimeline(
+  ctx: Context,
+  { workflow, score, window, bucket }: { workflow: string; score: string | undefined; window: Window; bucket: 'hour' | 'day' },
+) {
+  if (score === undefined) throw invalid('Which score? Name it as "score".');
+  const bucketMs = widthOf[bucket];
+  const fromMs = Math.floor(window.fromMs / bucketMs) * bucketMs;
+  const [rows, modelRows] = await Promise.all([
+    scoreRows(ctx, { bucket, fromMs, toMs: window.toMs, filter: { workflow, scoreName: score } }),
+    modelsOf(ctx, window, bucket, workflow),
+  ]);
+  const isShare = rows.every(({ graded }) => graded === 0);
+  const buckets = rows.map(({ at, n, sum, sumSq }): Bucket => ({ at: Date.parse(at), n, sum, sumSq }));
+  return {
+    metric: 'score' as const,
+    bucket,
+    points: rows.map(({ at, ...sums }) => ({ at: new Date(at).toISOString(), ...meanOf(sums) })),
+    changes: namedChanges(watchedScore(score, isShare), `score:${score}`, buckets, byBucket(modelRows), bucketMs),
+  };
+}
+
 function intervalOf(mean: number, n: number) {
   const [low, high] = wilson({ mean, n });
   return { low: Math.max(0, low), high: Math.min(1, high) };
@@ -207,7 +252,10 @@ function intervalOf(mean: number, n: number) {
 
 type Row = Awaited<ReturnType<typeof activity>>[number];
 
-function sidesOf(metric: z.infer<typeof TimelineMetric>, row: Row): { n: number; sum: number; sumLog?: number } {
+function sidesOf(
+  metric: Exclude<z.infer<typeof TimelineMetric>, 'score'>,
+  row: Row,
+): { n: number; sum: number; sumLog?: number } {
   switch (metric) {
     case 'errorRate':
       return { n: row.runs, sum: row.errors };

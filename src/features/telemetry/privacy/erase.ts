@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
-import { sumAgain } from '../sums/index.ts';
+import { sumAgain, sumScoresAgain } from '../sums/index.ts';
 import type { RowCounts, UserHashes } from '../../../platform/practice.ts';
-import { daysOfTraces, explanationsWith, tablesOfTraces, tracesOfUser, type TableCounts } from './erasure-store.ts';
+import { daysOfScores, daysOfTraces, explanationsWith, tablesOfTraces, tracesOfUser, type TableCounts } from './erasure-store.ts';
 
 /** What is kept of who was erased, by all the names they have: enough to find what still arrives, and to see whether a name was meant. */
 export function hashesOf(names: Iterable<string>): UserHashes {
@@ -32,9 +32,11 @@ async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Pro
   const traces = await tracesOfUser(ctx, user, until);
   const tables = await tablesOfTraces(ctx);
   const days = new Set<number>();
+  const scored = new Set<number>();
   for (let at = 0; at < traces.length; at += AT_ONCE) {
     const traceIds = traces.slice(at, at + AT_ONCE);
     for (const day of await daysOfTraces(ctx, traceIds)) days.add(day);
+    for (const day of await daysOfScores(ctx, traceIds)) scored.add(day);
     // The spans last: they say which traces are the user's, should it end in the middle.
     for (const table of tables) count(table, await ctx.removal.remove(table, { traceIds }, 'erasure'));
   }
@@ -44,6 +46,7 @@ async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Pro
   // Who was erased is in no sum either. They are gone all the same where this fails.
   try {
     for (const day of days) await sumAgain(ctx, day, day + DAY_MS);
+    await sumScoresAgain(ctx, scored);
   } catch (error) {
     ctx.log.error({ err: error }, 'the sums of days on which somebody was erased still hold them: price these days anew');
   }

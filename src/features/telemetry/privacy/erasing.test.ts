@@ -54,6 +54,8 @@ test('an end user is erased with the traces they had a part in, and nobody else'
   const period = { client: 'Acme', from: '2026-11-20T00:00:00Z', to: '2026-11-23T00:00:00Z' };
   const chart = await server.ask('telemetry.metrics', { ...period, metric: 'runs', bucket: 'day' });
   expect(chart.json).toMatchObject({ series: [{ points: [{ value: 1 }] }] });
+  const tones = await server.ask('telemetry.metrics', { ...period, metric: 'score', scoreName: 'tone', bucket: 'day' });
+  expect(tones.json).toMatchObject({ series: [{ points: [{ value: 1, n: 1 }] }] });
   expect([(await show(acme, 1)).status, (await show(acme, 2)).status, (await show(acme, 3)).status]).toEqual([404, 404, 200]);
   expect((await show(globex, 4)).text).toContain('anna');
   expect((await server.ask('scores.list', { client: 'Acme' })).text).not.toContain(traceIdOf(1));

@@ -112,6 +112,16 @@ export async function daysOfTraces({ telemetry }: Pick<Context, 'telemetry'>, tr
   return found.map(({ dayMs }) => dayMs);
 }
 
+/** The days on which scores of these traces were given, ms. */
+export async function daysOfScores({ telemetry }: Pick<Context, 'telemetry'>, traceIds: readonly string[]): Promise<number[]> {
+  const found = await telemetry.rows(z.object({ dayMs: z.number() }))(
+    `SELECT DISTINCT toUnixTimestamp(toStartOfDay(toDateTime(at, 'UTC'))) * 1000 AS "dayMs" FROM score
+    WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)}`,
+    { traceIds },
+  );
+  return found.map(({ dayMs }) => dayMs);
+}
+
 /** Scores whose explanation holds one of these names. */
 export async function explanationsWith({ telemetry }: Pick<Context, 'telemetry'>, names: readonly string[]): Promise<string[]> {
   if (names.length === 0) return [];

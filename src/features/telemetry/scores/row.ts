@@ -48,11 +48,12 @@ type ScoreRow = ReturnType<typeof scoreRow>;
 export function countedScores(scores: readonly ScoreRow[], noting: Pick<Noting, 'isResent'>) {
   let resent = 0;
   return {
-    *rows(): Generator<ScoreRow> {
+    *rows(): Generator<ScoreRow & { resent: boolean }> {
       for (const row of scores) {
         // As `note-lately` calls them after a start.
-        if (noting.isResent({ traceId: `score${row.trace_id}`, spanId: row.id })) resent += 1;
-        yield row;
+        const isResent = noting.isResent({ traceId: `score${row.trace_id}`, spanId: row.id });
+        if (isResent) resent += 1;
+        yield { ...row, resent: isResent };
       }
     },
     resentCount: () => resent,

@@ -3,15 +3,15 @@ import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
 import { listRules } from '../privacy/retention-store.ts';
-import { daysOfCharts, daysSentAgain } from './store.ts';
+import { daysOfCharts, daysRescored, daysSentAgain } from './store.ts';
 
 /** The sums that charts are read from, made anew where they are no longer what the spans say. */
 
 const YEAR_MS = 366 * DAY_MS;
 
-/** From when on all spans are kept: the sums of days before that are all that is left of them, and stay as they are. */
-async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>): Promise<number> {
-  const rule = (await listRules(ctx)).find(({ kind }) => kind === 'spans');
+/** From when on all of them are kept: the sums of days before that are all that is left of them, and stay as they are. */
+async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>, of: 'spans' | 'scores' = 'spans'): Promise<number> {
+  const rule = (await listRules(ctx)).find(({ kind }) => kind === of);
   if (!rule) return -Infinity;
   return Math.ceil(ctx.now().getTime() / DAY_MS - rule.days) * DAY_MS;
 }
@@ -26,6 +26,30 @@ export async function sumAgain(ctx: Context, fromMs: number, toMs: number): Prom
   for (const day of days)
     await removal.during(() => intake.whileStill(() => removal.sumAgain(new Date(day), new Date(day + DAY_MS))));
 }
+
+/** Sums up the scores of some days again, as far as they are kept. */
+export async function sumScoresAgain(ctx: Context, days: Iterable<number>): Promise<void> {
+  const keptMs = await keptFromMs(ctx, 'scores');
+  const { intake, removal } = ctx;
+  for (const day of days)
+    if (day >= keptMs)
+      await removal.during(() => intake.whileStill(() => removal.sumScoresAgain(new Date(day), new Date(day + DAY_MS))));
+}
+
+/** Each night: the days of which scores were sent again, also today, as a score stands by itself. */
+export const sumScoresNightly = job({
+  name: 'telemetry.sumScoresNightly',
+  every: 'day',
+  run: (ctx) =>
+    inEachClient(ctx, {
+      due: async (of) => {
+        const nowMs = of.now().getTime();
+        const days = await daysRescored(of, new Date(nowMs - 2 * DAY_MS), nowMs - YEAR_MS, nowMs + DAY_MS);
+        return days.length > 0 ? days : undefined;
+      },
+      run: sumScoresAgain,
+    }),
+});
 
 /** Each night: yesterday, and the days of which spans were sent again. Today is not over. */
 export const sumNightly = job({

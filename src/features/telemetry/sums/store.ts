@@ -27,6 +27,22 @@ export async function daysSentAgain({ telemetry }: Pick<Context, 'telemetry'>, s
   return found.map(({ fromS }) => fromS * 1000);
 }
 
+/**
+ * Starts of the days in a period for which the sums of scores may be wrong: those on which scores lie that were sent again since,
+ * also where they lay before, as far as that is still known.
+ */
+export async function daysRescored({ telemetry }: Pick<Context, 'telemetry'>, since: Date, fromMs: number, toMs: number) {
+  const found = await telemetry.rows(Day)(
+    `SELECT DISTINCT toUnixTimestamp(toStartOfDay(at)) AS fromS FROM score
+    WHERE client_id = {client:UUID} AND at >= fromUnixTimestamp({fromS:Int64}) AND at < fromUnixTimestamp({toS:Int64})
+      AND (trace_id, id) IN (SELECT trace_id, id FROM score WHERE client_id = {client:UUID} AND resent
+        AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC'))
+    ORDER BY fromS DESC LIMIT 100`,
+    { ...seconds(fromMs, toMs), since: since.toISOString() },
+  );
+  return found.map(({ fromS }) => fromS * 1000);
+}
+
 const seconds = (fromMs: number, toMs: number) => ({
   fromS: Math.max(0, Math.floor(fromMs / DAY_MS) * DAY_MS) / 1000,
   toS: Math.floor(Math.min(toMs, Date.parse('2106-01-01T00:00:00Z')) / 1000),

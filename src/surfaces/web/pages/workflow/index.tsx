@@ -13,14 +13,17 @@ type Workflow = Answer<'workflows.show'>;
 type Timeline = Answer<'workflows.timeline'>;
 type Metric = Timeline['metric'];
 
-const metrics: Record<Metric, { name: string; format: (value: number) => string }> = {
+const metrics: Record<Exclude<Metric, 'score'>, { name: string; format: (value: number) => string }> = {
   errorRate: { name: 'Failed runs', format: percent },
   latency: { name: 'Time to answer', format: duration },
   costUsd: { name: 'Cost per run', format: money },
   tokens: { name: 'Tokens per run', format: (value) => count(Math.round(value)) },
   runs: { name: 'Runs', format: (value) => count(Math.round(value)) },
 };
-const metricNames = Object.keys(metrics) as Metric[];
+const grade = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
+const metricNames = Object.keys(metrics) as Exclude<Metric, 'score'>[];
+/** What stands before the name of a score in the address, and in the choice of metrics. */
+const ofScore = 'score:';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -63,7 +66,7 @@ export default function WorkflowPage({ client }: ClientPageProps) {
       {/* Asked for beside the above, not after it. */}
       {known.refusal?.code !== 'not_found' && (
         <>
-          <TimelineSection clientId={client.id} name={name} />
+          <TimelineSection clientId={client.id} name={name} scores={known.answer?.scores ?? []} />
           <Latest clientId={client.id} name={name} />
         </>
       )}
@@ -159,9 +162,13 @@ function Figures({
   );
 }
 
-function TimelineSection({ clientId, name }: { clientId: string; name: string }) {
+function TimelineSection({ clientId, name, scores }: { clientId: string; name: string; scores: Workflow['scores'] }) {
   const [params, setParams] = useParams();
-  const metric = metricNames.find((one) => one === params.get('metric')) ?? 'errorRate';
+  const chosen = params.get('metric') ?? '';
+  const score = chosen.startsWith(ofScore) && chosen.length > ofScore.length ? chosen.slice(ofScore.length) : undefined;
+  const metric = score === undefined ? (metricNames.find((one) => one === chosen) ?? 'errorRate') : 'score';
+  // One that has not come in the last weeks can still be asked about.
+  const names = new Set([...scores.map((one) => one.name), ...(score === undefined ? [] : [score])]);
   const given = params.get('range');
   const range: Range = isRange(given) ? given : 'month';
   const to = minuteNow() + 60_000;
@@ -170,10 +177,11 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
     client: clientId,
     workflow: name,
     metric,
+    ...(score !== undefined && { score }),
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
   });
-  const known = useStill(asked, `${name} ${metric} ${range}`);
+  const known = useStill(asked, `${name} ${metric} ${score ?? ''} ${range}`);
   return (
     <Section
       title="Over time"
@@ -181,10 +189,18 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
         <div className="row">
           <label>
             <span className="sr">Metric</span>
-            <select value={metric} onChange={(event) => setParams({ metric: event.target.value })}>
+            <select
+              value={score === undefined ? metric : `${ofScore}${score}`}
+              onChange={(event) => setParams({ metric: event.target.value })}
+            >
               {metricNames.map((one) => (
                 <option key={one} value={one}>
                   {metrics[one].name}
+                </option>
+              ))}
+              {[...names].map((one) => (
+                <option key={ofScore + one} value={ofScore + one}>
+                  Score: {one}
                 </option>
               ))}
             </select>
@@ -202,7 +218,7 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
       }
     >
       <Answered known={known}>
-        {(timeline) => <Timeline timeline={timeline} from={from} to={to} of={{ clientId, name }} />}
+        {(timeline) => <Timeline timeline={timeline} score={score} from={from} to={to} of={{ clientId, name }} />}
       </Answered>
     </Section>
   );
@@ -210,18 +226,26 @@ function TimelineSection({ clientId, name }: { clientId: string; name: string })
 
 function Timeline({
   timeline: { metric, bucket, points, changes },
+  score,
   from,
   to,
   of,
 }: {
   timeline: Timeline;
+  score: string | undefined;
   from: number;
   to: number;
   of: Of;
 }) {
   const bucketMs = bucket === 'day' ? DAY_MS : HOUR_MS;
-  const { name, format } = metrics[metric];
-  if (points.length === 0) return <p className="hatched silent">No run in this time. That is no sign of health.</p>;
+  const { name, format } =
+    metric === 'score' ? { name: `Score: ${score ?? ''}`, format: (value: number) => grade.format(value) } : metrics[metric];
+  if (points.length === 0)
+    return (
+      <p className="hatched silent">
+        {metric === 'score' ? 'No such score was given in this time.' : 'No run in this time. That is no sign of health.'}
+      </p>
+    );
   return (
     <>
       <TimeChart
@@ -232,7 +256,12 @@ function Timeline({
         most={metric === 'errorRate' ? 1 : undefined}
         format={format}
         points={points.map((point) => ({ ...point, at: Date.parse(point.at) }))}
-        hrefOf={({ at }) => tracesOf(of, { from: new Date(at).toISOString(), to: new Date(at + bucketMs).toISOString() })}
+        hrefOf={
+          // A score is charted by when it was given, which may be weeks after its trace.
+          metric === 'score'
+            ? undefined
+            : ({ at }) => tracesOf(of, { from: new Date(at).toISOString(), to: new Date(at + bucketMs).toISOString() })
+        }
         marks={changes.map(({ at, from: first, to: last, letter, direction }) => ({
           at: Date.parse(at),
           from: Date.parse(first),
