@@ -115,6 +115,19 @@ export async function testServer(
   };
 }
 
+/** A list of traces, also where it is so slow to look through that it is answered in several parts. */
+export async function wholeList<T>(
+  ask: (more: { before?: string }) => Promise<{ traces: readonly T[]; next: string | null; lookedBackTo: string | null }>,
+): Promise<T[]> {
+  const traces: T[] = [];
+  for (let before: string | null | undefined; before !== null;) {
+    const page = await ask(before === undefined ? {} : { before });
+    traces.push(...page.traces);
+    before = page.lookedBackTo === null ? null : page.next;
+  }
+  return traces;
+}
+
 /** What a browser does of what matters here: it keeps cookies, and says which page asks. */
 export function openBrowser(url: () => string) {
   const jar = new Map<string, string>();

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { DAY_MS } from '../../platform/clock.ts';
 import { quiet, tempDir } from '../testing/temp.ts';
 import { openTelemetry } from './open.ts';
 import { rebuildRollups, rebuildScores } from './rollups.ts';
+
+/** Minutes are kept for a month. */
+const DAY = new Date(Date.now() - 2 * DAY_MS).toISOString().slice(0, 10);
 
 const Sums = z.object({ runs: z.number(), failed: z.number(), calls: z.number(), costUsd: z.number() });
 
@@ -16,18 +20,18 @@ test('rollups leave out what was sent again, hold for each length of time, and a
     trace_id: n.toString(16).padStart(32, '0'),
     span_id: 'a'.repeat(16),
     name: 'chat',
-    started_at: `2026-11-20T1${n % 3}:00:00Z`,
+    started_at: `${DAY}T1${n % 3}:00:00Z`,
     duration_ms: 100,
     status: n % 5 === 0 ? 'error' : 'ok',
     workflow: 'support',
     costable: true,
     cost_usd: 1,
-    received_at: '2026-11-20T20:00:00Z',
+    received_at: `${DAY}T20:00:00Z`,
     ...more,
   });
   const runs = Array.from({ length: 30 }, (_, n) => span(n));
   await telemetry.insert('span', [...runs, span(1, { client_id: other })]);
-  await telemetry.insert('span', [span(1, { resent: true, received_at: '2026-11-20T20:01:00Z' })]);
+  await telemetry.insert('span', [span(1, { resent: true, received_at: `${DAY}T20:01:00Z` })]);
   const sums = async (table: string, of = client) =>
     (
       await telemetry.rows(Sums)(
@@ -42,8 +46,8 @@ test('rollups leave out what was sent again, hold for each length of time, and a
   for (const table of kept) expect(await sums(table)).toEqual({ runs: 30, failed: 6, calls: 30, costUsd: 30 });
 
   // A new price, as a row that takes the place of the old one.
-  await telemetry.insert('span', [span(2, { resent: true, cost_usd: 5, received_at: '2026-11-20T20:00:01Z' })]);
-  await rebuildRollups(telemetry, client, new Date('2026-11-20T12:00:00Z'), new Date('2026-11-20T13:00:00Z'));
+  await telemetry.insert('span', [span(2, { resent: true, cost_usd: 5, received_at: `${DAY}T20:00:01Z` })]);
+  await rebuildRollups(telemetry, client, new Date(`${DAY}T12:00:00Z`), new Date(`${DAY}T13:00:00Z`));
   for (const table of kept) expect(await sums(table)).toEqual({ runs: 30, failed: 6, calls: 30, costUsd: 34 });
   expect(await sums('day', other)).toMatchObject({ runs: 1, calls: 1 });
 });
@@ -56,12 +60,12 @@ test('hours of all workflows are filled from what stood there before, once', asy
     trace_id: n.toString(16).padStart(32, '0'),
     span_id: 'a'.repeat(16),
     name: 'chat',
-    started_at: `2026-11-20T1${n % 2}:00:00Z`,
+    started_at: `${DAY}T1${n % 2}:00:00Z`,
     duration_ms: 100 + n,
     status: 'ok',
     workflow: `workflow-${n % 4}`,
     environment: n % 8 === 0 ? 'staging' : 'production',
-    received_at: '2026-11-20T20:00:00Z',
+    received_at: `${DAY}T20:00:00Z`,
   }));
   {
     await using before = await openTelemetry({ dir: dir.path }, quiet);

@@ -164,7 +164,8 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
 
   test('telemetry that is sent shows on the open page by itself', async () => {
     const { page } = browser;
-    const body = encodeJson(traces([span()], { 'service.name': hostile }));
+    const now = `${Date.now()}000000`;
+    const body = encodeJson(traces([span({}, { startTimeUnixNano: now, endTimeUnixNano: now })], { 'service.name': hostile }));
     const sent = await server.send('/v1/traces', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': key },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { testServer, type TestServer } from '../../../testing/server.ts';
+import { testServer, wholeList, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
 import { encodeJson } from '../otlp/testing/encode.ts';
 
@@ -64,9 +64,11 @@ const ask = async <T>(name: string, input: object = {}, key = acme.key) => {
 interface Listed {
   traces: { traceId: string; status: string }[];
   next: string | null;
+  lookedBackTo: string | null;
 }
-const numbersOf = ({ traces: listed }: Listed) => listed.map(({ traceId }) => Number.parseInt(traceId.slice(1), 16));
-const list = async (input: object) => numbersOf(await ask<Listed>('telemetry.traces', { limit: 200, ...input }));
+const numbersOf = (listed: Listed['traces']) => listed.map(({ traceId }) => Number.parseInt(traceId.slice(1), 16));
+const list = async (input: object) =>
+  numbersOf(await wholeList((more) => ask<Listed>('telemetry.traces', { limit: 200, ...input, ...more })));
 
 beforeAll(async () => {
   server = await testServer();
@@ -91,7 +93,7 @@ test('traces are listed from the latest on, each once over all pages', async () 
   let before: string | null | undefined;
   do {
     const page = await ask<Listed>('telemetry.traces', { limit: 7, ...(before && { before }) });
-    seen.push(...numbersOf(page));
+    seen.push(...numbersOf(page.traces));
     before = page.next;
   } while (before);
   expect(seen).toEqual(all);

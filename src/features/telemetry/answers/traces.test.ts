@@ -5,6 +5,7 @@ import { localContext } from '../../../platform/context.ts';
 import { openLog } from '../../../platform/log.ts';
 import { openTelemetry, walledTelemetry, type Telemetry } from '../../../stores/telemetry/index.ts';
 import { quiet, tempDir } from '../../../stores/testing/temp.ts';
+import { wholeList } from '../../../testing/server.ts';
 import { listTraces, showTrace } from './traces.ts';
 
 const traceIdOf = (n: number) => n.toString(16).padStart(32, '0');
@@ -88,7 +89,7 @@ test('a trace is found whatever time its client gave it, and traces that lie far
     starts.map((started_at, n) => spanOf(client, n, started_at)),
   );
   const ctx = contextOf(telemetry, client, '2026-11-20T12:00:00Z');
-  const { traces } = await listTraces.run(ctx, listTraces.input.parse({ client }));
+  const traces = await wholeList((more) => listTraces.run(ctx, listTraces.input.parse({ client, ...more })));
   expect(traces.map(({ traceId }) => traceId)).toEqual(starts.map((_, n) => traceIdOf(n)).toReversed());
   for (const { traceId } of traces)
     expect(await showTrace.run(ctx, { client, traceId })).toMatchObject({ traceId, spanCount: 1 });

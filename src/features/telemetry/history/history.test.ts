@@ -8,7 +8,7 @@ import { readConfig } from '../../../platform/config.ts';
 import { localContext } from '../../../platform/context.ts';
 import { openLog } from '../../../platform/log.ts';
 import { perform } from '../../../platform/operation.ts';
-import { testServer, type TestServer } from '../../../testing/server.ts';
+import { testServer, wholeList, type TestServer } from '../../../testing/server.ts';
 import { importLog } from './operations.ts';
 
 /** Logs of the past, into a real server and out of it again. */
@@ -53,6 +53,10 @@ interface Trace {
   costUsd: number;
   status: string;
 }
+const list = (input: object) =>
+  wholeList((more) =>
+    ask<{ traces: Trace[]; next: string | null; lookedBackTo: string | null }>('telemetry.traces', { ...input, ...more }),
+  );
 interface Point {
   at: string;
   value: number | null;
@@ -106,7 +110,7 @@ test('a log of last year is a history: times, prices of then, days, timeline, ev
   expect(done.assumptions.join('\n')).toMatch(/No workflow column: the calls go to the workflow "support"/);
 
   const period = { from: '2025-04-01T00:00:00Z', to: '2025-09-01T00:00:00Z' };
-  const { traces } = await ask<{ traces: Trace[] }>('telemetry.traces', { ...period, limit: 100 });
+  const traces = await list({ ...period, limit: 100 });
   const [first, then] = [traces.at(-1)!, traces[0]!];
   expect(first).toMatchObject({ startedAt: '2025-05-01T10:00:00.000000Z', durationMs: 1500, workflow: 'support', user: 'u0' });
   expect(first.costUsd / then.costUsd).toBeCloseTo(5, 5);
@@ -180,7 +184,7 @@ test('messages stay a conversation, a whole response gives its answer, and calls
   }));
   const done = await run([write('chats.jsonl', jsonl(rows))], { workflow: 'chats' });
   expect(done).toMatchObject({ sent: 4, refused: 0 });
-  const { traces } = await ask<{ traces: Trace[] }>('telemetry.traces', { workflow: 'chats', from: '2025-04-01T00:00:00Z' });
+  const traces = await list({ workflow: 'chats', from: '2025-04-01T00:00:00Z' });
   expect(traces).toHaveLength(2);
   const { spans } = await ask<{ spans: { input: string }[] }>('telemetry.trace', { traceId: traces[1]!.traceId });
   expect(spans).toMatchObject([
@@ -226,7 +230,7 @@ test('without ids, a row is known by its file and its place there; broken rows a
   expect(readFileSync(`${file}.rejected.jsonl`, 'utf8')).toMatch(/"line":32,"reason":"a time that cannot be read"/);
   // A copy of the file, under another name: the same bytes.
   expect(await run([write('copy.csv', text)], own)).toMatchObject({ sent: 0, known: 30 });
-  const { traces } = await ask<{ traces: Trace[] }>('telemetry.traces', {
+  const traces = await list({
     workflow: 'plain',
     from: '2025-05-01T00:00:00Z',
     limit: 1,

@@ -238,11 +238,13 @@ function kindsFor(key: string, seed: number): Record<string, { weight: number; m
   };
 }
 
+const MOST_BETWEEN = 10_000;
+
 /** So many of them, with a few enormous ones between. */
 export function hostileMix(key: string, seed: number, count: number): () => HostileRequest | undefined {
   const mutated = hostileRequests(key, seed);
   const enormous = enormousRequests(key);
-  const every = Math.max(1, Math.floor(count / enormous.length / 2));
+  const every = Math.max(1, Math.min(MOST_BETWEEN, Math.floor(count / enormous.length / 2)));
   let sent = 0;
   return () => {
     if (sent === count) return undefined;
