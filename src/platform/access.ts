@@ -20,6 +20,8 @@ export type Actor =
       name: string;
       practiceRole: 'owner' | 'operator' | null;
       roles: ReadonlyMap<Client['id'], Role>;
+      /** The session by which they ask. */
+      session?: string;
     };
 
 const OfClient = z.strictObject({
@@ -36,7 +38,7 @@ const OfPractice = z.strictObject({
   roles: z.array(z.enum(['owner', 'operator'])),
 });
 
-const OfSelf = z.strictObject({ of: z.literal('self'), does: z.literal('read') });
+const OfSelf = z.strictObject({ of: z.literal('self'), does: z.enum(['read', 'write']) });
 
 /**
  * Who may use a verb. `local`: only the person at this machine's terminal, because the verb reads and writes that person's

@@ -1,6 +1,7 @@
 import { useState, type ComponentProps } from 'react';
 import { Refusal } from './api.ts';
 import { Button } from './kit.tsx';
+import { inWords } from './refusal-words.ts';
 
 /** A button that does something elsewhere. What was refused is told beside it. */
 export function Act({ onAct, ...button }: Omit<ComponentProps<typeof Button>, 'onClick'> & { onAct: () => Promise<unknown> }) {
@@ -28,7 +29,7 @@ export function Act({ onAct, ...button }: Omit<ComponentProps<typeof Button>, 'o
       />
       {refusal && (
         <span role="alert" className="refused">
-          {refusal.message}
+          {inWords(refusal)}
         </span>
       )}
     </>

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState, useSyncExternalStore, type Componen
 import { ago, moment, sinceWords } from './format.ts';
 import { askAgain, type Known } from './answers.ts';
 import type { Refusal } from './api.ts';
+import { inWords } from './refusal-words.ts';
 
 /** The pieces every page is made of. Text of clients only ever arrives here as text. */
 
@@ -142,7 +143,7 @@ const advice: Record<string, string> = {
 
 export const Failure = ({ refusal, again = false }: { refusal: Refusal; again?: boolean }) => (
   <div className="failure" role="alert">
-    {refusal.message} {again && advice[refusal.code]}
+    {inWords(refusal)} {again && !saysReason(refusal) && advice[refusal.code]}
     {again && isPassing(refusal) && (
       <>
         {' '}
@@ -153,6 +154,8 @@ export const Failure = ({ refusal, again = false }: { refusal: Refusal; again?: 
     )}
   </div>
 );
+/** Of a link, or at the sign-in: its sentence says what to do. */
+const saysReason = ({ details }: Refusal) => typeof details === 'object' && details !== null && 'reason' in details;
 const isPassing = ({ code }: Refusal) => ['unreachable', 'unavailable', 'internal', 'too_many'].includes(code);
 
 /** Shows an answer, its skeleton until it is there, and a refusal above what was known before. */

@@ -3,6 +3,7 @@ import { closeClient, createClient, deleteClient, listClients, renameClient, reo
 import { createKey, createPracticeKey, listKeys, listPracticeKeys, revokeKey, revokePracticeKey } from './operations/keys.ts';
 import { invitePerson, listPeople, removePerson, setPersonRole, withdrawInvite } from './operations/people.ts';
 import { renewOwner, showSession } from './operations/session.ts';
+import { endSession, endSessionOf, listSessions, listSessionsOf } from './operations/sessions.ts';
 import { removeSso, setSso, showSso } from './operations/sso.ts';
 import { inviteTeamMember, listTeamMembers, removeTeamMember, setTeamRole, withdrawTeamInvite } from './operations/team.ts';
 import { listAuditTrail, listPracticeAuditTrail } from './operations/trail.ts';
@@ -22,6 +23,8 @@ export const accounts = {
   name: 'accounts',
   operations: [
     showSession,
+    listSessions,
+    endSession,
     renewOwner,
     createClient,
     listClients,
@@ -45,6 +48,8 @@ export const accounts = {
     withdrawTeamInvite,
     setTeamRole,
     removeTeamMember,
+    listSessionsOf,
+    endSessionOf,
     showSso,
     setSso,
     removeSso,

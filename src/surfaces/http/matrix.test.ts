@@ -56,6 +56,10 @@ const samples: Record<string, (target: Target) => object> = {
   'clients.create': () => ({ name: `New ${randomUUID().slice(0, 13)}` }),
   'clients.list': () => ({}),
   'session.show': () => ({}),
+  'sessions.list': () => ({}),
+  'sessions.end': () => ({ id: randomUUID() }),
+  'team.sessions': () => ({ id: randomUUID() }),
+  'team.endSession': () => ({ id: randomUUID() }),
   'practice.ownerLink': () => ({}),
   'clients.rename': () => ({ id: randomUUID(), name: 'Another' }),
   'clients.close': () => ({ id: randomUUID() }),
@@ -126,7 +130,9 @@ const traceIdOf = (id: string) => id.replaceAll('-', '');
 /** What would end somebody or something is asked about what is not there: who may ask hears so. Their own tests do the rest. */
 const aboutNothing = new Set(
   Object.keys(samples).filter((name) =>
-    /^(clients\.(rename|close|reopen|delete)|practiceKeys\.revoke|(people|team)\.(withdraw|setRole|remove))$/.test(name),
+    /^(clients\.(rename|close|reopen|delete)|practiceKeys\.revoke|(people|team)\.(withdraw|setRole|remove)|sessions\.end|team\.(sessions|endSession))$/.test(
+      name,
+    ),
   ),
 );
 
@@ -232,7 +238,7 @@ const mayBeMissing = new Set(['scores.create', 'scores.createMany', 'scores.list
 function expected(op: AnyOperation, who: Who, { of }: Target): number {
   const { name, access, input } = op;
   if (!who.valid) return 401;
-  if (access !== 'local' && access.of === 'self') return 200;
+  if (access !== 'local' && access.of === 'self') return aboutNothing.has(name) ? 404 : 200;
   if (access === 'local' || access.of === 'practice') {
     const mayAsk = isOwner(who) || (access !== 'local' && access.roles.some((role) => role === who.person?.practiceRole));
     // An address that no setting may name.
@@ -311,7 +317,7 @@ test.each(both)('who may, and on what, over %s: %s', async (surface, name, op) =
   );
   expect(wrong).toEqual([]);
   // What belongs to another is absent in the words of what does not exist.
-  for (const text of absent) expect(text).toMatch(/"There is no such (client|key|trace|price|person|invitation)\."/);
+  for (const text of absent) expect(text).toMatch(/"There is no such (client|key|trace|price|person|invitation|session)\."/);
   expect(absent.size).toBeLessThanOrEqual(2);
 });
 

@@ -43,7 +43,7 @@ export function requireOwnPage(headers: Headers) {
 }
 
 /** Paths on which something is guessed at. */
-const guessed = /^\/api\/auth\/(sign-in\/email|two-factor\/.*|welcome|invitation\/.*|change-password)$/;
+const guessed = /^\/api\/auth\/(sign-in\/email|two-factor\/.*|welcome|welcome\/show|invitation\/.*|change-password)$/;
 
 /** Who tries to get in, as far as the request tells; nothing where nothing can be guessed. */
 export function attemptOf(path: string, body: unknown, headers: Headers, address: string): Attempt | undefined {

@@ -17,6 +17,7 @@ export interface Invitation {
 
 interface Asked {
   welcome: [{ token: string; name: string; email: string; password: string }, Person];
+  'welcome/show': [{ token: string }, unknown];
   'invitation/show': [{ token: string }, Invitation];
   'invitation/accept': [{ token: string; name?: string; password?: string }, Person];
   'sign-in/email': [{ email: string; password: string }, { twoFactorRedirect?: boolean }];
@@ -60,3 +61,6 @@ export async function leave(): Promise<void> {
   go('/sign-in');
   forgetAnswers();
 }
+
+/** A link that is opened without its token, as a mail program cuts it. */
+export const cutLink = 'This page is opened by a link, and its address lacks the end of it. Copy the whole link.';

@@ -1,7 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 
 /** The frame of what is seen before one is let in. */
-export function Door({ title, verdict, children }: { title: string; verdict?: ReactNode; children: ReactNode }) {
+export function Door({ title, verdict, children }: { title: string; verdict?: ReactNode; children?: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · Steward`;
   }, [title]);

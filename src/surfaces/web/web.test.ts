@@ -420,6 +420,35 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     expect(new URL(page.url()).pathname).toBe(`${home}/settings/keys`);
   });
 
+  test('a link that was used, or was cut off, says so instead of its form; so does what stands wrongly in an address', async () => {
+    const { page } = browser;
+    const says = async (path: string, words: string) => {
+      await page.goto(path);
+      await page.getByText(words).first().waitFor();
+      expect(await page.getByRole('button', { name: 'Create the account' }).count()).toBe(0);
+    };
+    await says('/welcome?token=used', 'This link was used');
+    await browser.expectAccessible('a used link');
+    await browser.picture('used-link');
+    await says('/invite?token=used', 'This link was used');
+    await says('/welcome', 'Copy the whole link');
+    await says('/invite', 'Copy the whole link');
+    await says(`${home}/traces?minDurationMs=long`, '“minDurationMs” must be a number.');
+  });
+
+  test('where somebody is signed in stands on their page, and is ended there', async () => {
+    const other = server.browser();
+    expect((await other.auth('sign-in/email', { email: ada.email, password: ada.password })).status).toBe(200);
+    await open('/account', 'Your account');
+    await browser.page.getByText('(this one)').waitFor();
+    await browser.page
+      .getByRole('button', { name: /^End the session/ })
+      .first()
+      .click();
+    await expect.poll(async () => (await other.ask('session.show')).status, PATIENT).toBe(401);
+    await browser.picture('sessions');
+  });
+
   test('with a second factor, a code is asked for as well', async () => {
     const { page } = browser;
     await open('/account', 'Your account');
@@ -445,6 +474,6 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
 
   test('nothing failed on the way', () => {
     // A browser notes each refusal of the server as an error of its own.
-    expect(browser.wrong.filter((line) => !/status of 4(0[14]|29)|net::ERR_FAILED/.test(line))).toEqual([]);
+    expect(browser.wrong.filter((line) => !/status of 4(0[014]|29)|net::ERR_FAILED/.test(line))).toEqual([]);
   });
 });

@@ -14,9 +14,8 @@ import { links } from './endpoints.ts';
 import { requireUnusedCode } from './once.ts';
 import { SSO, ssoProvider } from './sso.ts';
 
-/** A session ends when nobody used it for so long, and in any case after a week. */
+/** A session ends when nobody used it for so long. */
 export const IDLE_MS = 12 * HOUR_MS;
-export const LONGEST_SESSION_MS = 7 * DAY_MS;
 const NOTED_EVERY_MS = 10 * MINUTE_MS;
 
 export interface SignInParts {

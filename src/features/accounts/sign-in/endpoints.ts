@@ -29,6 +29,16 @@ export function links(records: Pick<Records, 'behind'>, now: Clock) {
         const provider = await records.behind(reading, findProvider);
         return ctx.json({ sso: provider ? { name: provider.name } : null });
       }),
+      // So that a link which was used is told before anything is typed.
+      showWelcome: createAuthEndpoint(
+        '/welcome/show',
+        { method: 'POST', body: z.strictObject({ token: Token }) },
+        async (ctx) => {
+          const { token } = ctx.body;
+          if (!(await records.behind(reading, (sql) => isOwnerLink(sql, token, now())))) throw linkIsSpent();
+          return ctx.json({ status: true });
+        },
+      ),
       welcomeOwner: createAuthEndpoint(
         '/welcome',
         { method: 'POST', body: z.strictObject({ token: Token, name: PersonName, email: Email, password: Password }) },

@@ -1,4 +1,5 @@
 import { findActor } from '../people.ts';
+import { LONGEST_SESSION_MS } from '../sessions.ts';
 import type { SignInParts } from './auth.ts';
 import { openOutages } from './outage.ts';
 import { rememberPeople, type Admitted } from './remembered.ts';
@@ -8,6 +9,7 @@ type Auth = Awaited<ReturnType<typeof load>>;
 /** What of the sign-in library is open to pages. Everything else that it brings does not exist. */
 const open: Record<string, 'GET' | 'POST'> = {
   '/ways': 'GET',
+  '/welcome/show': 'POST',
   '/welcome': 'POST',
   '/invitation/show': 'POST',
   '/invitation/accept': 'POST',
@@ -63,11 +65,15 @@ export function openSignIn({
     const found = await api.getSession({ headers: cookieOnly(headers), returnHeaders: true });
     if (!found.response) return undefined;
     const { session } = found.response;
-    const { LONGEST_SESSION_MS } = await import('./auth.ts');
     const endsMs = Math.min(session.expiresAt.getTime(), session.createdAt.getTime() + LONGEST_SESSION_MS);
     if (session.createdAt.getTime() + LONGEST_SESSION_MS <= parts.now().getTime()) return undefined;
     const actor = await records.behind({ client: null, does: 'read' }, (sql) => findActor(sql, session.userId));
-    return actor && { admitted: { actor, setCookies: found.headers?.getSetCookie() ?? [] }, endsAt: new Date(endsMs) };
+    return (
+      actor && {
+        admitted: { actor: { ...actor, session: session.id }, setCookies: found.headers?.getSetCookie() ?? [] },
+        endsAt: new Date(endsMs),
+      }
+    );
   }
 
   return {

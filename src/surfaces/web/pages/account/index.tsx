@@ -1,9 +1,14 @@
 import { useState } from 'react';
 import { encode } from 'uqr';
 import { askAgain } from '../../../../ui/answers.ts';
+import { Act } from '../../../../ui/act.tsx';
 import { Form } from '../../../../ui/form.tsx';
-import { Answered, Button, Copyable, Page, Section, TextField } from '../../../../ui/kit.tsx';
+import { moment } from '../../../../ui/format.ts';
+import { Answered, Button, Copyable, Page, Section, TextField, When } from '../../../../ui/kit.tsx';
+import { Table } from '../../../../ui/table.tsx';
 import { auth, leave } from '../../auth.ts';
+import { browserName } from '../../browser-name.ts';
+import { call, useCall } from '../../call.ts';
 import { useSession, type Session } from '../../session.ts';
 
 /** Who is signed in: name, password, second factor, sessions. */
@@ -39,6 +44,7 @@ function Account({ person }: { person: NonNullable<Session['person']> }) {
           onSubmit={async ({ text }) => {
             const asked = { currentPassword: text('current'), newPassword: text('new'), revokeOtherSessions: true };
             await auth('change-password', asked);
+            await askAgain('sessions.list');
             say('The password is changed. Every other session has ended.');
           }}
         >
@@ -55,6 +61,9 @@ function Account({ person }: { person: NonNullable<Session['person']> }) {
           />
         </Form>
       </Section>
+      <Section title="Where you are signed in">
+        <Sessions />
+      </Section>
       <Section title="Name">
         <Form
           act="Change the name"
@@ -69,6 +78,45 @@ function Account({ person }: { person: NonNullable<Session['person']> }) {
         </Form>
       </Section>
     </Page>
+  );
+}
+
+function Sessions() {
+  const known = useCall('sessions.list', {});
+  return (
+    <Answered known={known} rows={2}>
+      {({ sessions }) => (
+        <Table
+          label="Sessions"
+          rows={sessions}
+          idOf={({ id }) => id}
+          columns={[
+            {
+              head: 'Browser',
+              cell: ({ browser, isThis }) => `${browserName(browser)}${isThis ? ' (this one)' : ''}`,
+            },
+            { head: 'Began', cell: ({ startedAt }) => <When at={startedAt} /> },
+            { head: 'Used', cell: ({ usedAt }) => <When at={usedAt} />, wide: true },
+            { head: 'Ends unused', cell: ({ endsAt }) => <When at={endsAt} absolute />, wide: true },
+            {
+              head: 'Act',
+              cell: ({ id, isThis, browser, startedAt }) =>
+                !isThis && (
+                  <Act
+                    aria-label={`End the session in ${browserName(browser)} that began ${moment(startedAt)}`}
+                    onAct={async () => {
+                      await call('sessions.end', { id });
+                      await askAgain('sessions.list');
+                    }}
+                  >
+                    End it
+                  </Act>
+                ),
+            },
+          ]}
+        />
+      )}
+    </Answered>
   );
 }
 

@@ -2,7 +2,7 @@ import { useQuestion } from '../../../../ui/answers.ts';
 import { Form } from '../../../../ui/form.tsx';
 import { Answered, TextField } from '../../../../ui/kit.tsx';
 import { Link, useParams } from '../../../../ui/router.tsx';
-import { auth, enter, reasonOf, type Invitation } from '../../auth.ts';
+import { auth, cutLink, enter, reasonOf, type Invitation } from '../../auth.ts';
 import { Door } from '../../door.tsx';
 import { useSession } from '../../session.ts';
 
@@ -10,9 +10,13 @@ import { useSession } from '../../session.ts';
 export default function InvitePage() {
   const [params] = useParams();
   const token = params.get('token') ?? '';
+  return token === '' ? <Door title="You are invited" verdict={cutLink} /> : <Invited token={token} />;
+}
+
+function Invited({ token }: { token: string }) {
   const known = useQuestion(`invitation ${token}`, () => auth('invitation/show', { token }));
   return (
-    <Door title="You are invited">
+    <Door title={known.refusal ? 'An invitation' : 'You are invited'}>
       <Answered known={known} rows={3}>
         {(invitation) => <Accept invitation={invitation} token={token} />}
       </Answered>
