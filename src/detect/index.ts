@@ -2,7 +2,9 @@
 export { ANOMALY_THRESHOLD, anomalyScores, AnomalyScorer, COOL_DOWN_ROWS, type Point } from './anomaly/scores.ts';
 export { summarise, type Bucket, type MetricKind, type Summary } from './buckets.ts';
 export { findChanges, type Change, type ChangeReport, type FindChangesOptions } from './changes/find-changes.ts';
+export { findRecent, type Recent } from './changes/find-recent.ts';
 export { findStalls, type FindStallsOptions, type Stall } from './changes/find-stalls.ts';
+export { withoutWeekends } from './changes/weekends.ts';
 export { compare, MIN_EFFECT, rowsNeeded, wilson, type Comparison } from './compare.ts';
 export { categoricalDrift, type CategoricalDrift } from './drift/categorical.ts';
 export { changedWords, type ChangedWord } from './drift/changed-words.ts';

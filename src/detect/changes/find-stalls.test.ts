@@ -76,3 +76,47 @@ test('what is usual goes with a level that changed for good', () => {
   const levelAt = (at: number) => (at < START + 30 * DAY ? 200 : 20);
   expect(findStalls(buckets, { bucketMs: DAY, levelAt })).toMatchObject([{ kind: 'silence', expected: 60 }]);
 });
+
+/** Calls of an hour in a log that begins on a Monday, when people work. */
+const working = (days: number, volume: (day: number, hour: number) => number) => {
+  const random = seededRandom(3);
+  return Array.from({ length: days * 24 }, (_, i) => i).flatMap((i) => {
+    const sum = Math.round(volume(Math.floor(i / 24), i % 24) * Math.exp(0.1 * gaussian(random)));
+    return sum > 0 ? [{ at: MONDAY + i * HOUR, n: sum, sum, sumSq: sum }] : [];
+  });
+};
+const MONDAY = START + ((7 - ((Math.floor(START / DAY) + 3) % 7)) % 7) * DAY;
+const atWork = (hour: number) => hour >= 8 && hour < 18;
+
+test('the only weekend of a log is marked as one, by whatever clock and weekend people work', () => {
+  for (const [shift, rest] of [
+    [0, [5, 6]],
+    [-8, [5, 6]],
+    [9, [5, 6]],
+    [3, [4, 5]],
+    [0, [6]],
+  ] as const) {
+    const office = working(10, (day, hour) => {
+      const local = day * 24 + hour + shift + 7 * 24;
+      return rest.some((one) => one === Math.floor(local / 24) % 7) || !atWork(local % 24) ? 0 : 40;
+    });
+    const stalls = findStalls(office, { bucketMs: HOUR });
+    expect(stalls.filter(({ maybe }) => maybe !== 'weekend')).toEqual([]);
+    expect(stalls.length).toBeLessThanOrEqual(1);
+  }
+});
+
+test('hours without calls on a working day of a short log are a silence, beside an unknown weekend', () => {
+  const out = (day: number, hour: number) => day === 2 && hour >= 10 && hour < 14;
+  const office = working(10, (day, hour) => (day === 5 || day === 6 || !atWork(hour) || out(day, hour) ? 0 : 40));
+  const sure = findStalls(office, { bucketMs: HOUR }).filter(({ maybe }) => !maybe);
+  expect(sure).toMatchObject([{ kind: 'silence', from: MONDAY + 58 * HOUR, to: MONDAY + 62 * HOUR }]);
+});
+
+test('a weekend without calls is a silence where another weekend has them', () => {
+  const calls = (day: number) => ({ at: MONDAY + day * DAY, n: 480, sum: 480, sumSq: 480 });
+  const days = Array.from({ length: 24 }, (_, day) => day).filter((day) => day !== 12 && day !== 13);
+  expect(findStalls(days.map(calls), { bucketMs: DAY })).toMatchObject([
+    { kind: 'silence', from: MONDAY + 12 * DAY, to: MONDAY + 14 * DAY, maybe: null },
+  ]);
+});

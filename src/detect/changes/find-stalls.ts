@@ -1,6 +1,6 @@
 import type { Bucket } from '../buckets.ts';
 import { median, quantile, robustSd } from '../math/robust.ts';
-import { phase, seasonMs } from './season.ts';
+import { isWithinWeek, usualVolume, WEEKEND_DAYS, type Stretch, type UsualVolume } from './usual-volume.ts';
 
 /** A time in which rows stopped (`silence`) or became far fewer than at the same hour or weekday before (`drop`). */
 export interface Stall {
@@ -13,6 +13,8 @@ export interface Stall {
   /** Rows expected in that time, and rows seen. */
   expected: number;
   seen: number;
+  /** Of a silence that may be rest: the log holds no other weekend, or no other night, that would show it. */
+  maybe?: 'weekend' | 'night' | null;
 }
 
 export interface FindStallsOptions {
@@ -24,6 +26,9 @@ export interface FindStallsOptions {
   /** Leaves out drops, which are most of the work. */
   silencesOnly?: boolean;
 }
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** No level is nothing. */
 const LEAST_LEVEL = 1e-3;
@@ -45,8 +50,9 @@ const FEWEST_MISSING = 10;
 
 /**
  * Finds stalls in volume. `buckets` hold the count in `sum` (buckets without rows left out, or present with 0). Silence: the freshness
- * rule max(4 × usual gap, 1.5 × worst other gap), measured in rows expected by hour of week, so that nights and weekends
- * are no silence. Drop: log ratio to the median of the same weekday (hour), below −3.5 robust sd twice or −5 once.
+ * rule max(4 × usual gap, 1.5 × worst other gap), measured in rows expected at the same time of other weeks, or other days, so that
+ * nights and weekends are no silence. Drop: log ratio to the same, below −3.5 robust sd twice or −5 once. A weekend in a log that shows
+ * no other is no drop, and a silence that is marked as one.
  */
 export function findStalls(
   buckets: readonly Bucket[],
@@ -55,72 +61,60 @@ export function findStalls(
   const present = buckets.filter(({ sum }) => sum > 0).sort((a, b) => a.at - b.at);
   if (present.length < 3) return [];
   const level = (at: number) => Math.max(LEAST_LEVEL, levelAt(at));
-  const flat = usualVolume(
-    present.map((bucket) => ({ ...bucket, sum: bucket.sum / level(bucket.at) })),
-    bucketMs,
-  );
-  const usual = (at: number) => flat(at) * level(at);
+  const levelled = present.map((bucket) => ({ ...bucket, sum: bucket.sum / level(bucket.at) }));
+  const usualOutside = (silent: readonly Stretch[]): UsualVolume => {
+    const flat = usualVolume(levelled, bucketMs, (at) => !silent.some(({ from, to }) => at >= from && at < to));
+    return (at, except) => {
+      const { rows, unsure } = flat(at, except);
+      return { rows: rows * level(at), unsure };
+    };
+  };
+  const usual = usualOutside([]);
+  const counts = new Map(present.map(({ at, sum }) => [at, sum]));
   const gaps = allGaps(present, bucketMs, until, usual);
-  const silences = longGaps(gaps).filter((gap) => usualBefore(gap, present, usual, bucketMs) * gap.expected >= FEWEST_MISSING);
+  const silences = longGaps(gaps).filter(
+    (gap) => usualBefore(gap, present[0]!.at, counts, usual, bucketMs) * gap.expected >= FEWEST_MISSING,
+  );
   const usualGapMs =
     quantile(
       gaps.filter((gap) => !silences.includes(gap)).map(({ from, to }) => to - from),
       0.99,
     ) || 0;
-  const stalls: Stall[] = silences.map(({ from, to, expected }) => ({
+  const stalls: Stall[] = silences.map((gap) => ({
     kind: 'silence',
-    from,
-    to,
+    from: gap.from,
+    to: gap.to,
     usualGapMs,
-    expected,
+    expected: gap.expected,
     seen: 0,
+    maybe: restOf(gap, counts, usual, bucketMs),
   }));
-  const dropped = silencesOnly ? [] : drops(present, bucketMs, usual, usualGapMs);
+  const dropped = silencesOnly ? [] : drops(present, bucketMs, usualOutside(silences), usualGapMs);
   return [...stalls, ...dropped].sort((a, b) => a.from - b.from);
 }
 
-type Usual = (at: number) => number;
-
-/** Rows expected in the bucket at a time: the median of its phase over all periods, an absent bucket counting as none. */
-function usualVolume(present: readonly Bucket[], bucketMs: number): Usual {
-  const first = present[0]!.at;
-  const last = present.at(-1)!.at;
-  const period = seasonMs(first, last, bucketMs);
-  if (period === null) {
-    const everywhere = median(present.map(({ sum }) => sum));
-    return () => everywhere;
-  }
-  const volumes = new Map<number, number[]>();
-  for (const { at, sum } of present) {
-    const key = phase(at, period, bucketMs);
-    volumes.set(key, [...(volumes.get(key) ?? []), sum]);
-  }
-  const periods = (last - first + bucketMs) / period;
-  const typical = new Map([...volumes].map(([key, seen]) => [key, medianWithAbsent(seen, Math.round(periods))]));
-  return (at) => typical.get(phase(at, period, bucketMs)) ?? 0;
-}
-
-function medianWithAbsent(seen: readonly number[], periods: number): number {
-  const absent = Math.max(0, periods - seen.length);
-  return median([...seen, ...Array.from({ length: absent }, () => 0)]);
-}
-
-interface Gap {
-  from: number;
-  to: number;
+interface Gap extends Stretch {
   /** Rows usual in that time: the length of a gap as the log itself counts time. */
   expected: number;
+  /** Those of them that are a guess, as the log holds no such time besides. */
+  guessed: { weekend: number; night: number };
 }
 
-function allGaps(present: readonly Bucket[], bucketMs: number, until: number | undefined, usual: Usual): Gap[] {
+function allGaps(present: readonly Bucket[], bucketMs: number, until: number | undefined, usual: UsualVolume): Gap[] {
   const starts = present.map(({ at }) => at);
   const ends = until === undefined ? starts.slice(1) : [...starts.slice(1), until];
   return ends.flatMap((to, i) => {
     const from = starts[i]! + bucketMs;
     if (to - from < bucketMs / 2) return [];
     let expected = 0;
-    for (let at = from; at < to; at += bucketMs) expected += usual(at) * Math.min(1, (to - at) / bucketMs);
-    return [{ from, to, expected }];
+    const guessed = { weekend: 0, night: 0 };
+    for (let at = from; at < to; at += bucketMs) {
+      const { rows, unsure } = usual(at, { from, to });
+      const missing = rows * Math.min(1, (to - at) / bucketMs);
+      expected += missing;
+      if (unsure) guessed[unsure] += missing;
+    }
+    return [{ from, to, expected, guessed }];
   });
 }
 
@@ -128,15 +122,10 @@ function allGaps(present: readonly Bucket[], bucketMs: number, until: number | u
  * How much of what is usual came before a gap, at most 1: calls that only began later were not missing. Of as long a time as it
  * takes to expect enough rows, twice; at least two buckets.
  */
-function usualBefore({ from }: Gap, present: readonly Bucket[], usual: Usual, bucketMs: number): number {
-  const counts = new Map(present.map(({ at, sum }) => [at, sum]));
+function usualBefore(gap: Gap, first: number, counts: ReadonlyMap<number, number>, usual: UsualVolume, bucketMs: number): number {
   let [expected, seen, looked] = [0, 0, 0];
-  for (
-    let at = from - bucketMs;
-    at >= present[0]!.at && (looked < 2 || expected < TIMES_FEWEST * FEWEST_MISSING);
-    at -= bucketMs
-  ) {
-    expected += usual(at);
+  for (let at = gap.from - bucketMs; at >= first && (looked < 2 || expected < TIMES_FEWEST * FEWEST_MISSING); at -= bucketMs) {
+    expected += usual(at, gap).rows;
     seen += counts.get(at) ?? 0;
     looked += 1;
   }
@@ -144,6 +133,41 @@ function usualBefore({ from }: Gap, present: readonly Bucket[], usual: Usual, bu
 }
 
 const TIMES_FEWEST = 2;
+
+/** A gap may be rest when all but this share of what is missing in it is a guess … */
+const LEAST_SURE = 0.15;
+/** … when a day around it had no more than this share of its calls … */
+const REST = 0.4;
+/** … and when it is no longer than a weekend, or a night. */
+const LONGEST_REST = { weekend: 60 * HOUR, night: 16 * HOUR };
+/** Of the busiest time: calls fewer than this would not be missed. */
+const QUIET = 0.1;
+
+/** Whether a silence may be rest that a short log cannot show to be usual: its only weekend, or its only night. */
+function restOf(gap: Gap, counts: ReadonlyMap<number, number>, usual: UsualVolume, bucketMs: number): Stall['maybe'] {
+  const { expected, guessed, from, to } = gap;
+  if (expected - guessed.weekend - guessed.night > Math.max(FEWEST_MISSING, LEAST_SURE * expected)) return null;
+  const kind = guessed.weekend > guessed.night ? 'weekend' : 'night';
+  const busy: { at: number; rows: number }[] = [];
+  for (let at = from; at < to; at += bucketMs) busy.push({ at, rows: usual(at, gap).rows });
+  const most = Math.max(...busy.map(({ rows }) => rows));
+  const missed = busy.filter(({ rows }) => rows > QUIET * most).map(({ at }) => at);
+  if (missed.at(-1)! + bucketMs - missed[0]! > LONGEST_REST[kind]) return null;
+  if (kind === 'night') return kind;
+  // Hours at the edge of a weekend alone are none.
+  if (!missed.some((at) => isWithinWeek(at, WEEKEND_DAYS))) return null;
+  const share = (start: number) => {
+    let [seen, wanted] = [0, 0];
+    for (let at = start; at < start + DAY; at += bucketMs) {
+      seen += counts.get(at) ?? 0;
+      wanted += usual(at, gap).rows;
+    }
+    return wanted > 0 ? seen / wanted : 1;
+  };
+  const last = to - Math.ceil(DAY / bucketMs) * bucketMs;
+  const middle = from + Math.round((to - from - DAY) / 2 / bucketMs) * bucketMs;
+  return Math.min(share(from), share(last), share(middle)) <= REST ? kind : null;
+}
 
 /** The longest gaps, for as long as each stands out from all shorter ones. */
 function longGaps(gaps: readonly Gap[]): Gap[] {
@@ -158,9 +182,10 @@ function longGaps(gaps: readonly Gap[]): Gap[] {
   return [];
 }
 
-function drops(present: readonly Bucket[], bucketMs: number, usual: Usual, usualGapMs: number): Stall[] {
+function drops(present: readonly Bucket[], bucketMs: number, usualAt: UsualVolume, usualGapMs: number): Stall[] {
   if (present.length < FEWEST_FOR_DROP) return [];
-  const ratios = present.map(({ at, sum }) => Math.log((sum + 1) / (usual(at) + 1)));
+  const known = present.map(({ at }) => usualAt(at, { from: at, to: at + bucketMs }));
+  const ratios = present.map(({ sum }, i) => Math.log((sum + 1) / (known[i]!.rows + 1)));
   const local = ratios.map((_, i) => median(ratios.slice(Math.max(0, i - 14), i + 15)));
   const away = ratios.map((ratio, i) => ratio - local[i]!);
   const floor = 1 / Math.sqrt(Math.max(1, median(present.map(({ sum }) => sum))));
@@ -168,10 +193,13 @@ function drops(present: readonly Bucket[], bucketMs: number, usual: Usual, usual
   const depth = away.map((distance) => distance / spread);
   const lost = away.map((distance) => -Math.expm1(distance));
   const low = (i: number, limit: number) =>
-    (depth[i] ?? 0) < -limit && (lost[i] ?? 0) >= LEAST_LOSS && usual(present[i]!.at) * LEAST_LOSS >= FEWEST_MISSING;
+    (depth[i] ?? 0) < -limit &&
+    (lost[i] ?? 0) >= LEAST_LOSS &&
+    known[i]!.unsure === null &&
+    known[i]!.rows * LEAST_LOSS >= FEWEST_MISSING;
+  const alone = bucketMs >= DAY ? DEEP_DROP : Infinity;
   const within = present.map(
-    (_, i) =>
-      low(i, DEEP_DROP) || (low(i, DROP) && ((i > 0 && low(i - 1, DROP)) || (i + 1 < present.length && low(i + 1, DROP)))),
+    (_, i) => low(i, alone) || (low(i, DROP) && ((i > 0 && low(i - 1, DROP)) || (i + 1 < present.length && low(i + 1, DROP)))),
   );
   // What the log begins with had no usual before it.
   const fell = runs(within).filter(([start]) => start > 0);
@@ -180,7 +208,9 @@ function drops(present: readonly Bucket[], bucketMs: number, usual: Usual, usual
     from: present[start]!.at,
     to: present[end]!.at + bucketMs,
     usualGapMs,
-    expected: present.slice(start, end + 1).reduce((rows, { at }, i) => rows + usual(at) * Math.exp(local[start + i]!), 0),
+    expected: present
+      .slice(start, end + 1)
+      .reduce((rows, _, i) => rows + known[start + i]!.rows * Math.exp(local[start + i]!), 0),
     seen: present.slice(start, end + 1).reduce((rows, { sum }) => rows + sum, 0),
   }));
 }

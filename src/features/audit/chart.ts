@@ -2,6 +2,7 @@ import { summarise, type Bucket, type ChangedWord } from '../../detect/index.ts'
 import type { CohortSide, Judgement } from './judge.ts';
 import type { Chart } from './model.ts';
 import type { Metric } from './metrics.ts';
+import { filled, unitOf } from './volume.ts';
 
 const Z95 = 1.96;
 /** More points than this are thinner than a pen. */
@@ -21,16 +22,27 @@ export function chartOf(
   if (judgement.peers) return cohortsChart(judgement.peers, judgement, title);
   if (judgement.at === null || buckets.length < 2) return null;
   const { metric, at, interval, until, stall } = judgement;
+  const calls = metric.kind === 'count';
+  const { unit, times } = calls ? unitOf(bucketMs) : { unit: metric.unit, times: 1 };
+  const drawn = calls ? filled(buckets, bucketMs, stall?.to) : buckets;
   return {
     title,
-    unit: metric.unit,
+    unit,
     bucketMs,
-    points: buckets.slice(-MOST_POINTS).map((bucket) => point(bucket, metric)),
-    levels: levels(judgement, buckets, bucketMs),
+    points: drawn.slice(-MOST_POINTS).map((bucket) => inUnit(point(bucket, metric), times)),
+    levels: levels(judgement, judgement.counted ?? buckets, bucketMs).map((level) => inUnit(level, times)),
     change: stall ? null : { at, interval, letter },
     shaded: stall ? [[at, until ?? at]] : [],
   };
 }
+
+/** The same in another unit of time. */
+const inUnit = <T extends { value: number; low: number; high: number }>(one: T, times: number): T => ({
+  ...one,
+  value: one.value * times,
+  low: one.low * times,
+  high: one.high * times,
+});
 
 /** The words whose share of answers changed most, as two bars each. Nothing where no single word did. */
 function wordsChart(words: readonly ChangedWord[], { before, after }: Judgement, title: string): Chart | null {
@@ -68,7 +80,7 @@ const shareOf = (share: number, n: number) => {
   return { value, low, high };
 };
 
-/** Mean of a bucket with its 95 % interval: Wilson for rates, normal for quantities. */
+/** Mean of a bucket with its 95 % interval: Wilson for rates, normal for quantities; of calls, their number. */
 function point({ at, n, sum, sumSq }: Bucket, { kind }: Pick<Metric, 'kind'>): Chart['points'][number] {
   if (kind === 'count') return { at, value: n, low: Math.max(0, n - Z95 * Math.sqrt(n)), high: n + Z95 * Math.sqrt(n), n };
   const mean = sum / n;
@@ -90,7 +102,7 @@ function levels({ window, at, until, metric, stall }: Judgement, buckets: readon
     if (inside.length === 0) return [];
     const { mean } = summarise(inside, metric.kind);
     // The band is where single buckets usually lie, which is what a reader compares a bucket with.
-    const means = inside.map((bucket) => (metric.kind === 'count' ? bucket.n : bucket.sum / bucket.n));
+    const means = inside.map((bucket) => (metric.kind === 'count' ? bucket.sum : bucket.sum / bucket.n));
     const spread = Z95 * Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, means.length - 1));
     return [
       {

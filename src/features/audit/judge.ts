@@ -39,8 +39,10 @@ export interface Judgement {
   /** The stretches that were compared: from the change before to the change after. */
   window: { from: number; to: number } | null;
   stall?: Stall;
-  /** Of a change of volume: the time in which so many calls came, "a day". */
-  per?: string;
+  /** Of a change of volume: the buckets that were compared, weekends of a short log left out. */
+  counted?: readonly Bucket[];
+  /** Of a change of volume in the last buckets of a log: how many, and where they end. */
+  recent?: { buckets: number; to: number };
   /** Of a change of wording: the words that more or fewer answers hold. */
   words?: ChangedWord[];
   /** What else the rows show, a sentence. */
@@ -133,7 +135,8 @@ export function judgeStalls(volume: Series, bucketMs: number, until?: number, le
     // A rule, not a test.
     p: null,
     q: null,
-    direction: 'worse',
+    // Nobody knows yet whether it is more than a weekend.
+    direction: stall.maybe ? 'changed' : 'worse',
     window: null,
     stall,
   }));

@@ -73,7 +73,7 @@ export const metrics = [
 ] as const satisfies readonly Metric[];
 
 /** Volume, language and text are read in other ways than by the row. */
-export const volume: Metric = { name: 'volume', plain: 'number of calls', sql: '1', kind: 'count', unit: 'rows', worse: null };
+export const volume: Metric = { name: 'volume', plain: 'number of calls', sql: '1', kind: 'count', unit: 'calls', worse: null };
 export const language: Metric = {
   name: 'language',
   plain: 'answers in the usual language',

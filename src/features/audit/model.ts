@@ -4,6 +4,22 @@ export const Direction = z.enum(['worse', 'better', 'changed']);
 export const Severity = z.enum(['page', 'ticket', 'watch']);
 export const FindingKind = z.enum(['step', 'drift', 'stall', 'mix', 'cohort']);
 
+/** How numbers of a metric are written. */
+export const Unit = z.enum([
+  'rate',
+  'seconds',
+  'usd',
+  'tokens',
+  'characters',
+  'calls',
+  'calls/hour',
+  'calls/day',
+  'calls/week',
+  'score',
+  'distance',
+]);
+export type Unit = z.infer<typeof Unit>;
+
 const Pair = z.tuple([z.number(), z.number()]);
 
 export const Cause = z.object({
@@ -22,8 +38,9 @@ export const Finding = z.object({
   segment: z.record(z.string(), z.string()).describe('The rows it is about; empty: all of them.'),
   at: z.string().nullable().describe('When it changed, ISO. Nothing for comparisons without a date.'),
   interval: z.tuple([z.string(), z.string()]).nullable().describe('95 % interval of the date.'),
-  before: z.number().nullable(),
-  after: z.number().nullable(),
+  unit: Unit.describe('Of before, after, change and ci95.'),
+  before: z.number().nullable().describe('Of a stall: the calls expected in that time.'),
+  after: z.number().nullable().describe('Of a stall: the calls seen in that time.'),
   change: z
     .number()
     .nullable()
@@ -77,10 +94,6 @@ export const Findings = z.object({
 });
 export type Findings = z.infer<typeof Findings>;
 
-/** How numbers of a metric are written. */
-export const Unit = z.enum(['rate', 'seconds', 'usd', 'tokens', 'characters', 'rows', 'score', 'distance']);
-export type Unit = z.infer<typeof Unit>;
-
 /** One bucket of a chart. A missing bucket is absent and drawn as a gap, never as zero. */
 export const ChartPoint = z.object({
   at: z.number().describe('Start of the bucket, ms.'),
@@ -126,7 +139,6 @@ export type Example = z.infer<typeof Example>;
 export const ReportFinding = Finding.extend({
   title: z.string().describe('One sentence that could be read aloud.'),
   metricName: z.string().describe('The metric in plain words, e.g. "right answers".'),
-  unit: Unit,
   action: z.string().describe('What to do next.'),
   chart: Chart.nullable(),
   examples: z.object({ before: z.array(Example), after: z.array(Example) }),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../detect/index.ts';
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { groupByTime } from './explain.ts';
-import { ownOfSegments } from './judge.ts';
+import { chooseBucket, ownOfSegments } from './judge.ts';
 import { metrics, volume } from './metrics.ts';
 import { judgement, START_MS } from './testing.ts';
 import { judgeVolume, withoutMoved } from './volume.ts';
@@ -12,7 +12,7 @@ import { explanation, severity, title } from './words.ts';
 function poisson(mean: number, random: () => number): number {
   let calls = -1;
   for (let product = 1; product > Math.exp(-mean); product *= random()) calls += 1;
-  return calls;
+  return Math.max(0, calls);
 }
 
 const days = (length: number, callsOf: (day: number) => number, segment: Record<string, string> = {}) => ({
@@ -41,7 +41,7 @@ describe('a number of calls that changes for good', () => {
       noisy((day) => (day < 30 ? before : after)),
       DAY_MS,
     );
-    expect(found).toMatchObject([{ kind: 'step', metric: { name: 'volume' }, direction, per: 'a day' }]);
+    expect(found).toMatchObject([{ kind: 'step', metric: { name: 'volume', unit: 'calls/day' }, direction }]);
     expect(Math.abs(found[0]!.at! - START_MS - 30 * DAY_MS)).toBeLessThanOrEqual(DAY_MS);
     expect(severity(found[0]!)).toBe(loud);
     expect(found[0]!.before!.mean / before).toBeCloseTo(1, 0);
@@ -135,6 +135,93 @@ describe('calls of a segment', () => {
     expect(ownOfSegments([fall], [small], DAY_MS)).toEqual([fall]);
     expect(ownOfSegments([fall], [{ ...small, direction: 'worse' }], DAY_MS)).toEqual([]);
   });
+});
+
+/** Calls by the hour from a Monday on, kept in the buckets an audit would choose. */
+function logOf(days: number, callsOf: (day: number, hour: number) => number, seed: number) {
+  const random = seededRandom(seed);
+  const hours = Array.from({ length: days * 24 }, (_, i) => ({
+    at: START_MS + i * HOUR_MS,
+    n: poisson(callsOf(Math.floor(i / 24), i % 24), random),
+  }));
+  const rows = hours.reduce((sum, { n }) => sum + n, 0);
+  const bucketMs = Math.max(HOUR_MS, chooseBucket(rows, START_MS, START_MS + days * DAY_MS));
+  const sums = new Map<number, number>();
+  for (const { at, n } of hours) sums.set(at - (at % bucketMs), (sums.get(at - (at % bucketMs)) ?? 0) + n);
+  const buckets = [...sums].filter(([, n]) => n > 0).map(([at, n]) => ({ at, n, sum: n, sumSq: n * n }));
+  return judgeVolume({ metric: volume, segment: {}, buckets }, bucketMs);
+}
+
+const atWork = (day: number, hour: number) => day % 7 < 5 && hour >= 8 && hour < 18;
+
+describe('logs too short to show their week', () => {
+  const rhythms: [string, (day: number, hour: number) => number][] = [
+    ['people at work', (day, hour) => (atWork(day, hour) ? 30 : 0)],
+    ['people at work, a few at weekends', (day, hour) => (atWork(day, hour) ? 30 : hour === 12 ? 2 : 0)],
+    ['a shop that is quiet at weekends', (day, hour) => (hour < 6 ? 3 : 20) * (day % 7 < 5 ? 1 : 0.35)],
+    ['round the clock', () => 15],
+  ];
+  test.each(rhythms)('%s: nothing is worse in 4 to 27 days in which nothing happened', (_, callsOf) => {
+    for (const days of [4, 6, 9, 12, 16, 20, 27]) {
+      for (let seed = 1; seed <= 3; seed++)
+        expect(logOf(days, callsOf, 31 * days + seed).filter(({ direction }) => direction === 'worse')).toEqual([]);
+    }
+  });
+
+  test.each(rhythms)('%s: a Wednesday without calls is a ticket', (_, callsOf) => {
+    for (const days of [11, 24]) {
+      const [found, ...others] = logOf(days, (day, hour) => (day === 9 ? 0 : callsOf(day, hour)), days);
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ kind: 'stall', direction: 'worse' });
+      expect(severity(found!)).toBe('ticket');
+    }
+  });
+
+  test('the only weekend of a log that is busy at night is told with what is not known', () => {
+    const [found, ...others] = logOf(12, (day) => (day === 5 || day === 6 ? 0 : 15), 1);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ kind: 'stall', direction: 'changed' });
+    expect(severity(found!)).toBe('watch');
+    expect(explanation(found!, { kind: 'stall', cause: null, because: null }, [], [])).toContain('no more than a weekend');
+  });
+
+  test('a fall in three weeks of working days is found and measured without weekends', () => {
+    const found = logOf(26, (day, hour) => (atWork(day, hour) ? (day < 14 ? 30 : 10) : 0), 2);
+    expect(found).toMatchObject([{ kind: 'step', direction: 'worse', at: START_MS + 14 * DAY_MS }]);
+    expect(Math.abs(found[0]!.before!.mean / 300 - 1)).toBeLessThan(0.1);
+    expect(Math.abs(found[0]!.after!.mean / 100 - 1)).toBeLessThan(0.1);
+  });
+});
+
+describe('a number of calls that changed a few days ago', () => {
+  const since = (day: number, factor: number) => (at: number) => (at < day ? 50 : 50 * factor);
+  test.each([
+    ['fell', 0.35, 'worse', 'ticket'],
+    ['rose', 3, 'changed', 'watch'],
+  ] as const)('%s: told since then, and that nobody knows whether it lasts', (_, factor, direction, loud) => {
+    const found = judgeVolume(noisy(since(56, factor)), DAY_MS);
+    expect(found).toMatchObject([{ kind: 'step', direction, at: START_MS + 56 * DAY_MS, recent: { buckets: 4 } }]);
+    expect(severity(found[0]!)).toBe(loud);
+    expect(title(found[0]!)).toMatch(/^Number of calls is [\d,]+ a day instead of \d+ since 29 June 2026$/);
+    expect(explanation(found[0]!, { kind: 'step', cause: null, because: null }, [], [])).toContain('The log ends 4 days later');
+  });
+
+  test('a last weekend is no change', () => {
+    expect(
+      judgeVolume(
+        noisy((day) => (day % 7 > 4 ? 5 : 50)),
+        DAY_MS,
+      ),
+    ).toEqual([]);
+  });
+});
+
+test('a trickle that stays is a step, not a silence', () => {
+  const found = judgeVolume(
+    days(60, (day) => (day < 30 ? 400 : day % 3)),
+    DAY_MS,
+  );
+  expect(found).toMatchObject([{ kind: 'step', direction: 'worse' }]);
 });
 
 test('fewer calls are an event of their own, whatever changed on the same day', () => {

@@ -1,7 +1,16 @@
-import { findChanges, MIN_EFFECT, type Bucket, type Change } from '../../detect/index.ts';
+import {
+  findChanges,
+  findRecent,
+  MIN_EFFECT,
+  withoutWeekends,
+  type Bucket,
+  type Change,
+  type Recent,
+  type Summary,
+} from '../../detect/index.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { fromChange, judgeStalls, near, type Judgement } from './judge.ts';
-import type { Series } from './metrics.ts';
+import type { Metric, Series } from './metrics.ts';
 
 /** Judging how many calls there are. A new level that stays is a change; a time without calls is a stall. Pure. */
 
@@ -9,8 +18,8 @@ import type { Series } from './metrics.ts';
 const LEAST_LOSS = 0.5;
 /** Buckets by which the date of a change may be off. */
 const DATE_SLACK = 3;
-/** Fewer than this share of the calls before are nothing. */
-const NOTHING = 0.02;
+/** Of shorter logs no level is told: what looks like one may be the time of the day. */
+const SHORTEST_MS = 4 * DAY_MS;
 
 /** Changes of level and stalls of one series; `until`: the end of the log, where it is known to go on without these calls. */
 export function judgeVolume(series: Series, bucketMs: number, until?: number): Judgement[] {
@@ -18,24 +27,92 @@ export function judgeVolume(series: Series, bucketMs: number, until?: number): J
   if (buckets.length === 0) return [];
   // A silence is told as such, and is neither a level nor the way to one.
   const silences = judgeStalls(series, bucketMs, until).filter(({ stall }) => stall?.kind === 'silence');
-  const heard = buckets.filter((bucket) => !silences.some(({ stall }) => bucket.at >= stall!.from && bucket.at < stall!.to));
-  const changes = lasting(findChanges(heard, { kind: 'count', bucketMs }).changes);
+  const heard = withoutWeekends(
+    buckets.filter((bucket) => !silences.some(({ stall }) => bucket.at >= stall!.from && bucket.at < stall!.to)),
+    bucketMs,
+  );
+  const { changes, recent } = levelChanges(heard, bucketMs);
   const end = buckets.at(-1)!.at + bucketMs;
-  const steps = changes.flatMap((change, i) => {
+  const steps = changes.map((change, i): Judgement => {
     const window = { from: changes[i - 1]?.until ?? buckets[0]!.at, to: changes[i + 1]?.at ?? end };
-    const found = fromChange(series.metric, change, window);
-    const direction = change.after.mean <= LEAST_LOSS * change.before.mean ? ('worse' as const) : ('changed' as const);
-    return { ...found, segment: series.segment, direction, per: perOf(bucketMs) };
+    return inUnits({ ...fromChange(series.metric, change, window), segment: series.segment, counted: heard }, bucketMs);
   });
+  const late = recent && recentJudgement(series, recent, heard, bucketMs);
   // Each level by itself: what was usual later says nothing about what came before.
-  const stalls = judgeStalls(series, bucketMs, until, levelsOf(changes));
+  const stalls = judgeStalls(series, bucketMs, until, levelsOf(changes)).filter(({ stall }) => !isRest(stall, buckets, bucketMs));
+  const told = late ? [...steps, late] : steps;
   // Few calls beside the date of a fall are the fall: its date is known to some buckets.
-  const within = ({ stall }: Judgement, step: Judgement) => stall?.kind === 'drop' && (step.change ?? 0) < 0;
+  const within = ({ stall }: Judgement, step: Judgement) =>
+    stall?.kind === 'drop' && ((step.change ?? 0) < 0 || (step.recent && stall.to > step.at!));
   return [
-    ...steps,
-    ...stalls.filter((stall) => !steps.some((step) => within(stall, step) && near(stall, step, DATE_SLACK * bucketMs))),
+    ...told,
+    ...stalls.filter((stall) => !told.some((step) => within(stall, step) && near(stall, step, DATE_SLACK * bucketMs))),
   ];
 }
+
+/** Changes of level that are more than the time of a day or of a week, and what the last buckets alone show. */
+function levelChanges(heard: readonly Bucket[], bucketMs: number): { changes: Change[]; recent: Recent | null } {
+  const long = heard.length * bucketMs >= SHORTEST_MS;
+  const all = long ? lasting(findChanges(heard, { kind: 'count', bucketMs }).changes) : [];
+  // A level shorter than a day is a time of the day.
+  const changes = all.filter(({ before, after }) => Math.min(before.buckets, after.buckets) * bucketMs >= DAY_MS);
+  const last = changes.at(-1);
+  const inEnd = last ? heard.filter(({ at }) => at >= last.at) : [];
+  // A search for levels dates no change later than its shortest level: such a one may be younger.
+  const kept = last && inEnd.length <= SHORTEST_LEVEL ? changes.slice(0, -1) : changes;
+  const since = kept.at(-1)?.until ?? -Infinity;
+  const recent = findRecent(
+    heard.filter(({ at }) => at >= since),
+    bucketMs,
+  );
+  if (kept === changes || !recent) return { changes, recent };
+  const between = inEnd.filter(({ at }) => at < recent.at);
+  const level = Math.log(1 + between.reduce((calls, { sum }) => calls + sum, 0) / between.length);
+  const asBefore = Math.abs(level - Math.log(1 + recent.before)) < Math.abs(level - Math.log(1 + recent.after));
+  return asBefore ? { changes: kept, recent } : { changes, recent: null };
+}
+
+/** Buckets of the shortest level that a search finds, and one more. */
+const SHORTEST_LEVEL = 8;
+
+/** A fall or a rise of which nobody can say yet whether it lasts. */
+function recentJudgement({ metric, segment }: Series, found: Recent, heard: readonly Bucket[], bucketMs: number): Judgement {
+  const late = heard.filter(({ at }) => at >= found.at);
+  const level = (mean: number, n: number, buckets: number): Summary => ({ mean, sd: 0, n, buckets });
+  const change: Change = {
+    kind: 'step',
+    at: found.at,
+    until: found.at,
+    interval: [found.at - bucketMs / 2, found.at + bucketMs / 2],
+    before: level(found.before, Math.round(found.before * late.length), late.length),
+    after: level(
+      found.after,
+      late.reduce((n, { sum }) => n + sum, 0),
+      late.length,
+    ),
+    change: found.after - found.before,
+    ci95: [NaN, NaN],
+    p: found.p,
+    falseAlarmsPerMonth: found.p,
+  };
+  const to = late.at(-1)!.at + bucketMs;
+  const told = fromChange(metric, change, { from: heard[0]!.at, to });
+  return inUnits({ ...told, ci95: null, segment, counted: heard, recent: { buckets: late.length, to } }, bucketMs);
+}
+
+/** A first night is no news, nor is a first weekend where calls sleep at night: people work there. */
+function isRest(stall: Judgement['stall'], buckets: readonly Bucket[], bucketMs: number): boolean {
+  if (!stall?.maybe) return false;
+  if (stall.maybe === 'night') return stall.to - stall.from >= LEAST_NIGHT_MS;
+  const times = new Map<number, number>();
+  for (const { at, sum } of buckets) times.set(at % DAY_MS, Math.max(times.get(at % DAY_MS) ?? 0, sum));
+  const most = Math.max(...times.values());
+  return [...times.values()].filter((calls) => calls <= NIGHT * most).length * bucketMs >= LEAST_NIGHT_MS;
+}
+
+/** At night no more than this share of the busiest time comes, for some hours. */
+const NIGHT = 0.05;
+const LEAST_NIGHT_MS = 6 * HOUR_MS;
 
 /** Calls in a bucket as they were usual at a time: a slope counts as its first half and its second. */
 function levelsOf(changes: readonly Change[]): (at: number) => number {
@@ -46,7 +123,7 @@ function levelsOf(changes: readonly Change[]): (at: number) => number {
 
 /** Silences are told as such: a level of nothing, until the end or until calls came back, is no new level. */
 function lasting(changes: readonly Change[]): Change[] {
-  const silent = ({ before, after }: Change) => after.mean <= NOTHING * before.mean;
+  const silent = ({ after }: Change) => after.n === 0;
   return changes.filter((change, i) => {
     if (silent(change)) return false;
     const before = changes[i - 1];
@@ -55,8 +132,8 @@ function lasting(changes: readonly Change[]): Change[] {
   });
 }
 
-/** Every bucket from the first call to the last, or to the end of the log. */
-function filled(buckets: readonly Bucket[], bucketMs: number, until?: number): Bucket[] {
+/** Every bucket from the first call to the last, or to the end of the log: no calls are a number of calls. */
+export function filled(buckets: readonly Bucket[], bucketMs: number, until?: number): Bucket[] {
   const known = new Map(buckets.map((bucket) => [bucket.at, bucket]));
   const at = [...known.keys()];
   const first = Math.min(...at);
@@ -83,13 +160,26 @@ export function withoutMoved(judgements: readonly Judgement[], slackMs: number):
   return judgements.filter((one) => !gone.has(one));
 }
 
-const perOf = (bucketMs: number) =>
-  bucketMs === DAY_MS
-    ? 'a day'
-    : bucketMs === 7 * DAY_MS
-      ? 'a week'
-      : bucketMs === HOUR_MS
-        ? 'an hour'
-        : bucketMs > HOUR_MS
-          ? `in ${bucketMs / HOUR_MS} hours`
-          : `in ${bucketMs / 60_000} ${bucketMs === 60_000 ? 'minute' : 'minutes'}`;
+/** Calls an hour, a day or a week: what a person counts in, whatever the width of the buckets. */
+export function unitOf(bucketMs: number): { unit: Metric['unit']; times: number } {
+  if (bucketMs > DAY_MS) return { unit: 'calls/week', times: (7 * DAY_MS) / bucketMs };
+  if (bucketMs > HOUR_MS) return { unit: 'calls/day', times: DAY_MS / bucketMs };
+  return { unit: 'calls/hour', times: HOUR_MS / bucketMs };
+}
+
+/** A change of volume in calls an hour, a day or a week. */
+function inUnits(judgement: Judgement, bucketMs: number): Judgement {
+  const { metric, before, after, change, ci95 } = judgement;
+  const { unit, times } = unitOf(bucketMs);
+  const scaled = (side: Summary | null) => side && { ...side, mean: side.mean * times, sd: side.sd * times };
+  const fell = (after?.mean ?? 0) <= LEAST_LOSS * (before?.mean ?? 0);
+  return {
+    ...judgement,
+    metric: { ...metric, unit },
+    before: scaled(before),
+    after: scaled(after),
+    change: change === null ? null : change * times,
+    ci95: ci95 && [ci95[0] * times, ci95[1] * times],
+    direction: fell ? 'worse' : 'changed',
+  };
+}

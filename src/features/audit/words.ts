@@ -21,19 +21,20 @@ export function title(judgement: Judgement): string {
   const where = segmentOf(segment) && kind !== 'cohort' ? ` for ${segmentOf(segment)}` : '';
   if (stall) return stallTitle(judgement, where);
   if (metric.name === 'text') return `The wording of answers changed on ${day(at ?? 0)}${where}`;
-  const sides = fromTo(judgement.before?.mean ?? null, judgement.after?.mean ?? null, metric.unit)?.replace(' → ', ' to ') ?? '';
+  const sides =
+    fromTo(judgement.before?.mean ?? null, judgement.after?.mean ?? null, metric.unit)
+      ?.replace(' → ', ' to ')
+      .replace(' calls', '') ?? '';
   if (kind === 'cohort') return cohortTitle(judgement);
-  if (judgement.per !== undefined) return volumeTitle(judgement, where);
+  if (judgement.recent) return recentTitle(judgement, where);
   const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
   return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}`;
 }
 
-/** "Number of calls fell from 50 to 19 a day on 31 August 2026 for customer acme". */
-function volumeTitle(judgement: Judgement, where: string): string {
-  const { metric, kind, at, until, before, after, per } = judgement;
-  const [was, is] = [before, after].map((side) => quantity(side?.mean ?? 0, 'rows').replace(/ rows$/, ''));
-  const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
-  return `${capital(metric.plain)} ${moved(judgement)} from ${was} to ${is} ${per} ${when}${where}`;
+/** "Number of calls is 19 a day instead of 50 since 31 August 2026 for customer acme". */
+function recentTitle({ metric, at, before, after }: Judgement, where: string): string {
+  const was = quantity(before?.mean ?? 0, 'score');
+  return `${capital(metric.plain)} is ${quantity(after?.mean ?? 0, metric.unit).replace(' calls', '')} instead of ${was} since ${day(at ?? 0)}${where}`;
 }
 
 /** "Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613"; without an order they only differ. */
@@ -83,6 +84,8 @@ export function explanation(
         : `${counted(judgement.stall.seen, 'call')} instead of about ${counted(judgement.stall.expected, 'call')}.`,
     );
   }
+  if (judgement.stall?.maybe) sentences.push(maybeSentence(judgement.stall.maybe));
+  if (judgement.recent) sentences.push(recentSentence(judgement));
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
   if (judgement.note) sentences.push(judgement.note);
   if (judgement.split) sentences.push(splitSentence(judgement.split));
@@ -95,6 +98,13 @@ export function explanation(
   if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
   return sentences.join(' ');
 }
+
+const maybeSentence = (maybe: 'weekend' | 'night') =>
+  `It may be no more than a ${maybe}: the log holds no other that would show whether calls come then.`;
+
+/** "The log ends 4 days later: too recent to say whether it lasts." */
+const recentSentence = ({ at, recent }: Judgement) =>
+  `The log ends ${hours(recent!.to - (at ?? 0))} later: too recent to say whether it lasts.`;
 
 /** "More answers hold "sorry" (2 % → 41 %); fewer hold "step" (80 % → 5 %)." */
 function wordsSentence(words: readonly ChangedWord[]): string {
@@ -122,6 +132,7 @@ export const list = (words: readonly string[]) =>
 /** The one next step. */
 export function action(judgement: Judgement, cause: Cause | null): string {
   const { metric, kind, direction } = judgement;
+  if (judgement.stall?.maybe) return `Make sure that calls are not meant to come then.`;
   if (kind === 'stall') return 'Check the integration that sends these calls, and whether work was lost in that time.';
   if (kind === 'mix')
     return `Look at the shares of ${cause ? named(cause.dimension) : 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
@@ -150,7 +161,7 @@ export function action(judgement: Judgement, cause: Cause | null): string {
 
 /** How loud: *page* costs right answers now, *ticket* wants a look this week, *watch* is worth knowing. */
 export function severity({ kind, metric, direction, change, before, stall }: Judgement): Finding['severity'] {
-  if (stall) return stall.kind === 'silence' ? 'ticket' : 'watch';
+  if (stall) return stall.kind === 'silence' && !stall.maybe ? 'ticket' : 'watch';
   if (direction !== 'worse' || kind === 'mix' || change === null) return 'watch';
   if (metric.kind === 'rate') return Math.abs(change) >= 0.05 ? 'page' : 'ticket';
   const relative = before && before.mean > 0 ? Math.abs(change) / before.mean : 1;

@@ -6,13 +6,16 @@ import { DAY_MS, quantity, shortDay } from './format.ts';
 export function axisTop(values: number[], unit: Unit): number {
   const highest = values.reduce((a, b) => Math.max(a, b), 0);
   if (unit === 'rate' && highest > 0.5) return 1;
-  return unit === 'rows' && highest < 10 && highest > 0 ? roundTop(highest, [4, 8, 12]) : roundTop(highest);
+  return unit.startsWith('calls') && highest < 10 && highest > 0 ? roundTop(highest, [4, 8, 12]) : roundTop(highest);
 }
 
 const nouns: Partial<Record<Unit, string>> = {
   tokens: 'tokens',
   characters: 'characters',
-  rows: 'rows',
+  calls: 'calls',
+  'calls/hour': 'calls an hour',
+  'calls/day': 'calls a day',
+  'calls/week': 'calls a week',
   score: 'score',
   distance: 'distance',
 };

@@ -39,10 +39,12 @@ function changeWords(chart: Chart): string {
   return `${markOf(chart)}: ${dated(iso(change.at), interval) ?? day(change.at)}.`;
 }
 
-const silentWords = ({ shaded }: Chart): string =>
-  shaded.length === 0
-    ? ''
-    : `Nothing arrived ${shaded.map(([from, to]) => `from ${moment(from)} to ${moment(to)}`).join(', nor ')}.`;
+/** Nothing, or far less than usual, in the shaded time. */
+function silentWords({ shaded, points }: Chart): string {
+  if (shaded.length === 0) return '';
+  const silent = !points.some(({ at, value }) => value > 0 && shaded.some(([from, to]) => at >= from && at < to));
+  return `${silent ? 'Nothing' : 'Far fewer calls'} arrived ${shaded.map(([from, to]) => `from ${moment(from)} to ${moment(to)}`).join(', nor ')}.`;
+}
 
 /** "sorry: 2 % (1–3), then 41 % (38–44)." */
 function barWords({ bars = [], unit }: Chart): string {

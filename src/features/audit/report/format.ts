@@ -41,7 +41,10 @@ const suffixes: Record<Unit, string> = {
   usd: '',
   tokens: ' tokens',
   characters: ' characters',
-  rows: ' rows',
+  calls: ' calls',
+  'calls/hour': ' calls an hour',
+  'calls/day': ' calls a day',
+  'calls/week': ' calls a week',
   score: '',
   distance: '',
 };

@@ -55,7 +55,7 @@ export function stepChart({ title, unit, before, after, spread, letter, missing 
 }
 
 export const stallChart = (): Chart => {
-  const chart = stepChart({ title: 'Calls of invoice-sync', unit: 'rows', before: 24, after: 24, spread: 3, letter: 'E' });
+  const chart = stepChart({ title: 'Calls of invoice-sync', unit: 'calls', before: 24, after: 24, spread: 3, letter: 'E' });
   const from = Date.parse('2026-06-27T14:00:00Z');
   const until = START + 61 * DAY;
   return {

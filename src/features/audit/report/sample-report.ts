@@ -140,7 +140,7 @@ const stall: ReportFinding = {
   explanation: 'About 24 calls came every day, nights and weekends included. None has come since 27 June, 14:00.',
   title: 'Invoice sync has been silent since 27 June 2026.',
   metricName: 'calls a day',
-  unit: 'rows',
+  unit: 'calls',
   action: 'Look at the job that starts it, and at the key it uses.',
   chart: stallChart(),
 };

@@ -74,7 +74,7 @@ type ChartOrNone = AuditReport['findings'][number]['chart'];
 function findingLines(finding: FindingWords, chart: ChartOrNone, page: Page): string[] {
   const badge = `${finding.icon} ${finding.severity} · ${finding.direction}`;
   const inner = page.width - 4;
-  const facts = [finding.values, finding.change, `n ${finding.sample}`, finding.money];
+  const facts = [finding.values, finding.change, finding.sample && `n ${finding.sample}`, finding.money];
   const place = [finding.when, finding.where].filter(Boolean).join(' · ');
   return [
     page.paint(tones[finding.tone], badge),

@@ -112,8 +112,8 @@ function worstFigure({ findings, steady }: AuditReport): Figure {
   const name = line(worst.metricName, 80);
   return {
     name: name.charAt(0).toUpperCase() + name.slice(1),
-    value: fromTo(worst.before, worst.after, worst.unit) ?? '',
-    note: change(worst) ?? '',
+    value: valuesOf(worst) ?? '',
+    note: isStall(worst) ? '' : (change(worst) ?? ''),
   };
 }
 
@@ -172,9 +172,10 @@ function findingWords(finding: ReportFinding) {
     metric: line(finding.metricName, 120),
     where: segmentWords(finding.segment),
     when: dated(finding.at, finding.interval),
-    values: isWording(finding) ? toldApart(finding) : fromTo(finding.before, finding.after, finding.unit),
-    change: isWording(finding) ? null : change(finding),
-    sample: `${count(finding.n[0])} → ${count(finding.n[1])}`,
+    values: valuesOf(finding),
+    change: isWording(finding) || isStall(finding) ? null : change(finding),
+    // Of a stall they are the values.
+    sample: isStall(finding) ? null : `${count(finding.n[0])} → ${count(finding.n[1])}`,
     chance: chanceWords(finding.q),
     money: perMonth(finding.moneyPerMonthUsd),
     cause: finding.cause && causeWords(finding.cause),
@@ -187,6 +188,14 @@ function findingWords(finding: ReportFinding) {
   };
 }
 
+function valuesOf(finding: ReportFinding): string | null {
+  if (isWording(finding)) return toldApart(finding);
+  if (isStall(finding))
+    return `${count(finding.after ?? 0)} instead of about ${counted(Math.round(finding.before ?? 0), 'call')}`;
+  return fromTo(finding.before, finding.after, finding.unit);
+}
+
+const isStall = ({ kind }: Pick<ReportFinding, 'kind'>) => kind === 'stall';
 const isWording = ({ metric }: ReportFinding) => metric === 'text';
 
 /** "answers told apart 83 % (80–86) of the time; by chance 50 %": how different texts are has no other unit. */
