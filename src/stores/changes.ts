@@ -19,7 +19,7 @@ interface Turn {
 
 const WAITS_MS = 60_000;
 
-/** Turns come in the order in which they were asked for. */
+/** Turns come in the order in which they were asked for. Whoever asks for stillness waits for `waitsMs` at most. */
 export function openChanges(waitsMs = WAITS_MS): Changes {
   const queue: Turn[] = [];
   const around = new AsyncLocalStorage<{ isOver: boolean }>();

@@ -26,6 +26,7 @@ interface Parts {
 
 const elsewhere = 'Another process on these stores is making a backup. Try again once it is done.';
 
+/** Copies of these stores. What an earlier cut left on the disk of the spool goes with the next one. */
 export function openCuts({ dataDir, records, telemetry, spool, register, changes }: Parts): Cuts {
   const closing = new AbortController();
   let running: Promise<unknown> | undefined;

@@ -119,6 +119,7 @@ export const usageBefore = (sql: Sql, processId: string) =>
     select client_id as client, day_bytes as bytes from process_client
     where process_id = ${processId} and day = (clock_timestamp() at time zone 'UTC')::date`;
 
+/** Bytes of a client that wait in the spools of other processes, by what these said last; always one row. */
 export const bytesElsewhere = (sql: Sql, client: string, except: string) =>
   sql.rows(z.object({ bytes: z.coerce.number() }))`
     select coalesce(sum(waiting_bytes), 0) as bytes from process_client where client_id = ${client} and process_id <> ${except}`;

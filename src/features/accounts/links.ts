@@ -87,6 +87,7 @@ export async function consumeInvitation(sql: Sql, token: string, at: Date) {
   return used.length > 0 ? found : undefined;
 }
 
+/** Whether an address holds an invitation that is still good, to whatever it is. */
 export async function isInvited(sql: Sql, email: string, at: Date): Promise<boolean> {
   return (await sql.rows(z.unknown())`select 1 from invitation where email = ${email} and expires_at > ${at} limit 1`).length > 0;
 }
@@ -105,6 +106,7 @@ export const listInvitations = (sql: Sql, clientId: string | null, at: Date) =>
     select id, email, role, expires_at as "expiresAt" from invitation
     where client_id is not distinct from ${clientId} and expires_at > ${at} order by email`;
 
+/** Answers false when there is no such invitation of this client, or, with null, of the practice. */
 export async function withdrawInvitation(sql: Sql, clientId: string | null, id: string): Promise<boolean> {
   const withdrawn = await sql.rows(z.unknown())`
     delete from invitation where id = ${id} and client_id is not distinct from ${clientId} returning 1`;

@@ -11,6 +11,7 @@ export function noteAddress(dataDir: string, url: string): void {
   });
 }
 
+/** No server answers any more. */
 export function forgetAddress(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }

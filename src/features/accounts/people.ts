@@ -109,6 +109,7 @@ export async function findActor(sql: Sql, personId: string): Promise<(Actor & { 
   return found && { ...found, kind: 'person', roles: new Map(found.roles) };
 }
 
+/** Who has a role at a client, by name. */
 export const listMembers = (sql: Sql, clientId: string) =>
   sql.rows(Member)`
     select p.id, p.name, p.email, m.role, p.two_factor_enabled as "twoFactor", m.created_at as since
@@ -152,6 +153,7 @@ export async function setPracticeRole(sql: Sql, personId: string, role: 'owner' 
   if (role === null) await sql.rows(z.never())`delete from membership where person_id = ${personId} and role = 'operator'`;
 }
 
+/** With their sessions and roles. Answers false when there is nobody of that id. */
 export async function deletePerson(sql: Sql, personId: string): Promise<boolean> {
   return (await sql.rows(z.unknown())`delete from person where id = ${personId} returning 1`).length > 0;
 }

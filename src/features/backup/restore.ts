@@ -94,6 +94,7 @@ async function fill({ config, log, progress }: Context, backup: Backup): Promise
 /** What may stand in a directory that is restored into. */
 const harmless = new Set(['lock', 'backups', 'lost+found']);
 
+/** Throws `conflict` where a data directory holds anything that a restore would mix with; one that is not there is empty. */
 export function requireEmpty(dataDir: string): void {
   const found = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => !harmless.has(name)) : [];
   if (found.length > 0)

@@ -22,6 +22,7 @@ interface State {
 // A process serves one practice; tests serve several.
 const states = new WeakMap<Practice, State>();
 
+/** What is known of the backups of a practice since this process began; `made` and `failed` are the last one's end. The same object each time. */
 export function stateOf(practice: Practice): State {
   const state = states.get(practice) ?? { running: undefined, made: undefined, failed: undefined };
   states.set(practice, state);

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Cut, Piece } from '../../platform/copy.ts';
+import { flushDirectory } from '../../platform/flush.ts';
 import { Problem, unavailable } from '../../platform/problem.ts';
 import { version } from '../../platform/version.ts';
 import { FORMAT, sum, summaryOf, type BackupFile, type Manifest, type Summary } from './model.ts';
@@ -15,6 +16,7 @@ const unfinished = '.unfinished';
 /** How far a backup is. */
 export type Report = (done: number, total: number) => void;
 
+/** SHA-256, in hexadecimal digits. */
 export const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /**
@@ -134,15 +136,6 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function flushDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flushDirectory } from '../../platform/flush.ts';
 import { clientOf } from './damaged.ts';
 import { numberOf } from './held.ts';
 import { frame, HEAD_BYTES, readSegment, sizeOf } from './segment.ts';
-import { flushDirectory } from './segment-writer.ts';
 
 /** Segments that were set aside, kept for a person to look at. */
 export const setAside = { refused: '.refused', damaged: '.damaged' };

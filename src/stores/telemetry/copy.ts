@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import type { Piece, TelemetryCopy } from '../../platform/copy.ts';
 import { conflict, Problem, unavailable } from '../../platform/problem.ts';
-import { tableName } from './names.ts';
+import { asidePrefix, tableName } from './names.ts';
 import type { Telemetry } from './telemetry.ts';
-
-/** What stands before the name of a table that is there for a backup or a restore only. Whoever looks for all tables leaves them out. */
-export const asidePrefix = 'aside_';
 
 const PIECE_BYTES = 16 * 1024 ** 2;
 const MOST_ROWS = 50_000;
@@ -78,6 +75,7 @@ export async function prepareCopy(telemetry: Telemetry): Promise<PreparedCopy> {
   };
 }
 
+/** The name of a table's copy, as it may stand in SQL. */
 export const aside = ({ name }: { name: string }) => tableName(`${asidePrefix}${name}`);
 
 /** The tables that hold telemetry, or sums of it. */
@@ -123,6 +121,7 @@ async function countAll(telemetry: Pick<Telemetry, 'rows'>, table: string): Prom
   return counted!.rows;
 }
 
+/** How many rows each client has in a table, by the client's id. */
 export async function countByClient(telemetry: Pick<Telemetry, 'rows'>, table: string): Promise<Record<string, number>> {
   const rows = await telemetry.rows(OfClient)(
     `SELECT toString(client_id) AS client, count() AS rows FROM ${tableName(table)} GROUP BY client_id ORDER BY client_id`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { asidePrefix, tablesOf } from './copy.ts';
-import { tableName } from './names.ts';
+import { tablesOf } from './copy.ts';
+import { asidePrefix, tableName, tablesWithColumn } from './names.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const Table = z.object({ found: z.string() });
@@ -8,13 +8,7 @@ const WITHIN_MS = 10 * 60_000;
 
 /** Deletes the rows of a client from every table that has any; they are gone from disk when it returns. */
 export async function forgetClient(telemetry: Pick<Telemetry, 'rows' | 'command'>, client: string): Promise<void> {
-  const tables = await telemetry.rows(Table)(
-    `SELECT table AS found FROM system.columns
-     WHERE database = currentDatabase() AND name = 'client_id'
-       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'Distributed')
-         AND NOT endsWith(name, '_local') AND NOT startsWith(name, {aside:String}))`,
-    { aside: asidePrefix },
-  );
+  const tables = await telemetry.rows(Table)(tablesWithColumn, { column: 'client_id', aside: asidePrefix });
   for (const { found } of tables)
     await telemetry.command(
       // Not a DELETE, which only hides rows until some later merge.

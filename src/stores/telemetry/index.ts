@@ -8,7 +8,8 @@ export {
   type ScratchOptions,
   type ScratchTelemetry,
 } from './scratch.ts';
-export { asidePrefix, prepareCopy } from './copy.ts';
+export { prepareCopy } from './copy.ts';
+export { asidePrefix, tablesWithColumn } from './names.ts';
 export { fillTelemetry } from './fill.ts';
 export { forgetClient, forgetUnknown } from './forget.ts';
 export { rebuildRollups } from './rollups.ts';

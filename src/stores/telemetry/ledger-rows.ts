@@ -10,6 +10,7 @@ export const linesIn = (frame: readonly TableRows[]) =>
     .flatMap(({ bytes }) => Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean))
     .map((line) => JSON.parse(line) as LedgerLine);
 
+/** Lines as rows of the ledger's table; no bytes where there are no lines. */
 export const ledgerRows = (lines: readonly LedgerLine[]): TableRows => ({
   table: LEDGER,
   format: 'JSONEachRow',

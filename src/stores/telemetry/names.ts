@@ -6,6 +6,18 @@ const word = /^[A-Za-z_]\w*$/;
 export const tableName = (name: string) =>
   checked(name, name.split('.').length <= 2 && name.split('.').every((part) => word.test(part)));
 
+/** What stands before the name of a table that is there for a backup or a restore only. Whoever looks for all tables leaves them out. */
+export const asidePrefix = 'aside_';
+
+/**
+ * A question for the tables that have a column, as SQL with the parameters `column` and `aside` (`asidePrefix`): views, what a
+ * server of a cluster holds of a table, and copies for a backup are none. Columns: `found`, the table's name.
+ */
+export const tablesWithColumn = `SELECT table AS found FROM system.columns
+  WHERE database = currentDatabase() AND name = {column:String}
+    AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'Distributed')
+      AND NOT endsWith(name, '_local') AND NOT startsWith(name, {aside:String}))`;
+
 /** A column as it may stand in SQL: any name, in backticks. */
 export const columnName = (name: string) => `\`${checked(name, name !== '' && !/[\\`\0]/.test(name))}\``;
 

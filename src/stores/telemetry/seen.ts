@@ -36,6 +36,7 @@ interface Generation {
 
 const generation = (slots: number): Generation => ({ words: new Uint32Array(slots * 2), mask: slots - 1, used: 0 });
 
+/** Empty. Slots are places for spans, of eight bytes each; a generation is full at seven tenths. */
 export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOTS, mostSlots = MOST_SLOTS } = {}): Seen {
   // A sender that knew it could choose ids that all fall into one place.
   const seed = randomBytes(8);

@@ -1,5 +1,6 @@
 import { open, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flushDirectory } from '../../platform/flush.ts';
 import { LedgerSum } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem } from '../../platform/problem.ts';
@@ -8,7 +9,6 @@ import { damagedLines } from './damaged.ts';
 import { asideLines, tokenOf, type Held } from './held.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import { byTable, frame, readSegment, type Segment, type TableParts, type TableRows } from './segment.ts';
-import { flushDirectory } from './segment-writer.ts';
 import { openSpare } from '../../platform/spare.ts';
 import { withoutTaken, type Taken } from './taken.ts';
 
@@ -43,6 +43,7 @@ const spare = openSpare({ most: 2, largestBytes: 32 * 1024 * 1024 });
 /** Whether trying again may help. */
 export const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
 
+/** Loads segments that lie below `dir`. Several may be loaded at once, and each by one caller. */
 export function openSegmentLoader({ dir, load, taken, isClosing, ended }: LoaderOptions, log: Log): SegmentLoader {
   let aside = countAside(dir);
 

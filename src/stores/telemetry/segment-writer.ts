@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flushDirectory } from '../../platform/flush.ts';
 import type { LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { unavailable } from '../../platform/problem.ts';
@@ -52,6 +53,7 @@ interface OpenSegment {
   file: FileHandle;
 }
 
+/** Writes below `dir`, from `lastNumber` on. The writer takes no room itself: whoever writes has taken it. */
 export function openSegmentWriter(options: SegmentWriterOptions, log: Log): SegmentWriter {
   const { dir, room, segmentBytes, handOver, written } = options;
   let { lastNumber } = options;
@@ -133,15 +135,6 @@ export function openSegmentWriter(options: SegmentWriterOptions, log: Log): Segm
       await inTurn(closeSegment);
     },
   };
-}
-
-export async function flushDirectory(dir: string): Promise<void> {
-  const handle = await open(dir, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** A disk that fills up takes a part. */

@@ -15,6 +15,7 @@ export interface TableRows {
   readonly bytes: Uint8Array;
 }
 
+/** The rows of one request, of each table, as a frame: buffers to be written one behind the other. */
 export function frame(rows: readonly TableRows[]): Buffer[] {
   const parts = rows.flatMap(({ table, format, bytes }) => {
     const label = Buffer.from(`${table} ${format}`);
@@ -32,6 +33,7 @@ export function frame(rows: readonly TableRows[]): Buffer[] {
   return [head, ...parts];
 }
 
+/** Bytes, of all of them. */
 export const sizeOf = (buffers: readonly Uint8Array[]) => buffers.reduce((sum, { length }) => sum + length, 0);
 
 export interface Segment {

@@ -30,6 +30,7 @@ const SHARE = 4;
 const MOST_UNWRITTEN_BYTES = 256 * MIB;
 const DISK_AGE_MS = 500;
 
+/** Of a spool below `dir` that may take `mostBytes`. `leastFreeBytes` of its disk stay free: where none are given, 1 GB, or a twentieth of a small disk. */
 export function openSpoolRoom(dir: string, mostBytes: number, leastFreeBytes: number | undefined): SpoolRoom {
   let kept = 0;
   let unwritten = 0;

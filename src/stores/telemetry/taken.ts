@@ -8,6 +8,7 @@ export type Taken = (digests: readonly string[]) => Promise<ReadonlySet<string>>
 /** Stands in a frame for what a request is known by; it is no table. */
 const MARK = 'request';
 
+/** The mark that a frame bears; the digest is in hexadecimal digits. */
 export const digestRows = (digest: string): TableRows => ({ table: MARK, format: 'Digest', bytes: Buffer.from(digest, 'hex') });
 
 /**

@@ -45,6 +45,7 @@ export interface Past {
   lastSeenMs: number;
 }
 
+/** The state of a workflow at a moment (ms), why, and since when: a silence outweighs everything, then what fails now, then what has changed. */
 export function judgeWorkflow({ days, hours, pulse, firstSeenMs, lastSeenMs }: Past, nowMs: number): Judged {
   const silence = silenceOf(pulse, lastSeenMs, nowMs);
   if (silence) return { state: 'no_data', reason: silence, sinceMs: lastSeenMs };

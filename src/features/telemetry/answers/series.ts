@@ -38,6 +38,7 @@ const Row = z.object({ label: z.string().nullable(), at: z.string(), value: z.nu
 /** With the interval of what has one. */
 type Row = z.infer<typeof Row> & { low?: number | null; high?: number | null };
 
+/** The series of a metric, one per group, of rollups where these can answer, of spans otherwise. Throws `invalid` for a grouping that a metric has not. */
 export async function seriesOf(ctx: Context, question: Question) {
   if (question.metric === 'score') return grouped(await meansOfScores(ctx, question));
   const { groupBy } = question;

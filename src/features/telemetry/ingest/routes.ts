@@ -1,6 +1,7 @@
-import { Problem, type ProblemCode } from '../../../platform/problem.ts';
+import type { ProblemCode } from '../../../platform/problem.ts';
 import type { Outgoing, Receiving, Route } from '../../../platform/route.ts';
 import {
+  asProblem,
   contentTypes,
   decodeLogs,
   decodeMetrics,
@@ -58,8 +59,6 @@ function receive<R extends Reading<unknown>>(
 export const receiveTraces = receive('traces', readTraces, keepSpans);
 export const receiveLogs = receive('logs', decodeLogs, keepLogs);
 export const receiveMetrics = receive('metrics', decodeMetrics, keepMetricPoints);
-
-const asProblem = ({ code, message }: Failure) => new Problem(code === 'too_large' ? 'too_large' : 'invalid', message);
 
 const unsupported = (encoding: Encoding, message: string): Outgoing => ({
   status: 415,

@@ -4,7 +4,7 @@ import type { Incoming, Outgoing, Route } from '../../../platform/route.ts';
 import { version } from '../../../platform/version.ts';
 import { keepSpans } from '../ingest/keep.ts';
 import { requireQuota } from '../ledger/index.ts';
-import { decodeTraces, decompress, defaultLimits, parseDocument, type Failure } from '../otlp/index.ts';
+import { asProblem, decodeTraces, decompress, defaultLimits, parseDocument, type Failure } from '../otlp/index.ts';
 import { documentOf } from './document.ts';
 import { Event, ScoreBody } from './events.ts';
 import { mergedPieces } from './merge.ts';
@@ -98,8 +98,6 @@ function readAs<S extends z.ZodType>(shape: S, given: unknown): z.output<S> {
   if (!parsed.success) throw new Problem('invalid', z.prettifyError(parsed.error));
   return parsed.data;
 }
-
-const asProblem = ({ code, message }: Failure) => new Problem(code === 'too_large' ? 'too_large' : 'invalid', message);
 
 function refuse({ code, message }: Problem, status: number): Outgoing {
   return json(status, { error: code, message });

@@ -12,7 +12,7 @@ export {
 } from './decode.ts';
 export { decompress } from './decompress.ts';
 export { contentTypes, encodingOf, type Encoding } from './encoding.ts';
-export type { Failure } from './failure.ts';
+export { asProblem, type Failure } from './failure.ts';
 export type { Drops, Reason } from './intake.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { findingsOf, type LoggedScore, type LoggedTexts } from './logs.ts';

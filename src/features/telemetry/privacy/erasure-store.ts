@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import type { UserHashes } from '../../../platform/practice.ts';
-import { asidePrefix } from '../../../stores/telemetry/index.ts';
+import { asidePrefix, tablesWithColumn } from '../../../stores/telemetry/index.ts';
 
 const TableCounts = z.object({ table: z.string(), before: z.number(), after: z.number() });
 export type TableCounts = z.infer<typeof TableCounts>;
@@ -78,13 +78,11 @@ type TraceTable = z.infer<typeof TraceTable>;
 
 /** The tables whose rows belong to a trace, the spans last. */
 export async function tablesOfTraces({ telemetry }: Pick<Context, 'telemetry'>) {
-  const found = await telemetry.rows(Found)(
-    `SELECT table AS found FROM system.columns
-    WHERE database = currentDatabase() AND name = 'trace_id' AND isNotNull({client:UUID})
-      AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'Distributed')
-         AND NOT endsWith(name, '_local') AND NOT startsWith(name, {aside:String}))`,
-    { aside: asidePrefix },
-  );
+  // The wall lets no question pass that does not name the client; which tables there are is the same for all.
+  const found = await telemetry.rows(Found)(`${tablesWithColumn} AND isNotNull({client:UUID})`, {
+    column: 'trace_id',
+    aside: asidePrefix,
+  });
   // A table that was forgotten here would keep what is said to be erased.
   for (const row of found) TraceTable.parse(row.found);
   return TraceTable.options.filter((table) => found.some((row) => row.found === table));

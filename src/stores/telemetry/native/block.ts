@@ -4,6 +4,7 @@ import { MOST_BATCH_BYTES, roomFor, type Output } from './output.ts';
 /** The columns of a table that rows may name. One block of it is written at a time. */
 export type TableShape = ReadonlyMap<string, { readonly type: string; readonly column: Column }>;
 
+/** Columns in the order of the table; their types are ClickHouse's. Throws for a type that cannot be written. */
 export function shapeOf(columns: readonly { name: string; type: string }[]): TableShape {
   const room = roomFor(MOST_BATCH_BYTES);
   return new Map(columns.map(({ name, type }) => [name, { type, column: columnOf(type, room) }]));
