@@ -10,7 +10,7 @@ export { categoricalDrift, type CategoricalDrift } from './drift/categorical.ts'
 export { changedWords, type ChangedWord } from './drift/changed-words.ts';
 export { hashNgrams, NGRAM_DIMENSIONS } from './drift/hash-ngrams.ts';
 export { DRIFT_P, numericDrift, type Drift, type NumericDrift } from './drift/numeric.ts';
-export { textChange, type DatedText, type TextChange } from './drift/text-change.ts';
+export { textChange, textChanges, type DatedText, type TextChange } from './drift/text-change.ts';
 export { textDrift, type TextDrift } from './drift/text.ts';
 export { attribute, explainMix, type Attribution, type Explanation, type SegmentShare, type SegmentStats } from './mix.ts';
 export { seededRandom } from './math/random.ts';

@@ -4,7 +4,7 @@ import { categoricalDrift } from './categorical.ts';
 import { changedWords } from './changed-words.ts';
 import { hashNgrams } from './hash-ngrams.ts';
 import { numericDrift } from './numeric.ts';
-import { textChange } from './text-change.ts';
+import { textChange, textChanges } from './text-change.ts';
 import { textDrift } from './text.ts';
 
 const normal = (random: () => number, n: number, shift = 0) => Array.from({ length: n }, () => gaussian(random) + shift);
@@ -97,20 +97,35 @@ test('the same seed gives the same p', () => {
   expect(textDrift(a, b, { seed: 3 })).toEqual(textDrift(a, b, { seed: 3 }));
 });
 
+const stream = (random: () => number, rows: number, change: number) =>
+  Array.from({ length: rows }, (_, at) => ({
+    at,
+    vector: hashNgrams(at >= change && random() < 0.5 ? refusal(random) : answer(random)),
+  }));
+
 test('a change of wording in a stream is dated to the row, and a steady stream has none', () => {
   const random = seededRandom(7);
-  const stream = (rows: number, change: number) =>
-    Array.from({ length: rows }, (_, at) => ({
-      at,
-      vector: hashNgrams(at >= change && random() < 0.5 ? refusal(random) : answer(random)),
-    }));
-  const changed = textChange(stream(400, 250));
+  const changed = textChange(stream(random, 400, 250));
   expect(changed.flagged).toBe(true);
   expect(Math.abs(changed.at! - 250)).toBeLessThanOrEqual(8);
   expect(changed.interval![0]).toBeLessThanOrEqual(250);
   expect(changed.interval![1]).toBeGreaterThanOrEqual(250);
-  const steady = Array.from({ length: 30 }, () => textChange(stream(200, Infinity)).p < 0.05).filter(Boolean).length;
+  const steady = Array.from({ length: 30 }, () => textChange(stream(random, 200, Infinity)).p < 0.05).filter(Boolean).length;
   expect(steady).toBeLessThanOrEqual(5);
+});
+
+test('several changes are found one by one, each against its neighbours; where there is one, one', () => {
+  const random = seededRandom(6);
+  const openings = ['well', 'so the point is', 'dear customer', 'well'];
+  const texts = Array.from({ length: 800 }, (_, at) => ({
+    at,
+    vector: hashNgrams(`${openings[Math.floor(at / 200)]} ${answer(random)}`),
+  }));
+  const changes = textChanges(texts);
+  expect(changes.map(({ flagged }) => flagged)).toEqual([true, true, true]);
+  changes.forEach(({ at }, i) => expect(Math.abs(at! - 200 * (i + 1))).toBeLessThanOrEqual(20));
+  expect(textChanges(stream(random, 400, 250)).map(({ flagged }) => flagged)).toEqual([true]);
+  expect(textChanges(stream(random, 200, Infinity)).map(({ flagged }) => flagged)).toEqual([false]);
 });
 
 test('case, numbers and white space make no other text; an empty text is all zeros', () => {

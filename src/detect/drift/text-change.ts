@@ -35,7 +35,7 @@ const Z95 = 1.959964;
 /**
  * Finds and dates the change of a stream of texts: the split with the most weighted distance between mean vectors, against
  * the largest such distance when blocks are shuffled (a permutation null of the maximum over splits; its far tail by a Gumbel
- * fit). Dated by the row within the block. From 60 texts. One change, the largest: run it again on either side for more.
+ * fit). Dated by the row within the block. From 60 texts. One change, the largest; `textChanges` answers more.
  */
 export function textChange(texts: readonly DatedText[], { seed = 1 }: { seed?: number } = {}): TextChange {
   const sorted = texts.toSorted((a, b) => a.at - b.at);
@@ -58,6 +58,44 @@ export function textChange(texts: readonly DatedText[], { seed = 1 }: { seed?: n
     effect,
     ci95: aucInterval(effect, row / 2, (sorted.length - row) / 2),
   };
+}
+
+const MOST_CHANGES = 3;
+
+/**
+ * The largest change, and then the largest of each stretch between those found, up to three, in the order of time. Each is judged
+ * again on the stretch from the one before it to the one after, which is the one that its dates and effect are of.
+ */
+export function textChanges(texts: readonly DatedText[], options: { seed?: number } = {}): TextChange[] {
+  const sorted = texts.toSorted((a, b) => a.at - b.at);
+  const first = textChange(sorted, options);
+  let found = first.flagged ? [first] : [];
+  for (let round = 1; round < MOST_CHANGES && found.length === round; round += 1) {
+    const next = stretches(sorted, found)
+      .map((stretch) => textChange(stretch, options))
+      .filter(({ flagged }) => flagged)
+      .sort((a, b) => b.effect - a.effect || a.p - b.p)[0];
+    if (next) found = [...found, next].sort((a, b) => a.at! - b.at!);
+  }
+  if (found.length < 2) return [first];
+  const again = found
+    .map((_, i) =>
+      textChange(
+        sorted.slice(rowAt(sorted, found[i - 1]?.at ?? null, 0), rowAt(sorted, found[i + 1]?.at ?? null, sorted.length)),
+        options,
+      ),
+    )
+    .filter(({ flagged }) => flagged);
+  return again.length > 0 ? again : [first];
+}
+
+const rowAt = (sorted: readonly DatedText[], at: number | null, none: number) =>
+  at === null ? none : sorted.findIndex((text) => text.at >= at);
+
+/** What lies between changes. */
+function stretches(sorted: readonly DatedText[], found: readonly TextChange[]): DatedText[][] {
+  const ends = [0, ...found.map(({ at }) => rowAt(sorted, at, 0)), sorted.length];
+  return ends.slice(1).map((end, i) => sorted.slice(ends[i], end));
 }
 
 function aucInterval(effect: number, n: number, m: number): [number, number] {

@@ -1,4 +1,4 @@
-import { changedWords, hashNgrams, textChange, type Bucket } from '../../detect/index.ts';
+import { changedWords, hashNgrams, textChanges, type TextChange } from '../../detect/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
@@ -15,21 +15,14 @@ import {
   type Judged,
   type Judgement,
 } from './judge.ts';
-import { asGraded, language, metrics, text, volume, type Metric, type Series } from './metrics.ts';
+import { readLanguages, weighLanguages } from './languages.ts';
+import { asGraded, metrics, text, volume, type Metric, type Series } from './metrics.ts';
 import type { AuditReport } from './model.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
 import { readEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, withoutMoved } from './volume.ts';
-import {
-  findOverview,
-  listBuckets,
-  listDimensions,
-  listLanguages,
-  listSegmentBuckets,
-  sampleTexts,
-  type Dimension,
-} from './store.ts';
+import { findOverview, listBuckets, listDimensions, listSegmentBuckets, sampleTexts, type Dimension } from './store.ts';
 
 export interface AuditOptions {
   files: readonly string[];
@@ -110,14 +103,17 @@ async function judge(
   const [series, worded] = timed
     ? await Promise.all([readSeries(store, list, dimensions, bucketMs), judgeText(store)])
     : [[], null];
+  const languages = timed ? await readLanguages(store, bucketMs) : null;
+  series.push(...(languages?.series ?? []));
   const dated = judgeTime(series, bucketMs, { ...overview, dimensions });
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
     timed: dated.judgements.length > 0 || dated.steady.length > 0,
   });
-  const tests = dated.tests + compared.tests + (worded ? 1 : 0);
-  const found = adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgement ? [worded.judgement] : [])], tests);
+  const tests = dated.tests + compared.tests + (worded ? Math.max(1, worded.judgements.length) : 0);
+  const held = adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgements ?? [])], tests);
+  const found = languages ? weighLanguages(held, languages, bucketMs) : held;
   const judged: Judged = {
     judgements: joinAfter(endings.shown ? await weighEndings(store, found, columns) : found),
     // Who asked for cohorts and got them has no use for what time would take.
@@ -126,7 +122,7 @@ async function judge(
       ...compared.undecided,
       ...(worded?.needs ? [{ metric: text, segment: {}, needs: worded.needs }] : []),
     ],
-    steady: [...dated.steady, ...compared.steady, ...(worded && !worded.judgement && !worded.needs ? [text] : [])],
+    steady: [...dated.steady, ...compared.steady, ...(worded && worded.judgements.length === 0 && !worded.needs ? [text] : [])],
     tests,
   };
   return { ...base, bucketMs, series, judged, cohorts };
@@ -157,7 +153,6 @@ async function readSeries(
 ): Promise<Series[]> {
   const whole = await listBuckets(store, [...list, volume], bucketMs);
   const series: Series[] = [...list, volume].map((metric, i) => ({ metric, segment: {}, buckets: whole[i]! }));
-  series.push({ metric: language, segment: {}, buckets: await languageBuckets(store, bucketMs) });
   for (const dimension of dimensions.filter(({ values }) => values.length > 1)) {
     const own = await listSegmentBuckets(store, [...list, volume], dimension, bucketMs);
     for (const [value, buckets] of own) {
@@ -167,21 +162,6 @@ async function readSeries(
     }
   }
   return series;
-}
-
-/** Share of answers in the language that most answers have. */
-async function languageBuckets(store: ScratchTelemetry, bucketMs: number): Promise<Bucket[]> {
-  const rows = await listLanguages(store, bucketMs);
-  const totals = new Map<string, number>();
-  for (const { language, n } of rows) totals.set(language, (totals.get(language) ?? 0) + n);
-  const usual = [...totals].sort((a, b) => b[1] - a[1])[0]?.[0];
-  const buckets = new Map<number, Bucket>();
-  for (const { at_ms: at, language, n } of rows) {
-    const bucket = buckets.get(at) ?? { at, n: 0, sum: 0, sumSq: 0 };
-    const inUsual = language === usual ? n : 0;
-    buckets.set(at, { at, n: bucket.n + n, sum: bucket.sum + inUsual, sumSq: bucket.sumSq + inUsual });
-  }
-  return [...buckets.values()];
 }
 
 const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.keys(segment).length === 0;
@@ -231,14 +211,29 @@ function judgeTime(
   };
 }
 
-/** Whether and when the answers began to read differently. */
-async function judgeText(store: ScratchTelemetry): Promise<{ judgement: Judgement | null; needs: number | null } | null> {
+/** Whether and when the answers began to read differently: each change against what lies between it and its neighbours. */
+async function judgeText(store: ScratchTelemetry): Promise<{ judgements: Judgement[]; needs: number | null } | null> {
   const texts = await sampleTexts(store);
   if (texts.length === 0) return null;
-  const { flagged, at, interval, p, effect, ci95, undecided } = textChange(
-    texts.map(({ at, text }) => ({ at, vector: hashNgrams(text) })),
-  );
-  if (!flagged || at === null) return { judgement: null, needs: undecided?.needs ?? null };
+  const changes = textChanges(texts.map(({ at, text }) => ({ at, vector: hashNgrams(text) })));
+  const dates = changes.map(({ at }) => at);
+  return {
+    judgements: changes.flatMap((change, i) => {
+      const [since, until] = [dates[i - 1] ?? -Infinity, dates[i + 1] ?? Infinity];
+      return fromTextChange(
+        change,
+        texts.filter(({ at }) => at >= since && at < until),
+      );
+    }),
+    needs: changes[0]?.undecided?.needs ?? null,
+  };
+}
+
+function fromTextChange(
+  { flagged, at, interval, p, effect, ci95 }: TextChange,
+  texts: readonly { at: number; text: string }[],
+): Judgement[] {
+  if (!flagged || at === null) return [];
   const n = texts.filter((one) => one.at < at).length;
   const side = (rows: number, mean: number) => ({ mean, sd: 0, n: rows, buckets: 1 });
   const judgement: Judgement = {
@@ -264,5 +259,5 @@ async function judgeText(store: ScratchTelemetry): Promise<{ judgement: Judgemen
       to: texts.at(-1)!.at + 1,
     },
   };
-  return { judgement, needs: null };
+  return [judgement];
 }

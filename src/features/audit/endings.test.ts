@@ -1,39 +1,29 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seededRandom } from '../../detect/index.ts';
-import { fixedClock } from '../../platform/clock.ts';
-import { readConfig } from '../../platform/config.ts';
-import { localContext } from '../../platform/context.ts';
-import { openLog } from '../../platform/log.ts';
-import { perform } from '../../platform/operation.ts';
-import { runAudit } from './operations.ts';
-import { dayOf, temporary, writeRows, type Row } from './testing.ts';
-import { cutAtTokens, cutSomewhere, japanese, prose, sentence, tokensOf } from './testing-answers.ts';
+import { dayOf } from './testing.ts';
+import {
+  cutAtTokens,
+  cutSomewhere,
+  DAYS,
+  japanese,
+  openAudits,
+  prose,
+  sentence,
+  tokensOf,
+  type Answer,
+} from './testing-answers.ts';
 
 /** Answers that were cut off, and answers that only end differently, through the whole audit. */
 
-const ctx = localContext({ now: fixedClock('2026-09-01T00:00:00Z'), config: readConfig({}), log: openLog('silent') });
-let dir: ReturnType<typeof temporary>;
+let log: ReturnType<typeof openAudits>;
 beforeAll(() => {
-  dir = temporary();
+  log = openAudits();
 });
-afterAll(() => dir[Symbol.dispose]());
+afterAll(() => log[Symbol.dispose]());
 
-type Answer = (random: () => number, late: boolean, i: number) => Row;
-const DAYS = 30;
-const CALLS_A_DAY = 50;
-
-/** A month of answers; `late`: its second half. */
 async function audited(name: string, answer: Answer) {
-  const random = seededRandom(name.length * 131 + 7);
-  const rows = Array.from({ length: DAYS * CALLS_A_DAY }, (_, i): Row => ({
-    timestamp: new Date(dayOf(0).getTime() + (i * 86_400_000) / CALLS_A_DAY).toISOString(),
-    input: `A question about order ${Math.floor(random() * 1e6)}`,
-    ...answer(random, i >= (DAYS / 2) * CALLS_A_DAY, i),
-  }));
-  const { report } = await perform(runAudit, ctx, { files: [writeRows(join(dir.path, `${name}.jsonl`), rows)] });
+  const report = await log.audited(name, answer);
   const of = (metric: string) => report.findings.filter((finding) => finding.metric === metric);
-  return { report, cut: of('truncated_rate'), style: of('open_end_rate'), steady: report.steady };
+  return { report, cut: of('truncated_rate'), style: of('open_end_rate') };
 }
 
 const now = (random: () => number, late: boolean, share: number) => random() < (late ? share : 0.01);

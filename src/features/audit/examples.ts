@@ -5,6 +5,7 @@ import { listExamples, type ExampleRow } from './store.ts';
 
 /** Which rows show a finding best: of a rate the ones that count, of a quantity the ones near its new level. */
 function preference({ metric, before, after, direction }: Judgement, side: 'before' | 'after'): string {
+  if (metric.shows) return `${side === (direction === 'better' ? 'before' : 'after') ? '' : 'not '}(${metric.shows})`;
   if (metric.sql === '') return 'output_length > 0';
   const level = (side === 'before' ? before?.mean : after?.mean) ?? 0;
   if (metric.kind !== 'rate') return `-abs(ifNull(${metric.sql}, 1e18) - ${level})`;
@@ -40,7 +41,13 @@ export async function findExamples(
   const sql = dimensions.find((dimension) => dimension.name === name)?.sql;
   const ask = async (side: 'before' | 'after', fromMs: number | null, toMs: number | null, of = value) => {
     const where = sql !== undefined && of !== undefined ? { sql, value: of } : undefined;
-    const rows = await listExamples(store, { fromMs, toMs, prefer: preference(judgement, side), where });
+    const rows = await listExamples(store, {
+      fromMs,
+      toMs,
+      prefer: preference(judgement, side),
+      sampled: metric.shows !== undefined,
+      where,
+    });
     return rows.map((row) => asExample(row, files));
   };
   if (at !== null && window !== null) {

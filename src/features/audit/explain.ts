@@ -174,6 +174,7 @@ const marks = new Set([
   'format_valid_rate',
   'refusal_rate',
   'language',
+  'language_match_rate',
   'score',
 ]);
 

@@ -12,6 +12,8 @@ export interface Metric {
   unit: Unit;
   /** Which way is worse; `null` when a change is neither good nor bad by itself. */
   worse: 'up' | 'down' | null;
+  /** Where no row has a value by itself: which rows show a change best. */
+  shows?: string;
 }
 
 export const metrics = [
@@ -72,16 +74,8 @@ export const metrics = [
   },
 ] as const satisfies readonly Metric[];
 
-/** Volume, language and text are read in other ways than by the row. */
+/** Volume, text and language (languages.ts) are read in other ways than by the row. */
 export const volume: Metric = { name: 'volume', plain: 'number of calls', sql: '1', kind: 'count', unit: 'calls', worse: null };
-export const language: Metric = {
-  name: 'language',
-  plain: 'answers in the usual language',
-  sql: '',
-  kind: 'rate',
-  unit: 'rate',
-  worse: null,
-};
 export const text: Metric = { name: 'text', plain: 'wording of answers', sql: '', kind: 'value', unit: 'rate', worse: null };
 
 /** Answers that go without a full stop by habit, and stop nowhere in the middle. */

@@ -225,16 +225,19 @@ export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number
 }
 
 const SAMPLED_LANGUAGES = 20_000;
+const languageSample = `cityHash64(file, row) % greatest(1, intDiv((select count() from call), ${SAMPLED_LANGUAGES})) = 0`;
+/** Questions are short; two common words are in them all the same. */
+export const languageAsked = languageOf('input', 15);
+export const languageAnswered = languageOf('output');
 
-/** How many answers of a sample are in each language, by bucket. The sample is drawn first: to tell a language is dear. */
+/** How many answers of a sample are in each language, asked in which, by bucket. The sample is drawn first: to tell a language is dear. */
 export async function listLanguages(store: ScratchTelemetry, widthMs: number) {
-  return store.rows(z.object({ at_ms: z.number(), language: z.string(), n: z.number() }))(
-    `select at_ms, language, count() as n from (
-       select ${bucketStart(widthMs)} as at_ms, ${languageOf} as language from call
-       prewhere reject = '' and isNotNull(at) and output_length >= 40
-         and cityHash64(file, row) % greatest(1, intDiv((select count() from call), {most:UInt32})) = 0)
-     where language != '' group by at_ms, language order by at_ms`,
-    { most: SAMPLED_LANGUAGES },
+  return store.rows(z.object({ at_ms: z.number(), language: z.string(), asked: z.string(), n: z.number() }))(
+    `select at_ms, language, asked, count() as n from (
+       select ${bucketStart(widthMs)} as at_ms, ${languageAnswered} as language, ${languageAsked} as asked from call
+       prewhere reject = '' and isNotNull(at) and output_length >= 40 and ${languageSample})
+     where language != '' group by at_ms, language, asked order by at_ms`,
+    {},
     LIMIT,
   );
 }
@@ -259,6 +262,8 @@ export interface ExampleQuestion {
   toMs: number | null;
   /** SQL over `call` that prefers the rows which show the finding: larger first. */
   prefer: string;
+  /** What they are preferred by is dear: only the sample of languages is looked at. */
+  sampled: boolean;
   /** The rows of one segment only. */
   where?: { sql: string; value: string } | undefined;
 }
@@ -268,11 +273,11 @@ const EXAMPLES = 3;
 /** Rows that show a finding, cut to a readable length. Found by the narrow columns first: sorting whole texts is dear. */
 export async function listExamples(
   store: ScratchTelemetry,
-  { fromMs, toMs, prefer, where }: ExampleQuestion,
+  { fromMs, toMs, prefer, sampled, where }: ExampleQuestion,
 ): Promise<ExampleRow[]> {
   const found = await store.rows(z.object({ file: z.number(), row: z.number() }))(
     `select file, row from call
-     where reject = '' and (input_length > 0 or output_length > 0)
+     where reject = '' and (input_length > 0 or output_length > 0) ${sampled ? `and ${languageSample}` : ''}
        ${fromMs === null ? '' : 'and at >= fromUnixTimestamp64Milli({from:Int64})'}
        ${toMs === null ? '' : 'and at < fromUnixTimestamp64Milli({to:Int64})'} ${where ? `and ${where.sql} = {value:String}` : ''}
      order by ${prefer} desc, cityHash64(file, row) limit ${EXAMPLES}`,

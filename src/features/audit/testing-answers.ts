@@ -1,3 +1,13 @@
+import { join } from 'node:path';
+import { seededRandom } from '../../detect/index.ts';
+import { DAY_MS, fixedClock } from '../../platform/clock.ts';
+import { readConfig } from '../../platform/config.ts';
+import { localContext } from '../../platform/context.ts';
+import { openLog } from '../../platform/log.ts';
+import { perform } from '../../platform/operation.ts';
+import { runAudit } from './operations.ts';
+import { START_MS, temporary, writeRows, type Row } from './testing.ts';
+
 /** Answers as assistants write them, for tests of what an audit reads from texts. */
 
 type Random = () => number;
@@ -97,3 +107,26 @@ export const cutSomewhere = (text: string, random: Random) => text.slice(0, Math
 /** Words and marks: about what a model counts as tokens. */
 export const tokensOf = (text: string) => text.match(/\p{L}+|\P{L}/gu)?.length ?? 0;
 export const cutAtTokens = (text: string, most: number) => (text.match(/\p{L}+|\P{L}/gu) ?? []).slice(0, most).join('');
+
+/** What a call holds beside its time; `late`: in the second half of the log. */
+export type Answer = (random: Random, late: boolean, i: number) => Row;
+export const DAYS = 30;
+const CALLS_A_DAY = 50;
+
+/** Audits of logs of a month, in a directory of their own. */
+export function openAudits() {
+  const ctx = localContext({ now: fixedClock('2026-09-01T00:00:00Z'), config: readConfig({}), log: openLog('silent') });
+  const dir = temporary();
+  return {
+    async audited(name: string, answer: Answer) {
+      const random = seededRandom(name.length * 131 + 7);
+      const rows = Array.from({ length: DAYS * CALLS_A_DAY }, (_, i): Row => ({
+        timestamp: new Date(START_MS + (i * DAY_MS) / CALLS_A_DAY).toISOString(),
+        input: `A question about order ${Math.floor(random() * 1e6)}`,
+        ...answer(random, i >= (DAYS / 2) * CALLS_A_DAY, i),
+      }));
+      return (await perform(runAudit, ctx, { files: [writeRows(join(dir.path, `${name}.jsonl`), rows)] })).report;
+    },
+    [Symbol.dispose]: () => dir[Symbol.dispose](),
+  };
+}

@@ -39,7 +39,7 @@ export { eraseKnown } from './privacy/index.ts';
 export type { ColumnRef } from './import/columns.ts';
 export { ENDING } from './import/endings.ts';
 export type { Mapping } from './import/map-columns.ts';
-export { language as languageOf } from './import/texts.ts';
+export { languageOf } from './import/texts.ts';
 
 /** Telemetry: what the AI systems did, however it reaches Steward. */
 export const telemetry = {

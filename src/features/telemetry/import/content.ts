@@ -32,8 +32,22 @@ function reads(values: readonly string[]): (value: string) => boolean {
 /** A bare number, as a time may be one. */
 export const isNumber = (value: string) => value.trim() !== '' && Number.isFinite(Number(value));
 
+const words = (text: string) => text.trim().split(/\s+/);
+
+const otherWords = (text: string, verdict: 0 | 1) => Object.fromEntries(words(text).map((one) => [one, verdict]));
+
 /** Words that people write for right and wrong. */
 export const verdicts: Record<string, 0 | 1> = {
+  ...otherWords(
+    `ja oui si sí sì sim richtig korrekt wahr gut bestanden vrai juste réussi verdadero correcto aprobado vero corretto verdadeiro correto
+    aprovado juist goed geslaagd 对 是 正确 正解 合格 はい`,
+    1,
+  ),
+  ...otherWords(
+    `nein non não nao nee falsch schlecht durchgefallen faux échoué falso incorrecto errato sbagliato incorreto errado onjuist slecht fout
+    错 否 错误 不正确 不正解 不合格 いいえ`,
+    0,
+  ),
   true: 1,
   yes: 1,
   pass: 1,
@@ -64,11 +78,10 @@ export const missing: readonly string[] = ['', 'null', 'none', 'nan', 'n/a', 'na
 
 export const isMissing = (value: string) => missing.includes(word(value));
 
-const words = (text: string) => text.trim().split(/\s+/);
-
 /** Words of statuses and levels that say nothing failed, and that something did. */
 export const noFailures: readonly string[] = missing.concat(
   words(`0 false no {} [] ok success succeeded successful complete completed done finished finish default trace debug info information
+    kein keine aucun aucune ninguno ninguna nessuno nessuna nenhum nenhuma geen nein non nee nao não erfolgreich 无 没有 成功 なし 正常
     log notice warn warning unset status_code_unset status_code_ok stop pending queued running in_progress started active`),
 );
 const failures: readonly string[] = words(`error errored err fatal critical crit severe alert emergency panic fail failed failure

@@ -333,12 +333,12 @@ test('columns of which nothing was read are told, and what is inside of those th
     messages: [{ role: 'user', content: `question ${i}` }],
     settings: { temperature: 0.5, seed: null },
     response: { choices: [{ message: { role: 'assistant', content: said(i) } }] },
-    Dauer: 1200 + i,
+    Wartung: 1200 + i,
     tier: i % 2 ? 'gold' : 'silver',
     nothing: null,
   }));
   const { unread } = await reader.read(reader.write('unread.jsonl', lines(rows)));
-  expect(unread).toEqual(['settings.temperature', 'Dauer']);
+  expect(unread).toEqual(['settings.temperature', 'Wartung']);
 });
 
 test('--map names a column by hand', async () => {

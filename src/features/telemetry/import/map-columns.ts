@@ -4,6 +4,7 @@ import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.
 import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
 import { dateOrderOf, type Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
+import { foreignNames, unaccented } from './names.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
 import { idIn } from './same-rows.ts';
 import { isWithin } from './unread.ts';
@@ -70,16 +71,24 @@ export function mapColumns(
 
 const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.values(found).includes(column);
 
+/** After every English name. */
+const FOREIGN = 60;
+
 /** The likeliest alias wins; among equals the column that stands highest. */
 function byName(field: Field, columns: readonly Column[], found: Partial<Record<Field, Column>>): Column | undefined {
   const { aliases } = fields[field];
+  const foreign = foreignNames(field);
+  const placeOf = (name: string) => {
+    const [own, other] = [aliases.indexOf(plain(name)), foreign.indexOf(unaccented(plain(name)))];
+    return own < 0 && other >= 0 ? FOREIGN + other / 10 : own;
+  };
   const rank = (column: Column) => {
-    const whole = aliases.indexOf(plain(column.name));
+    const whole = placeOf(column.name);
     // Of "output" and "out.put" the one that is written as we write it.
     const asWritten = aliases.includes(column.name.toLowerCase()) ? 0 : 0.001;
     if (whole >= 0) return whole + column.path.length / 100 + asWritten + (isWrapper(column) ? WRAPPED : 0);
     // A name at the end of a path counts less than any whole name, and what the first of some messages says is no field.
-    const leaf = column.path.length > 0 && !isFirstMessage(column) ? aliases.indexOf(plain(String(column.path.at(-1)))) : -1;
+    const leaf = column.path.length > 0 && !isFirstMessage(column) ? placeOf(String(column.path.at(-1))) : -1;
     return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
   };
   return columns
@@ -214,8 +223,8 @@ const SOONEST_MS = 20;
 /** By the name where it says so, else by size over all files: only a file whose values cannot be in the unit of the others has its own. */
 function inMilliseconds(column: Column, all: readonly (readonly Column[])[]): boolean {
   const name = plain(column.name);
-  if (/(ms|millis(econds)?)$/.test(name)) return true;
-  if (/(seconds|latencys|sec)$/.test(name)) return false;
+  if (/(ms|millis(econds)?|millisekunden|milisegundos|millisecondi|millisecondes)$/.test(name)) return true;
+  if (/(seconds|latencys|sec|sekunden|secondes|segundos|secondi|seconden)$/.test(name)) return false;
   const files = everywhere(column, all);
   const comma = commaOf(files.flat());
   const slow = files.some((values) => median(values, comma) > SLOWEST_S);

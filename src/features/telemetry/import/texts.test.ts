@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { hour, openReader, times } from './testing/read-log.ts';
-import { language, refusal } from './texts.ts';
+import { languageOf, refusal } from './texts.ts';
 
 let reader: Awaited<ReturnType<typeof openReader>>;
 beforeAll(async () => {
@@ -75,7 +75,7 @@ test('languages are told by script and by common words', async () => {
     zh: '您可以在三十天之内退货，但是需要提供收据，谢谢您的理解和支持。',
     ru: 'Вы можете вернуть товар в течение тридцати дней с чеком.',
   };
-  expect(await ask(language, 'output', Object.values(texts))).toEqual(Object.keys(texts));
+  expect(await ask(languageOf('output'), 'output', Object.values(texts))).toEqual(Object.keys(texts));
 });
 
 test('a column of verdicts is the score by its name and its words', async () => {

@@ -72,24 +72,26 @@ const scripts: Record<string, string> = {
   th: '\\p{Thai}',
 };
 
-const start = 'substringUTF8(output, 1, 400)';
-const spaced = `concat(' ', replaceRegexpAll(lowerUTF8(${start}), '[^\\\\p{L}\\\\p{M}]+', ' '), ' ')`;
 const names = Object.keys(stopWords);
 const words = Object.values(stopWords);
-/** One search for all words of all languages; a list per language, split into words, would take seven times the texts in memory. */
-const places = `multiSearchAllPositions(${spaced}, ${textList(words.flat().map((word) => ` ${word} `))})`;
 const inEach = words.map((list, i) => {
   const from = 1 + words.slice(0, i).flat().length;
   return `arrayCount(at -> at > 0, arraySlice(found, ${from}, ${list.length}))`;
 });
 const likeliest = `if(arrayMax(hits) < 2, '', arrayElement(${textList(names)}, indexOf(hits, arrayMax(hits))))`;
-// A list of one, walked through, stands for a variable: the search is written, and run, once.
-const byWords = `arrayElement(arrayMap(hits -> ${likeliest}, arrayMap(found -> [${inEach.join(', ')}], [${places}])), 1)`;
 
 const anyScript = `[${Object.values(scripts)
   .map((script) => script.replaceAll(/[[\]]/g, ''))
   .join('')}]`;
-const byScript = Object.entries(scripts).map(([name, script]) => `match(${start}, ${textOf(script)}), '${name}'`);
 
-/** Language of `output` by script, else by stop words; empty when it is too short to tell. */
-export const language = `multiIf(length(output) < 40, '', match(${start}, ${textOf(anyScript)}), multiIf(${byScript.join(', ')}, ''), ${byWords})`;
+/** Language of a column by script, else by stop words; empty when it is shorter than `least` bytes, or cannot be told. */
+export function languageOf(column: 'input' | 'output', least = 40): string {
+  const start = `substringUTF8(${column}, 1, 400)`;
+  const spaced = `concat(' ', replaceRegexpAll(lowerUTF8(${start}), '[^\\\\p{L}\\\\p{M}]+', ' '), ' ')`;
+  // One search for all words of all languages; a list per language, split into words, would take seven times the texts in memory.
+  const places = `multiSearchAllPositions(${spaced}, ${textList(words.flat().map((word) => ` ${word} `))})`;
+  // A list of one, walked through, stands for a variable: the search is written, and run, once.
+  const byWords = `arrayElement(arrayMap(hits -> ${likeliest}, arrayMap(found -> [${inEach.join(', ')}], [${places}])), 1)`;
+  const byScript = Object.entries(scripts).map(([name, script]) => `match(${start}, ${textOf(script)}), '${name}'`);
+  return `multiIf(length(${column}) < ${least}, '', match(${start}, ${textOf(anyScript)}), multiIf(${byScript.join(', ')}, ''), ${byWords})`;
+}
