@@ -105,8 +105,8 @@ test('sums of scores are filled from what stood there, count what is sent again 
     workflow: 'support',
     value: n % 2 === 0 ? n / 10 : 1,
     source: 'model',
-    at: `2026-11-20T1${n % 3}:00:00Z`,
-    received_at: '2026-11-20T20:00:00Z',
+    at: `${DAY}T1${n % 3}:00:00Z`,
+    received_at: `${DAY}T20:00:00Z`,
     ...more,
   });
   {
@@ -114,7 +114,7 @@ test('sums of scores are filled from what stood there, count what is sent again 
     // A label alone is no number.
     const came = Array.from({ length: 10 }, (_, n) => score(n));
     await before.insert('score', [...came, score(20, { value: null, label: 'good' })]);
-    await before.insert('score', [score(2, { value: 0.9, received_at: '2026-11-20T20:00:01Z' })]);
+    await before.insert('score', [score(2, { value: 0.9, received_at: `${DAY}T20:00:01Z` })]);
     // As a store was left that never had them, by a process that ended in the middle of it.
     await before.command('DROP VIEW sums_of_scores');
     await before.command(
@@ -140,8 +140,8 @@ test('sums of scores are filled from what stood there, count what is sent again 
       ['tone', 5, 2.7, 4, 0],
     ]);
   await telemetry.insert('score', [
-    score(4, { value: 0.1, resent: true, received_at: '2026-11-20T20:00:02Z' }),
-    score(11, { received_at: '2026-11-20T20:00:02Z' }),
+    score(4, { value: 0.1, resent: true, received_at: `${DAY}T20:00:02Z` }),
+    score(11, { received_at: `${DAY}T20:00:02Z` }),
   ]);
   for (const length of lengths)
     expect(await sums(length)).toEqual([
@@ -154,7 +154,7 @@ test('sums of scores are filled from what stood there, count what is sent again 
   );
   await telemetry.insert('score', waiting, { format: 'Native' });
   expect((await sums('day'))[0]).toEqual(['correct', 7, 7, 0, 0]);
-  await rebuildScores(telemetry, client, new Date('2026-11-20T12:00:00Z'), new Date('2026-11-20T13:00:00Z'));
+  await rebuildScores(telemetry, client, new Date(`${DAY}T12:00:00Z`), new Date(`${DAY}T13:00:00Z`));
   for (const length of lengths)
     expect(await sums(length)).toEqual([
       ['correct', 7, 7, 0, 0],
