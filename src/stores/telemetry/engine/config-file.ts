@@ -76,11 +76,15 @@ export function writeConfigFile(dir: string, { fsync, readsFiles }: { fsync: boo
  * parts at a time; ten make it once less in ten minutes of full intake, for some 20 parts instead of 15 (fewer are merged at a
  * time once there are many, or they are old). Parts past 2 GB, some four million spans, are left as they are: a question about
  * a time reads one or two of them. Small merges go on beside a large one.
+ * Of each part a merge holds up to 16 MB of rows, and of each column that it writes 2 MB: twelve at a time, column by column wherever
+ * columns are files of their own, take a third of the memory that a few dozen at a time and all columns at once took.
  */
 const merges = {
   merge_selector_base: 10,
+  max_parts_to_merge_at_once: 12,
   max_bytes_to_merge_at_max_space_in_pool: 2_000_000_000,
   number_of_free_entries_in_pool_to_lower_max_size_of_merge: 4,
+  vertical_merge_algorithm_min_rows_to_activate: 1,
 };
 
 const writePrivate = (path: string, text: string) => writeFileSync(path, text, { mode: 0o600 });
