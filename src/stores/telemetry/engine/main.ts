@@ -52,6 +52,8 @@ async function serve({ dir, socket, readsFiles, fsync, memoryBytes }: EngineOpti
       '--background_move_pool_size=1',
       '--background_fetches_pool_size=1',
       '--background_common_pool_size=1',
+      // Whoever asks, and what comes in, goes before merging: it can wait, and catches up.
+      '--os_threads_nice_value_merge_mutate=5',
     ],
     [
       `--max_memory_usage=${Math.floor(memoryBytes * 0.8)}`,
