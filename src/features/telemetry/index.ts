@@ -29,7 +29,7 @@ import {
   showRetention,
   tryRedaction,
 } from './privacy/index.ts';
-import { createScore, createScores, listScores } from './scores/index.ts';
+import { createScore, createScores, importScores, listScores } from './scores/index.ts';
 import { sumNightly, sumScoresNightly } from './sums/index.ts';
 
 export { givenMap, logInput } from './import/given-map.ts';
@@ -67,6 +67,7 @@ export const telemetry = {
     recostSpans,
     createScore,
     createScores,
+    importScores,
     listScores,
     showRedaction,
     changeRedaction,

@@ -27,6 +27,7 @@ export { fieldNames, type Field } from './fields.ts';
 export type { Place } from './lines.ts';
 export { scoresBeside } from './logged-scores.ts';
 export { openLogFile, type LogFile } from './open-log.ts';
+export { rowsOf, type FileRow } from './rows.ts';
 
 export interface ImportOptions extends Given {
   now: Date;
@@ -68,7 +69,7 @@ export async function importLogs(
   for (const [index, file] of files.entries()) {
     if (same.has(index)) continue;
     if (await isRejectFile(file.name)) skipped.push(file.name);
-    else peeked.set(index, await peek(telemetry, file, options.onProgress));
+    else peeked.set(index, await openSource(telemetry, file, options.onProgress));
   }
   const all = [...peeked.values()].map(({ columns }) => columns);
   const sources = new Map<number, Source>();
@@ -134,7 +135,7 @@ interface Together extends ImportOptions {
 }
 
 /** A file and a sample of it, or where the engine refuses it, of a copy without what is broken. */
-async function peek(telemetry: ScratchTelemetry, opened: LogFile, onProgress: OnProgress): Promise<Source> {
+export async function openSource(telemetry: ScratchTelemetry, opened: LogFile, onProgress: OnProgress): Promise<Source> {
   let file = opened;
   for (;;) {
     try {
@@ -159,7 +160,7 @@ async function loadFile(telemetry: ScratchTelemetry, peeked: Source, index: numb
       failure = error;
     }
     await unloadCalls(telemetry, index);
-    source = await peek(telemetry, await mended(source.file, failure, together.onProgress), together.onProgress);
+    source = await openSource(telemetry, await mended(source.file, failure, together.onProgress), together.onProgress);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What somebody thought of an answer: a rule, a model, a person, the end user, or the truth that came out later. */
+export { importScores } from './import.ts';
 export { Score, sidesOf } from './model.ts';
 export { createScore, createScores, listScores } from './operations.ts';
 export { countedScores, loggedScoreRow, scoreRow, scoreRowsOf, type NewScore } from './row.ts';
