@@ -71,7 +71,7 @@ export async function startServer(
     let url = '';
     const publicUrl = () => config.publicUrl ?? url;
     const secret = sessionSecretOf(dataDir, config.secret);
-    const attempts = openAttempts({ records, now, log, secret, patience });
+    const attempts = openAttempts({ records, now, log, secret, patience, isShared: stores.register.isShared });
     const signIn = openSignIn({
       records,
       now,

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { MINUTE_MS, SECOND_MS, type Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Records } from '../../stores/index.ts';
+import { openSharedAttempts, type Count, type SharedAttempts } from './shared-attempts.ts';
 import { insertRefusals, type Refusal } from './store.ts';
 
 /** Who tries to get in. */
@@ -15,10 +16,10 @@ export interface Attempt {
 
 export interface Attempts {
   /** How long they must wait before they may try. 0: they may, and it counts against them until they have passed. */
-  enter(attempt: Attempt): number;
+  enter(attempt: Attempt): Promise<number>;
   /** For the audit trail. */
   refused(attempt: Attempt, how: string): void;
-  passed(attempt: Attempt): void;
+  passed(attempt: Attempt): Promise<void>;
   /** What a browser is given once an account was let in by it. */
   readonly knownAs: (account: string) => string;
   /** Writes what has not yet been written into the practice's audit trail. */
@@ -32,19 +33,16 @@ const LONGEST_WAIT_MS = 5 * MINUTE_MS;
 const FORGOTTEN_AFTER_MS = 15 * MINUTE_MS;
 /** Refusals of one account in a minute, from wherever, after which only who was never refused may try. */
 const MOST_PER_MINUTE = 10;
+const NEVER = 2 ** 31 - 1;
 const MOST_KEPT = 10_000;
 const WRITTEN_EVERY_MS = MINUTE_MS;
 const WRITTEN_AT_ONCE = 20;
 
-interface Count {
-  refusals: number;
-  lastMs: number;
-}
-
 /**
  * Slows down whoever guesses: by address; by account and address; and, by account alone, those who were refused before. A browser
  * by which the account was let in before is counted alone. So a stranger can lock nobody out, wherever they come from. Kept in
- * memory: a restart forgets, a crowd pushes out who came first, and neither is worth a guess at 12 characters.
+ * memory: a restart forgets, a crowd pushes out who came first, and neither is worth a guess at 12 characters. Several processes
+ * count together in their records, or guesses would be free once more at each of them.
  */
 export function openAttempts(parts: {
   records: Pick<Records, 'behind'>;
@@ -52,8 +50,13 @@ export function openAttempts(parts: {
   log: Log;
   secret: string;
   patience: number | undefined;
+  /** Other processes let people in, too. */
+  isShared: boolean;
 }): Attempts {
-  const { now, secret, patience = FREE_OF_ADDRESS } = parts;
+  const { records, now, log, secret, patience = FREE_OF_ADDRESS, isShared } = parts;
+  const together = isShared
+    ? openSharedAttempts(records, now, { forgottenAfterMs: FORGOTTEN_AFTER_MS, longestWaitMs: LONGEST_WAIT_MS })
+    : undefined;
   const counts = new Map<string, Count>();
   const trail = openTrail(parts);
   const knownAs = (account: string) => createHmac('sha256', secret).update(`known ${account}`).digest('base64url');
@@ -106,19 +109,45 @@ export function openAttempts(parts: {
   const waitS = (attempt: Attempt) =>
     Math.ceil(Math.max(waitOfCrowd(attempt), ...lanesOf(attempt).map(({ name, free }) => waitOf(name, free))) / SECOND_MS);
 
+  const learn = (name: string, { refusals, lastMs }: Count) => {
+    const known = find(name);
+    counts.delete(name);
+    counts.set(name, { refusals: Math.max(refusals, known?.refusals ?? 0), lastMs: Math.max(lastMs, known?.lastMs ?? 0) });
+  };
+  const namesOf = (attempt: Attempt) => [
+    ...lanesOf(attempt).map(({ name }) => name),
+    ...(attempt.account === undefined ? [] : [crowdOf(attempt.account)]),
+  ];
+  /** What this process let in, all together may not: then it waits, and was not counted. */
+  const enterTogether = async (attempt: Attempt, all: SharedAttempts): Promise<number> => {
+    const lanes = lanesOf(attempt);
+    const freeOf = (name: string) => lanes.find((lane) => lane.name === name)?.free ?? NEVER;
+    try {
+      const { isCounted, counts: told } = await all.enter(namesOf(attempt).map((name) => ({ name, free: freeOf(name) })));
+      if (!isCounted) for (const name of namesOf(attempt)) takeBack(name);
+      for (const [name, count] of told) learn(name, count);
+      return isCounted ? 0 : Math.max(1, waitS(attempt));
+    } catch (error) {
+      log.warn({ err: error }, 'refused attempts are counted by this process alone, as the records cannot be asked');
+      return 0;
+    }
+  };
+  const takeBack = (name: string) => {
+    const count = counts.get(name);
+    if (count) count.refusals -= 1;
+  };
+
   return {
     knownAs,
-    enter(attempt) {
+    async enter(attempt) {
       const wait = waitS(attempt);
+      if (wait > 0) return wait;
       // Counted before it is known how it ends: of a thousand that come at once, most wait.
-      if (wait === 0) {
-        for (const { name } of lanesOf(attempt)) add(name);
-        if (attempt.account !== undefined) add(crowdOf(attempt.account));
-      }
-      return wait;
+      for (const name of namesOf(attempt)) add(name);
+      return together ? enterTogether(attempt, together) : 0;
     },
     refused: (attempt, how) => trail.note(attempt, how),
-    passed(attempt) {
+    async passed(attempt) {
       for (const { name, isShared } of lanesOf(attempt)) {
         const count = counts.get(name);
         // Who has an account of their own does not by it win further guesses at others.
@@ -127,6 +156,17 @@ export function openAttempts(parts: {
       }
       const crowd = attempt.account === undefined ? undefined : counts.get(crowdOf(attempt.account));
       if (crowd) crowd.refusals -= 1;
+      const lanes = lanesOf(attempt);
+      const names = (of: typeof lanes) => of.map(({ name }) => name);
+      const less = [
+        ...names(lanes.filter((lane) => lane.isShared)),
+        ...(attempt.account === undefined ? [] : [crowdOf(attempt.account)]),
+      ];
+      await together
+        ?.passed(less, names(lanes.filter((lane) => !lane.isShared)))
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'an attempt that passed could not be taken back for other processes'),
+        );
     },
     close: () => trail.close(),
   };

@@ -4,7 +4,7 @@ import type { CopiedTable, Piece, RecordsCopy } from '../../platform/copy.ts';
 import { asProblem } from './errors.ts';
 
 /** What is of processes that run now, and not of what they keep: others come after a restore. */
-export const ofProcesses = ['process', 'process_client', 'taken_batch'];
+export const ofProcesses = ['process', 'process_client', 'taken_batch', 'attempt'];
 
 const ROWS_AT_ONCE = 500;
 const PIECE_BYTES = 4 * 1024 ** 2;

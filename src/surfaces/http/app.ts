@@ -103,7 +103,7 @@ export function createApp({
     if (actor) return contextFor(asking(c, actor));
     // A good key is let in however many bad ones come from the same address.
     const from = { address: addressOf(c.env.incoming, proxies) };
-    const waitS = attempts.enter(from);
+    const waitS = await attempts.enter(from);
     attempts.refused(from, 'key');
     // Telemetry is told 401: what is told to wait is sent again for ever.
     if (waitS > 0 && !receive.answers.has(c.req.path)) throw tooMany('Too many wrong keys came from this address.', waitS);
@@ -135,17 +135,17 @@ export function createApp({
     if (method === 'POST') requireOwnPage(headers);
     const body = method === 'POST' ? await input(c) : undefined;
     const from = attemptOf(path, body, headers, addressOf(c.env.incoming, proxies));
-    const waitS = from ? attempts.enter(from) : 0;
+    const waitS = from ? await attempts.enter(from) : 0;
     if (waitS > 0) throw tooMany('Too many attempts were refused. Wait a moment.', waitS);
     const answer = await signIn
       .answer({ method, path: path + new URL(c.req.url).search, headers, body })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         // Nothing was found out by it.
-        if (from) attempts.passed(from);
+        if (from) await attempts.passed(from);
         throw error;
       });
     if (from && isRefusal(answer.status)) attempts.refused(from, path.slice(SIGN_IN_PATH.length + 1));
-    else if (from && answer.ok) attempts.passed(from);
+    else if (from && answer.ok) await attempts.passed(from);
     return inOurWords(answer);
   });
   for (const [path, answer] of receive.answers) app.post(path, async (c) => answer(await enter(c), c.env.incoming));
