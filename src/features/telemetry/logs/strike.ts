@@ -9,10 +9,13 @@ export function struckLog(log: RawLog, keeper: Keeper, sum: Map<string, number>)
   const given = dropTexts && isMessage ? namedAttributes(log.attributes) : log.attributes;
   const attributes = keeper.attributes(given, struck);
   const body = dropTexts && isMessage ? null : keeper.value(log.body, struck);
+  // By such a name it is known what a record is.
+  const name = isMessage ? log.name : keeper.text(log.name, struck);
+  const scope = { ...log.scope, name: keeper.text(log.scope.name, struck) };
   const resource = { attributes: keeper.attributes(log.resource.attributes, struck) };
   addStruck(sum, struck);
   if (struck.size > 0) attributes.set(STRUCK, Object.fromEntries(struck));
-  return { ...log, attributes, body, resource };
+  return { ...log, name, attributes, body, resource, scope };
 }
 
 /** Without those that make up the message itself, such as `content`. */

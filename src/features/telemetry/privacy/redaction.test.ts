@@ -17,7 +17,10 @@ const personal = {
   'gen_ai.output.messages': 'Your card 4111 1111 1111 1111 is blocked, EMP-123456',
   'acme.note': 'DE89 3704 0044 0532 0130 00',
   'user.id': 'anna@example.com',
-  'annotation.name': 'tone',
+  'steward.workflow': 'mail of anna@example.com',
+  'langfuse.environment': 'anna@example.com',
+  'langfuse.observation.prompt.name': 'for anna@example.com',
+  'annotation.name': 'tone of anna@example.com',
   'annotation.label': 'good',
   'annotation.explanation': 'anna@example.com was pleased',
 };
@@ -30,7 +33,7 @@ async function sendPersonal({ key }: Sender, n: number) {
     status: { code: 2, message: 'no route to anna@example.com' },
     events: [
       {
-        name: 'exception',
+        name: 'exception of anna@example.com',
         timeUnixNano: '1763685784834000000',
         attributes: [{ key: 'exception.message', value: { stringValue: 'bad card 4111111111111111' } }],
       },

@@ -12,7 +12,7 @@ export interface Keeper {
   span(span: Span): Span;
   /** A user or session, as it is kept. */
   name(name: string): string;
-  score<S extends Pick<Score, 'label' | 'explanation'>>(score: S, struck?: Struck): S;
+  score<S extends Pick<Score, 'name' | 'label' | 'explanation'>>(score: S, struck?: Struck): S;
   /** Attributes of any kind, a log's for instance. */
   attributes(attributes: Attributes, struck: Struck): Attributes;
   value(value: Value, struck: Struck): Value;
@@ -61,9 +61,22 @@ function struckSpan(span: Span, once: Striker, dropTexts: boolean, clientId: str
     user: name(span.user),
     session: name(span.session),
     traceName: text(span.traceName),
+    // Names that a client gives, which stand in columns of their own beside the attribute they came from.
+    environment: text(span.environment),
+    release: text(span.release),
+    version: text(span.version),
+    service: text(span.service),
+    workflow: text(span.workflow),
+    promptName: text(span.promptName),
+    promptVersion: text(span.promptVersion),
+    scope: { ...span.scope, name: text(span.scope.name) },
     tags: span.tags.map((tag) => text(tag)),
     scores: span.scores.map((score) => struckScore(score, text)),
-    events: span.events.map((event) => ({ ...event, attributes: attributesOf(event.attributes, striker, struck, dropTexts) })),
+    events: span.events.map((event) => ({
+      ...event,
+      name: text(event.name),
+      attributes: attributesOf(event.attributes, striker, struck, dropTexts),
+    })),
     attributes,
     resource: attributesOf(span.resource, striker, struck, false),
     flags: [...span.flags],
@@ -75,8 +88,9 @@ function struckSpan(span: Span, once: Striker, dropTexts: boolean, clientId: str
   return result;
 }
 
-const struckScore = <S extends Pick<Score, 'label' | 'explanation'>>(score: S, text: (given: string) => string): S => ({
+const struckScore = <S extends Pick<Score, 'name' | 'label' | 'explanation'>>(score: S, text: (given: string) => string): S => ({
   ...score,
+  name: text(score.name),
   label: score.label === null ? null : text(score.label),
   explanation: score.explanation === null ? null : text(score.explanation),
 });
