@@ -20,7 +20,7 @@ const FILES = 6;
 /** As Steward loads. */
 const LOADS_AT_ONCE = 2;
 /** As many as a segment of the spool holds. */
-const BODIES_OF_FILE = 16;
+const BODIES_OF_FILE = 32;
 const ROWS_OF_FILE = BODIES_OF_FILE * SPANS_OF_BODY;
 const TRACE_ID_BYTES = 32;
 

@@ -38,7 +38,7 @@ interface LoaderOptions {
 }
 
 /** For segments that are being loaded. */
-const spare = openSpare({ most: 2, largestBytes: 32 * 1024 * 1024 });
+const spare = openSpare({ most: 2, largestBytes: 64 * 1024 * 1024 });
 
 /** Whether trying again may help. */
 export const mayPass = (error: unknown) => error instanceof Problem && error.retryable;

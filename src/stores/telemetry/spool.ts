@@ -64,6 +64,11 @@ export interface SpoolOptions {
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
+/**
+ * A segment is one insert, and one part to merge: of 32 MB rather than 16, an insert took an eighth and the engine altogether a tenth
+ * less processor time per span, for some 200 MB more memory. When little comes in, segments are closed long before.
+ */
+const SEGMENT_BYTES = 32 * MIB;
 /** How often an open segment is closed for loading, when no closed one waits. */
 const LINGER_MS = 250;
 const RETRY_MS = 500;
@@ -76,7 +81,7 @@ const LOADS_AT_ONCE = 2;
 /** Opens the spool of a directory and goes on with what an earlier process left there. */
 export function openSpool(options: SpoolOptions, log: Log): Spool {
   const { dir, load, loading = (work) => work(), loadsAtOnce = LOADS_AT_ONCE, taken } = options;
-  const { mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = 16 * MIB } = options;
+  const { mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = SEGMENT_BYTES } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const files = readdirSync(dir).sort();
   /** In order; those that are being loaded are the first of them. */
