@@ -67,8 +67,8 @@ type StoresConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'clickhouseUrl'> &
 
 /** How long a start waits for another that changes the tables. */
 const MIGRATED_WITHIN_MS = 20 * 60_000;
-/** How long a start waits for what the spool still holds. */
-const DRAINED_WITHIN_MS = 3000;
+/** How long a start waits for what the spool still holds: what is sent again before that is there would count twice. */
+const DRAINED_WITHIN_MS = 30_000;
 
 /** Stands in a data directory while a restore fills it. */
 export const unfinishedRestore = (dataDir: string) => join(dataDir, 'restore.unfinished');
