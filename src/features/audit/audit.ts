@@ -20,7 +20,7 @@ import { asGraded, metrics, text, volume, type Metric, type Series } from './met
 import type { AuditReport } from './model.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
-import { readEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
+import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, withoutMoved } from './volume.ts';
 import { findOverview, listBuckets, listDimensions, listSegmentBuckets, sampleTexts, type Dimension } from './store.ts';
 
@@ -115,7 +115,7 @@ async function judge(
   const held = adjust([...dated.judgements, ...compared.judgements, ...(worded?.judgements ?? [])], tests);
   const found = languages ? weighLanguages(held, languages, bucketMs) : held;
   const judged: Judged = {
-    judgements: joinAfter(endings.shown ? await weighEndings(store, found, columns) : found),
+    judgements: joinAfter(showsEndings(endings) ? await weighEndings(store, found, columns) : found),
     // Who asked for cohorts and got them has no use for what time would take.
     undecided: [
       ...(groupBy === undefined && splitMs === undefined ? dated.undecided : []),

@@ -9,15 +9,17 @@ const LIMIT = { timeoutMs: 300_000 };
 const { finished, open, broken, cut } = ENDING;
 const STRETCHES = 5;
 
-/** How many answers end like a finished text, and how many do not, in each fifth of the time of the log. */
+const MOST_WORKFLOWS = 100;
+
+/** How many answers end like a finished text, and how many do not, in each fifth of the time of the log, by workflow (its hash). */
 export const listEndings = (store: ScratchTelemetry, { from, to }: { from: number | null; to: number | null }) =>
-  store.rows(z.object({ finished: z.number(), unfinished: z.number() }))(
+  store.rows(z.object({ stretch: z.number(), workflow: z.string(), finished: z.number(), unfinished: z.number() }))(
     `select ${
       from === null || to === null
         ? '0'
         : `least(${STRETCHES - 1}, intDiv((toUnixTimestamp64Milli(assumeNotNull(at)) - ${from}) * ${STRETCHES}, ${Math.max(1, to - from)}))`
-    } as stretch, countIf(ending = ${finished}) as finished, countIf(ending in (${open}, ${broken})) as unfinished
-     from call where reject = '' group by stretch order by stretch`,
+    } as stretch, toString(cityHash64(workflow)) as workflow, countIf(ending = ${finished}) as finished, countIf(ending in (${open}, ${broken})) as unfinished
+     from call where reject = '' group by stretch, call.workflow order by count() desc limit ${MOST_WORKFLOWS * STRETCHES}`,
     {},
     LIMIT,
   );

@@ -85,6 +85,16 @@ describe('answers that are cut off are found by how they end', () => {
     expect(cut[0]!.action).toContain('max_tokens');
   });
 
+  test('in one workflow among others that go without full stops', async () => {
+    const { cut } = await audited('workflows', (random, late, i) => {
+      const text = prose(random);
+      if (i % 3 > 0) return { workflow: 'titles', output: sentence(random, 'en', '') };
+      return { workflow: 'mails', output: now(random, late, 0.3) ? cutSomewhere(text, random) : text };
+    });
+    expect(cut).toMatchObject([{ direction: 'worse', severity: 'page' }]);
+    expect(cut[0]!.after).toBeGreaterThan(0.2);
+  });
+
   test('what the provider says and what the text shows is one finding', async () => {
     const { cut, style } = await audited('finish', (random, late) => {
       const text = prose(random);

@@ -47,3 +47,13 @@ test('where no question is in the log, another language is told, and no fault', 
   expect(moved[0]!.explanation).toContain('More answers are in German');
   expect(report.worse).toBe(false);
 });
+
+test('a translation that stays in the language of its question is worse', async () => {
+  const report = await log.audited('translation', (random, late) => ({
+    input: sentence(random, 'en'),
+    output: prose(random, random() < (late ? 0.2 : 0.01) ? 'en' : 'de'),
+  }));
+  const moved = report.findings.filter(({ metric }) => metric.startsWith('language'));
+  expect(moved).toMatchObject([{ metric: 'language', direction: 'worse', severity: 'ticket' }]);
+  expect(moved[0]!.explanation).toMatch(/^Answers in German fell .* The questions are in the languages they were in\./);
+});

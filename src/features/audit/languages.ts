@@ -14,6 +14,8 @@ export interface Languages {
   counted: readonly Counted[];
   /** The language that most answers have. */
   usual: string;
+  /** The languages of the questions can be told. */
+  known: boolean;
 }
 
 const english = new Intl.DisplayNames('en', { type: 'language' });
@@ -32,9 +34,12 @@ export async function readLanguages(store: ScratchTelemetry, bucketMs: number): 
     { metric: usualMetric(usual), segment: {}, buckets: bucketsOf(counted, ({ language }) => language === usual) },
   ];
   const asked = counted.filter((row) => row.asked !== '');
-  if (rowsOf(asked) >= Math.max(FEWEST_ASKED, LEAST_ASKED * rowsOf(counted)))
-    series.push({ metric: matchMetric, segment: {}, buckets: bucketsOf(asked, (row) => row.language === row.asked) });
-  return { series, counted, usual };
+  const known = rowsOf(asked) >= Math.max(FEWEST_ASKED, LEAST_ASKED * rowsOf(counted));
+  const matches = (row: Counted) => row.language === row.asked;
+  // Who translates answers in another language, and is right.
+  if (known && rowsOf(asked.filter(matches)) >= 0.5 * rowsOf(asked))
+    series.push({ metric: matchMetric, segment: {}, buckets: bucketsOf(asked, matches) });
+  return { series, counted, usual, known };
 }
 
 const usualMetric = (usual: string): Metric => ({
@@ -76,16 +81,42 @@ function bucketsOf(list: readonly Counted[], counts: (row: Counted) => boolean):
 }
 
 /** Tells one change once, by what is wrong with it where something is, and says which languages moved. Pure. */
-export function weighLanguages(judgements: readonly Judgement[], { counted, usual }: Languages, bucketMs: number): Judgement[] {
+export function weighLanguages(judgements: readonly Judgement[], languages: Languages, bucketMs: number): Judgement[] {
   const faults = judgements.filter(({ metric }) => metric.name === matchMetric.name);
   return judgements.flatMap((judgement) => {
     const { name } = judgement.metric;
-    if (name === matchMetric.name) return [{ ...judgement, note: gained(judgement, counted) }];
+    if (name === matchMetric.name) return [{ ...judgement, note: gained(judgement, languages.counted) }];
     if (name !== 'language') return [judgement];
     if (faults.some((fault) => near(fault, judgement, 3 * bucketMs))) return [];
-    return [{ ...judgement, note: [gained(judgement, counted), askedToo(judgement, counted, usual)].filter(Boolean).join(' ') }];
+    return [againstQuestions(judgement, languages)];
   });
 }
+
+/** Answers that leave the one language they had, while the questions stay as they were, are a fault. */
+function againstQuestions(judgement: Judgement, { counted, usual, known }: Languages): Judgement {
+  const { at, change, before, after } = judgement;
+  const language = gained(judgement, counted);
+  const told = (sentence: string): Judgement => ({ ...judgement, note: language ? `${language} ${sentence}` : sentence });
+  if (at === null || change === null || !known) return language === undefined ? judgement : { ...judgement, note: language };
+  const [was, is] = sidesOf(judgement, counted).map((side) => {
+    const known = side.filter(({ asked }) => asked !== '');
+    return rowsOf(known.filter(({ asked }) => asked === usual)) / Math.max(1, rowsOf(known));
+  }) as [number, number];
+  const moved = (is - was) / change;
+  if (moved >= MOVED) {
+    const shares = fromTo(was, is, 'rate')?.replace(' → ', ' to ');
+    return told(`The questions moved with them: those in ${nameOf(usual)} went from ${shares}.`);
+  }
+  if (Math.abs(moved) > STAYED || Math.max(before?.mean ?? 0, after?.mean ?? 0) < ONE_LANGUAGE)
+    return told('The questions moved less.');
+  return { ...told('The questions are in the languages they were in.'), direction: change < 0 ? 'worse' : 'better' };
+}
+
+/** This share of the change or more stands in the questions, too; up to that share none of it does. */
+const MOVED = 0.5;
+const STAYED = 0.2;
+/** A log of answers in one language. */
+const ONE_LANGUAGE = 0.8;
 
 type Sides = [before: Counted[], after: Counted[]];
 const sidesOf = ({ at, until, window }: Judgement, counted: readonly Counted[]): Sides => [
@@ -107,15 +138,4 @@ function gained(judgement: Judgement, counted: readonly Counted[]): string | und
   const most = [...new Set(counted.map(({ language }) => language))].sort((a, b) => rise(b) - rise(a))[0]!;
   if (rise(most) < LEAST_GAIN) return undefined;
   return `More answers are in ${nameOf(most)} (${fromTo(shares[0]!(most), shares[1]!(most), 'rate')}).`;
-}
-
-/** Half of the change or more stands in the questions. */
-function askedToo(judgement: Judgement, counted: readonly Counted[], usual: string): string | undefined {
-  if (judgement.at === null || judgement.change === null) return undefined;
-  const [was, is] = sidesOf(judgement, counted).map((side) => {
-    const known = side.filter(({ asked }) => asked !== '');
-    return rowsOf(known.filter(({ asked }) => asked === usual)) / Math.max(1, rowsOf(known));
-  }) as [number, number];
-  if ((is - was) / judgement.change < 0.5) return undefined;
-  return `The questions moved with them: those in ${nameOf(usual)} went from ${fromTo(was, is, 'rate')?.replace(' → ', ' to ')}.`;
 }

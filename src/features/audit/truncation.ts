@@ -12,8 +12,8 @@ import { sampleTexts, type Dimension } from './store.ts';
 export interface Endings {
   /** The provider says why each answer ended. */
   said: boolean;
-  /** Most answers end like a finished text, so that others stand out. */
-  shown: boolean;
+  /** Where most answers end like a finished text, so that others stand out: in the whole log, or in these workflows (their hashes). */
+  shown: 'all' | readonly string[];
   /** The log keeps no more of an answer than this many characters; those that it cut say nothing. */
   kept: number | null;
 }
@@ -38,19 +38,32 @@ export async function readEndings(
     stop.unfinished >= MOST_AT_STOP * stop.of
       ? stop.length
       : null;
-  const shown = stretches.some(
-    ({ finished, unfinished }) => finished >= FEWEST && unfinished <= MOST_OPEN * (finished + unfinished),
+  const whole = [...new Set(stretches.map(({ stretch }) => stretch))].map((stretch) =>
+    sum(stretches.filter((one) => one.stretch === stretch)),
   );
+  const shown = whole.some(keepsEnds) ? 'all' : [...new Set(stretches.filter(keepsEnds).map(({ workflow }) => workflow))];
   return { said, shown, kept };
 }
 
+type Stretch = Pick<Awaited<ReturnType<typeof listEndings>>[number], 'finished' | 'unfinished'>;
+const keepsEnds = ({ finished, unfinished }: Stretch) => finished >= FEWEST && unfinished <= MOST_OPEN * (finished + unfinished);
+const sum = (list: readonly Stretch[]): Stretch => ({
+  finished: list.reduce((total, { finished }) => total + finished, 0),
+  unfinished: list.reduce((total, { unfinished }) => total + unfinished, 0),
+});
+
+export const showsEndings = ({ shown }: Endings) => shown === 'all' || shown.length > 0;
+
 /** The metrics of the log: of cut-off answers as far as it shows them. */
-export const withEndings = (list: readonly Metric[], { said, shown, kept }: Endings): Metric[] =>
+export const withEndings = (list: readonly Metric[], endings: Endings): Metric[] =>
   list.flatMap((metric) => {
     if (metric.name !== 'truncated_rate') return [metric];
-    if (!shown) return said ? [metric] : [];
+    const { said, shown, kept } = endings;
+    if (!showsEndings(endings)) return said ? [metric] : [];
+    const judged = shown === 'all' ? '1' : `cityHash64(workflow) in (${shown.join(', ')})`;
     const seen = `ending in (${ENDING.open}, ${ENDING.broken})${kept === null ? '' : ` and output_length != ${kept}`}`;
-    return [{ ...metric, sql: `if(has_output, toFloat64(ending = ${ENDING.cut} or ${seen}), NULL)` }];
+    const of = said || shown === 'all' ? 'has_output' : `has_output and ${judged}`;
+    return [{ ...metric, sql: `if(${of}, toFloat64(ending = ${ENDING.cut} or ${seen} and ${judged}), NULL)` }];
   });
 
 export const aboutKept = ({ kept }: Endings): string[] =>

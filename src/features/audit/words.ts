@@ -153,7 +153,7 @@ export function action(judgement: Judgement, cause: Cause | null): string {
   if (metric.name === 'cost_usd') return 'Check the price list, the length of prompts and answers, and retries.';
   if (metric.name === 'truncated_rate' && direction === 'worse')
     return 'Check the limit of tokens (max_tokens), time limits and broken streams, and what shortens answers on their way.';
-  if (metric.name === 'language_match_rate' && direction === 'worse')
+  if (metric.name.startsWith('language') && direction === 'worse')
     return 'Say in the prompt in which language to answer, and test it on questions in each.';
   if (metric.name === 'latency_s') return 'Check the provider, the length of answers, and what was deployed that day.';
   if (direction === 'worse')
@@ -166,7 +166,7 @@ export function severity({ kind, metric, direction, change, before, stall }: Jud
   if (stall) return stall.kind === 'silence' && !stall.maybe ? 'ticket' : 'watch';
   if (direction !== 'worse' || kind === 'mix' || change === null) return 'watch';
   // Who reads another language is not lost, but not served either.
-  if (metric.name === 'language_match_rate') return 'ticket';
+  if (metric.name === 'language_match_rate' || metric.name === 'language') return 'ticket';
   if (metric.kind === 'rate') return Math.abs(change) >= 0.05 ? 'page' : 'ticket';
   const relative = before && before.mean > 0 ? Math.abs(change) / before.mean : 1;
   if (metric.name === 'score') return relative >= 0.1 ? 'page' : 'ticket';

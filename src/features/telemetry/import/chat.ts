@@ -75,4 +75,7 @@ const textAt = (json: string, path: string) =>
 const texts = [`'text'`, `'content'`].map((path) => `nullIf(${textAt('p', path)}, '')`).join(', ');
 const within = `arrayStringConcat(arrayMap(c -> ${textAt('c', `'text'`)}, JSONExtractArrayRaw(p, 'content')))`;
 const piece = `coalesce(${texts}, nullIf(${within}, ''), if(startsWith(p, '"'), JSONExtractString(p), ''))`;
-const SAID = `coalesce(nullIf(${textAt('m', `'content'`)}, ''), nullIf(arrayStringConcat(arrayMap(p -> ${piece}, arrayConcat(${pieces}))), ''), nullIf(${textAt('m', `'text'`)}, ''), m)`;
+// A message that says nothing and calls no tool is an empty answer, and not its JSON.
+const calls = ['tool_calls', 'function_call', 'tool_call', 'refusal'].map((name) => `JSONType(m, '${name}') != 'Null'`);
+const SILENT = `JSONHas(m, 'role') and (JSONType(m, 'content') in ('Null', 'String') or JSONLength(m, 'content') = 0) and JSONLength(m, 'parts') = 0 and not (${calls.join(' or ')})`;
+const SAID = `coalesce(nullIf(${textAt('m', `'content'`)}, ''), nullIf(arrayStringConcat(arrayMap(p -> ${piece}, arrayConcat(${pieces}))), ''), nullIf(${textAt('m', `'text'`)}, ''), if(${SILENT}, '', m))`;

@@ -361,3 +361,28 @@ test('answers that are one of a few labels have that as their form', async () =>
   expect(assumptions).toContainEqual('Most answers are one of "other", "refund", "shipping"; the others count as out of form.');
   expect(calls.filter(({ format_valid }) => format_valid === 0).map(({ row }) => row)).toEqual([50]);
 });
+
+test('a message that says nothing is an empty answer, one that calls a tool is none', async () => {
+  const messages = [
+    { role: 'assistant', content: 'Yes, it is.' },
+    { role: 'assistant', content: '' },
+    { role: 'assistant', content: null },
+    { role: 'assistant', content: null, tool_calls: [{ function: { name: 'search' } }] },
+    { role: 'model', parts: [] },
+  ];
+  const rows = times(25, (i) => ({ timestamp: hour(i), model: 'gpt-4o', input: `question ${i}`, output: messages[i % 5] }));
+  const { calls } = await reader.read(reader.write('silent.jsonl', lines(rows)));
+  expect(calls.slice(0, 5).map(({ empty }) => empty)).toEqual([0, 1, 1, 0, 1]);
+  expect(calls[3]!.output).toContain('search');
+});
+
+test('a text before the answer that no name gives away is the question', async () => {
+  const rows = times(60, (i) => ({
+    time: hour(i),
+    source: 'the ticket system of the desk',
+    remark: `my parcel ${i} is late`,
+    prediction: 'late',
+  }));
+  const { fields } = await reader.read(reader.write('remarks.jsonl', lines(rows)));
+  expect(fields).toMatchObject({ output: 'prediction', input: 'remark' });
+});

@@ -71,6 +71,9 @@ export function mapColumns(
 
 const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.values(found).includes(column);
 
+/** "Antwortzeit (s)", "Kosten [EUR]". */
+const UNIT = /\s*[([][^)\]]*[)\]]\s*$/;
+
 /** After every English name. */
 const FOREIGN = 60;
 
@@ -79,7 +82,7 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
   const { aliases } = fields[field];
   const foreign = foreignNames(field);
   const placeOf = (name: string) => {
-    const [own, other] = [aliases.indexOf(plain(name)), foreign.indexOf(unaccented(plain(name)))];
+    const [own, other] = [aliases.indexOf(plain(name)), foreign.indexOf(unaccented(plain(name.replace(UNIT, ''))))];
     return own < 0 && other >= 0 ? FOREIGN + other / 10 : own;
   };
   const rank = (column: Column) => {
@@ -122,7 +125,10 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
   found.score ??= scoresIn(columns)
     .filter((column) => !taken(found, column))
     .sort((a, b) => filled(b).length - filled(a).length)[0];
-  if (found.output) return;
+  if (found.output) {
+    found.input ??= questionBefore(found.output, free);
+    return;
+  }
   if (found.input && filled(found.input).every(endsInAnswer)) {
     found.output = found.input;
     return;
@@ -134,6 +140,22 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
   found.output = texts.at(-1);
   if (texts.length > 1) found.input ??= texts[0];
 }
+
+/** Texts that differ from row to row, before the answer: a classifier's "text", a desk's "ticket". */
+function questionBefore(output: Column, free: readonly Column[]): Column | undefined {
+  return free
+    .filter(({ column }) => column < output.column)
+    .filter((column) => {
+      const values = filled(column);
+      const spoken = values.filter((value) => /\S\s+\S+\s+\S/.test(value)).length;
+      return (
+        !isBag(column) && spoken >= MOSTLY * values.length && new Set(values).size >= values.length / 2 && !looksLike.time(values)
+      );
+    })
+    .sort((a, b) => length(b) - length(a))[0];
+}
+
+const MOSTLY = 0.8;
 
 /** What is kept beside a call is not what was said. */
 const isBag = ({ name }: Column) => /^(attributes|resource|metadata|tags|scores?|span_?id)$/i.test(name);
