@@ -31,6 +31,7 @@ import {
 } from './privacy/index.ts';
 import { createScore, createScores, importScores, listScores } from './scores/index.ts';
 import { sumNightly, sumScoresNightly } from './sums/index.ts';
+import { nameScores } from './sums/name-scores.ts';
 
 export { givenMap, logInput } from './import/given-map.ts';
 export { importLogs, openLogFile, scoresBeside, type Field, type Imported, type LogFile } from './import/index.ts';
@@ -77,6 +78,6 @@ export const telemetry = {
     requestErasure,
     listErasures,
   ],
-  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumNightly, sumScoresNightly],
+  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumNightly, sumScoresNightly, nameScores],
   routes: [receiveTraces, receiveLogs, receiveMetrics, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HOUR_MS } from '../../../platform/clock.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
 import { encodeJson } from '../otlp/testing/encode.ts';
@@ -126,3 +127,20 @@ test('many labels come at once, all or none, and bear the workflow of their trac
   expect(await scoresOf(20)).toMatchObject([{ value: 1, workflow: 'support', source: 'ground_truth' }]);
   expect(await scoresOf(21)).toMatchObject([{ label: 'no', workflow: null }]);
 });
+
+test('a score that came before its span bears the workflow of it an hour later, and stands in its charts', async () => {
+  const early = { traceId: traceIdOf(77), name: 'early bird', value: 0.5, source: 'end_user' };
+  expect((await ask('scores.create', early)).status).toBe(200);
+  await arrive(77, 1);
+  expect(await scoresOf(77)).toMatchObject([{ workflow: null }]);
+  await sendSpan(77);
+  await server.settled();
+  server.later(2 * HOUR_MS);
+  await server.runDueJobs();
+  expect(await scoresOf(77)).toMatchObject([{ workflow: 'support', value: 0.5 }]);
+  const asked = { client: 'Acme', metric: 'score', scoreName: 'early bird', workflow: 'support', bucket: 'day' };
+  const chart = await server.ask('telemetry.metrics', asked);
+  expect(chart).toMatchObject({ status: 200 });
+  const { series } = chart.json as unknown as { series: { points: { value: number | null }[] }[] };
+  expect(series.flatMap(({ points }) => points).filter(({ value }) => value !== null)).toMatchObject([{ value: 0.5 }]);
+}, 60_000);

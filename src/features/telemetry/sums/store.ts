@@ -43,6 +43,32 @@ export async function daysRescored({ telemetry }: Pick<Context, 'telemetry'>, si
   return found.map(({ fromS }) => fromS * 1000);
 }
 
+const Named = z.object({ traceId: z.string(), workflow: z.string() });
+/** Of one statement. */
+const MOST_UNNAMED = 5000;
+
+/** The workflows of traces that have scores without one, which came since then. */
+export const workflowsOfUnnamed = ({ telemetry }: Pick<Context, 'telemetry'>, since: Date) =>
+  telemetry.rows(Named)(
+    `SELECT toString(trace_id) AS traceId, assumeNotNull(workflow) AS workflow FROM span
+    WHERE client_id = {client:UUID} AND span.workflow != ''
+      AND (toStartOfHour(started_at), trace_id) IN (SELECT hour, trace_id FROM trace_hour WHERE client_id = {client:UUID} AND trace_id IN (
+        SELECT trace_id FROM score WHERE client_id = {client:UUID} AND score.workflow IS NULL
+          AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC')))
+    ORDER BY parent_span_id = '' DESC LIMIT 1 BY trace_id LIMIT ${MOST_UNNAMED}`,
+    { since: since.toISOString() },
+  );
+
+/** Starts of the days on which scores of these traces lie that have no workflow. */
+export async function daysOfUnnamed({ telemetry }: Pick<Context, 'telemetry'>, traceIds: readonly string[]): Promise<number[]> {
+  const found = await telemetry.rows(Day)(
+    `SELECT DISTINCT toUnixTimestamp(toStartOfDay(at)) AS fromS FROM score
+    WHERE client_id = {client:UUID} AND workflow IS NULL AND trace_id IN {traceIds:Array(String)}`,
+    { traceIds },
+  );
+  return found.map(({ fromS }) => fromS * 1000);
+}
+
 const seconds = (fromMs: number, toMs: number) => ({
   fromS: Math.max(0, Math.floor(fromMs / DAY_MS) * DAY_MS) / 1000,
   toS: Math.floor(Math.min(toMs, Date.parse('2106-01-01T00:00:00Z')) / 1000),
