@@ -27,6 +27,7 @@ export interface Dents {
 }
 
 const LOOK_EVERY = 500;
+const MOST_WRONG = 1000;
 
 /** Sends raw requests over several connections at once, each as soon as the last one there was answered. */
 export async function hammer<R extends Blow>(url: string, work: Hammering<R>): Promise<Dents> {
@@ -35,7 +36,12 @@ export async function hammer<R extends Blow>(url: string, work: Hammering<R>): P
     const connection = new RawConnection(url);
     try {
       for (let request = work.next(); request; request = work.next()) {
-        const answer = await sendFresh(connection, request, work.withinMs);
+        const answer = await sendFresh(connection, request, work.withinMs).catch((error: unknown) => {
+          dents.wrong.push(`${request.kind}: ${String(error)}`);
+          // Nobody is there any more.
+          if (dents.wrong.length > MOST_WRONG) throw error;
+          connection.close();
+        });
         await note(dents, request, answer?.status ?? 0, work);
       }
     } finally {
