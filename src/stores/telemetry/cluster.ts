@@ -16,6 +16,7 @@ const LOCAL = '_local';
 const spread: Record<string, string> = {
   span: 'cityHash64(client_id, trace_id)',
   trace_hour: 'cityHash64(client_id, trace_id)',
+  span_line: 'cityHash64(client_id, trace_id)',
   score: 'cityHash64(client_id, trace_id)',
   log_record: 'cityHash64(client_id, id)',
   metric_point: 'cityHash64(client_id, id)',

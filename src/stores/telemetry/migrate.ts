@@ -3,7 +3,8 @@ import { migrationOnCluster } from './cluster.ts';
 import { columnName } from './names.ts';
 import type { Telemetry } from './telemetry.ts';
 
-const WITHIN_MS = 600_000;
+/** Tables are filled from what is there, however much that is. */
+const WITHIN_MS = 3_600_000;
 
 /**
  * Brings the tables up to date with the `.sql` files of a directory, in order. ClickHouse has no transactions: each

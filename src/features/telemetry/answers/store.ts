@@ -77,6 +77,8 @@ export function fittingTraces(
 ): Promise<Fitting[]> {
   const conditions = conditionsOf(filter);
   const texts = conditions.filter(({ by }) => by === 'texts').map(({ sql }) => sql);
+  // Which traces there are at all is read from less than what they are.
+  const table = conditions.length === 0 && filter.status === undefined && filter.minCostUsd === undefined ? 'span_line' : 'span';
   const ofTraces = tracesThat(
     conditions.filter(({ by }) => by !== 'texts'),
     filter,
@@ -99,7 +101,7 @@ export function fittingTraces(
         };
   const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
   return telemetry.rows(Fitting)(
-    `SELECT toString(trace_id) AS traceId, ${startedAt} AS startedAt FROM span WHERE ${[reads, ...where].join(' AND ')}
+    `SELECT toString(trace_id) AS traceId, ${startedAt} AS startedAt FROM ${table} WHERE ${[reads, ...where].join(' AND ')}
     GROUP BY trace_id
     HAVING ${having.map((sql) => `${sql} AND `).join('')}startedAt >= ${timeOf('from')}
       AND (startedAt < ${timeOf('cursorAt')} OR (startedAt = ${timeOf('cursorAt')} AND trace_id < {cursorId:String}))
@@ -169,60 +171,130 @@ const BriefSpan = TraceSpan.pick({
   session: true,
   environment: true,
 }).extend({
-  traceId: z.string(),
   traceName: z.string().nullable(),
   givenCostUsd: z.number().nullable(),
   costable: z.boolean(),
 });
-export type BriefSpan = z.infer<typeof BriefSpan>;
 
-const briefly = (where: string) => `
-  SELECT * FROM (
-    SELECT toString(trace_id) AS traceId, toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId, name, workflow,
-      started_at AS startedAt, duration_ms AS durationMs, status, provider, model, input_tokens AS inputTokens,
-      cached_input_tokens AS cachedInputTokens, cache_write_tokens AS cacheWriteTokens, output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, user, session,
-      environment, trace_name AS traceName, cost_usd AS givenCostUsd, costable
-    FROM span WHERE client_id = {client:UUID} AND ${where}
-    ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id
-  ) ORDER BY startedAt, spanId LIMIT {most:UInt32}`;
+const SEPARATOR = '\u001F';
+const textOf = (field: string | undefined) => (field ? field : null);
+const numberOf = (field: string | undefined) => (field ? Number(field) : null);
+/** A line of a list, in the order of migrations/0081_span_line.sql. */
+const Line = z
+  .string()
+  .transform((line) => {
+    const [spanId, parent, name, workflow, started = '', duration, status, provider, model, ...more] = line.split(SEPARATOR);
+    const [inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens] = more.slice(0, 5).map(numberOf);
+    const [user, session, environment, traceName, cost, costable] = more.slice(5);
+    return {
+      spanId,
+      parentSpanId: textOf(parent),
+      name,
+      workflow: textOf(workflow),
+      // As the engine turns a time into a text, in UTC.
+      startedAt: `${started.replace(' ', 'T')}Z`,
+      durationMs: numberOf(duration),
+      status,
+      provider: textOf(provider),
+      model: textOf(model),
+      inputTokens,
+      cachedInputTokens,
+      cacheWriteTokens,
+      outputTokens,
+      reasoningTokens,
+      user: textOf(user),
+      session: textOf(session),
+      environment: textOf(environment),
+      traceName: textOf(traceName),
+      givenCostUsd: numberOf(cost),
+      costable: costable === 'true',
+    };
+  })
+  .pipe(BriefSpan);
+const Sketched = z
+  .object({ traceId: z.string(), receivedAt: z.string(), line: Line })
+  .transform(({ line, ...row }) => ({ ...row, ...line }));
+export type BriefSpan = z.infer<typeof Sketched>;
 
-/** The rows of one trace, found by the sorting key: trace_hour says where they are. */
-const ofTrace = `trace_id = {traceId:String} AND toStartOfHour(started_at) IN
-  (SELECT hour FROM trace_hour WHERE client_id = {client:UUID} AND trace_id = {traceId:String})`;
+/** Rows as they lie: to order them and to leave out those that another took the place of costs the engine more than reading them. */
+const lines = (where: string) => `SELECT toString(trace_id) AS traceId, received_at AS receivedAt, line FROM span_line
+  WHERE client_id = {client:UUID} AND ${where} LIMIT {most:UInt32}`;
 
-/** The spans of a trace, each once, without their texts and attributes; the first come first. */
-export const briefSpans = ({ telemetry }: Context, traceId: string, most: number) =>
-  telemetry.rows(BriefSpan)(briefly(ofTrace), { traceId, most });
+/** The rows of some traces, found by the sorting key of span: trace_hour says where they are. */
+const ofTraces = `(toStartOfHour(started_at), trace_id) IN
+  (SELECT hour, trace_id FROM trace_hour WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)})`;
+
+const fromSpans = `SELECT toString(trace_id) AS traceId, received_at AS receivedAt,
+  concatWithSeparator('\\x1f', toString(span_id), parent_span_id, replaceAll(name, '\\x1f', ' '),
+    replaceAll(ifNull(workflow, ''), '\\x1f', ' '), toString(started_at), ifNull(toString(duration_ms), ''), status,
+    replaceAll(ifNull(provider, ''), '\\x1f', ' '), replaceAll(ifNull(model, ''), '\\x1f', ' '), ifNull(toString(input_tokens), ''),
+    ifNull(toString(cached_input_tokens), ''), ifNull(toString(cache_write_tokens), ''), ifNull(toString(output_tokens), ''),
+    ifNull(toString(reasoning_tokens), ''), replaceAll(ifNull(user, ''), '\\x1f', ' '),
+    replaceAll(ifNull(session, ''), '\\x1f', ' '), replaceAll(ifNull(environment, ''), '\\x1f', ' '),
+    replaceAll(ifNull(trace_name, ''), '\\x1f', ' '), ifNull(toString(cost_usd), ''), toString(costable)) AS line
+  FROM span WHERE client_id = {client:UUID} AND ${ofTraces} LIMIT {most:UInt32}`;
+
+/** All spans of some traces, each once, without their texts and attributes; the first come first. As many as `most`: not all. */
+export const briefSpans = async ({ telemetry }: Context, traceIds: readonly string[], most: number) =>
+  eachOnce(await telemetry.rows(Sketched)(fromSpans, { traceIds, most }), most);
 
 /** Traces that lie further apart are looked for one by one, and not by the time around them. */
 const FAR_MS = 12 * HOUR_MS;
 
-/** The same of several traces; of those that lie close together, what is about the times at which they were found. */
-export function briefSpansAround({ telemetry }: Context, found: readonly Fitting[], most: number) {
+/** The same; of traces that lie close together, what is about the times at which they were found. */
+export async function briefSpansAround(ctx: Context, found: readonly Fitting[], most: number) {
   const times = found.map(({ startedAt }) => Date.parse(startedAt));
   const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
-  const hours =
-    lastMs - firstMs > FAR_MS
-      ? `(toStartOfHour(started_at), trace_id) IN (SELECT hour, trace_id FROM trace_hour
-          WHERE client_id = {client:UUID} AND trace_id IN {traceIds:Array(String)})`
-      : `started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`;
-  return telemetry.rows(BriefSpan)(briefly(`${hours} AND trace_id IN {traceIds:Array(String)}`), {
-    traceIds: found.map(({ traceId }) => traceId),
+  const traceIds = found.map(({ traceId }) => traceId);
+  if (lastMs - firstMs > FAR_MS) return briefSpans(ctx, traceIds, most);
+  const around = `started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')} AND trace_id IN {traceIds:Array(String)}`;
+  const rows = await ctx.telemetry.rows(Sketched)(lines(around), {
+    traceIds,
     from: isoOf(firstMs - BEFORE_MS),
     to: isoOf(lastMs + AFTER_MS),
     most,
   });
+  return eachOnce(rows, most);
 }
 
 /** The spans of the latest traces of a stretch that reaches to the end, found and read at once: of all traces, as nothing is asked for. */
-export const latestBriefSpans = ({ telemetry }: Context, fromMs: number, limit: number, most: number) =>
-  telemetry.rows(BriefSpan)(
-    briefly(`started_at >= ${timeOf('lookFrom')} AND trace_id IN (
-      SELECT trace_id FROM span WHERE client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')}
-      GROUP BY trace_id HAVING min(started_at) >= ${timeOf('from')} ORDER BY min(started_at) DESC, trace_id DESC LIMIT {limit:UInt32}
-    )`),
-    { lookFrom: isoOf(fromMs - BEFORE_MS), from: isoOf(fromMs), limit, most },
+export const latestBriefSpans = async ({ telemetry }: Context, fromMs: number, limit: number, most: number) =>
+  eachOnce(
+    await telemetry.rows(Sketched)(
+      lines(`started_at >= ${timeOf('from')} AND trace_id IN (
+        SELECT trace_id FROM span_line WHERE client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')}
+        GROUP BY trace_id HAVING min(started_at) >= ${timeOf('from')} ORDER BY min(started_at) DESC, trace_id DESC LIMIT {limit:UInt32}
+      )`),
+      { lookFrom: isoOf(fromMs - BEFORE_MS), from: isoOf(fromMs), limit, most },
+    ),
+    most,
   );
+
+interface Sent {
+  traceId?: string;
+  spanId: string;
+  startedAt: string;
+  receivedAt: string;
+}
+
+/** Of what was sent again, or priced again, the last; in order of time. Where there are more than were read, as they came. */
+export function eachOnce<S extends Sent>(rows: readonly S[], most: number): readonly S[] {
+  if (rows.length >= most) return rows;
+  const last = new Map<string, S>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const other = last.get(key);
+    if (!other || other.receivedAt < row.receivedAt) last.set(key, row);
+  }
+  return [...last.values()].sort((a, b) => compare(a.startedAt, b.startedAt) || compare(keyOf(a), keyOf(b)));
+}
+
+const keyOf = ({ spanId, traceId = '' }: Sent) => spanId + traceId;
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+
+/** The rows of one trace, found by the sorting key: trace_hour says where they are. */
+const ofTrace = `trace_id = {traceId:String} AND toStartOfHour(started_at) IN
+  (SELECT hour FROM trace_hour WHERE client_id = {client:UUID} AND trace_id = {traceId:String})`;
 
 const json = <S extends z.ZodType>(shape: S) => z.string().transform((value): z.infer<S> => shape.parse(JSON.parse(value)));
 const attributes = z
@@ -241,20 +313,23 @@ const StoredSpan = TraceSpan.omit({ scores: true })
   .transform((span) => ({ ...span, attributes: spoken(span.attributes, span) }));
 export type StoredSpan = z.infer<typeof StoredSpan>;
 
+const wholly = `SELECT toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId, name, kind, workflow,
+  started_at AS startedAt, duration_ms AS durationMs, status, status_message AS statusMessage, provider,
+  request_model AS requestModel, model, input_tokens AS inputTokens, cached_input_tokens AS cachedInputTokens,
+  cache_write_tokens AS cacheWriteTokens, output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens,
+  cost_usd AS costUsd, cost_source AS costSource, user, session, environment, release, version, service, tags,
+  prompt_name AS promptName, prompt_version AS promptVersion, response_id AS responseId, input, output,
+  finish_reasons AS finishReasons, time_to_first_token_ms AS timeToFirstTokenMs, flags, attributes, resource, events, links,
+  received_at AS receivedAt, trace_name AS traceName, costable
+  FROM span WHERE client_id = {client:UUID} AND ${ofTrace}`;
+
 /** The first spans of a trace, with all that is known of them. */
-export const wholeSpans = ({ telemetry }: Context, traceId: string, most: number) =>
-  telemetry.rows(StoredSpan)(
-    `SELECT * FROM (
-      SELECT toString(span_id) AS spanId, nullIf(parent_span_id, '') AS parentSpanId, name, kind, workflow, started_at AS startedAt,
-        duration_ms AS durationMs, status, status_message AS statusMessage, provider, request_model AS requestModel, model,
-        input_tokens AS inputTokens, cached_input_tokens AS cachedInputTokens, cache_write_tokens AS cacheWriteTokens,
-        output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, cost_usd AS costUsd, cost_source AS costSource, user,
-        session, environment, release, version, service, tags, prompt_name AS promptName, prompt_version AS promptVersion,
-        response_id AS responseId, input, output, finish_reasons AS finishReasons,
-        time_to_first_token_ms AS timeToFirstTokenMs, flags, attributes, resource, events, links,
-        received_at AS receivedAt, trace_name AS traceName, costable
-      FROM span WHERE client_id = {client:UUID} AND ${ofTrace}
-      ORDER BY received_at DESC LIMIT 1 BY span_id
-    ) ORDER BY startedAt, spanId LIMIT {most:UInt32}`,
+export async function wholeSpans({ telemetry }: Context, traceId: string, most: number): Promise<readonly StoredSpan[]> {
+  const ask = telemetry.rows(StoredSpan);
+  const rows = await ask(`${wholly} LIMIT {most:UInt32}`, { traceId, most });
+  if (rows.length < most) return eachOnce(rows, most);
+  return ask(
+    `SELECT * FROM (${wholly} ORDER BY received_at DESC LIMIT 1 BY span_id) ORDER BY startedAt, spanId LIMIT {most:UInt32}`,
     { traceId, most },
   );
+}

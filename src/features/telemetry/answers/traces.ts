@@ -184,7 +184,7 @@ export const showTrace = operation({
     ]);
     if (stored.length === 0) throw notFound('There is no such trace.');
     const all =
-      stored.length < MOST_SHOWN ? stored.map((span) => briefly(traceId, span)) : await briefSpans(ctx, traceId, MOST_SPANS);
+      stored.length < MOST_SHOWN ? stored.map((span) => briefly(traceId, span)) : await briefSpans(ctx, [traceId], MOST_SPANS);
     const spans = addTexts(stored);
     const first = rootOf(all).spanId;
     return {

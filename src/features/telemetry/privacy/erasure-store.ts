@@ -73,7 +73,7 @@ function totalOf(tables: readonly TableCounts[]) {
 // Not `name`: that is a column, too, and would be taken for this.
 const Found = z.object({ found: z.string() });
 
-const TraceTable = z.enum(['score', 'log_record', 'trace_hour', 'span']);
+const TraceTable = z.enum(['score', 'log_record', 'trace_hour', 'span_line', 'span']);
 type TraceTable = z.infer<typeof TraceTable>;
 
 /** The tables whose rows belong to a trace, the spans last. */

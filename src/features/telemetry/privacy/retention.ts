@@ -7,11 +7,12 @@ import { tablesThere } from './retention-store.ts';
 export const Kind = z.enum(['texts', 'spans', 'logs', 'metrics', 'scores']);
 export type Kind = z.infer<typeof Kind>;
 
-const tables: Record<Exclude<Kind, 'texts'>, string> = {
-  spans: 'span',
-  logs: 'log_record',
-  metrics: 'metric_point',
-  scores: 'score',
+/** In which they are, what lists are read from before what it was filled from. */
+const tables: Record<Exclude<Kind, 'texts'>, readonly string[]> = {
+  spans: ['span_line', 'span'],
+  logs: ['log_record'],
+  metrics: ['metric_point'],
+  scores: ['score'],
 };
 
 const Key = z.object({ name: z.string() });
@@ -22,8 +23,8 @@ const withTexts = `${older} AND NOT has(flags, 'texts_expired')`;
 export async function expire(ctx: Context, kind: Kind, days: number): Promise<void> {
   const before = new Date(ctx.now().getTime() - days * DAY_MS);
   if (kind === 'texts') return expireTexts(ctx, before.toISOString());
-  const table = tables[kind];
-  if ((await tablesThere(ctx)).has(table)) await ctx.removal.remove(table, { before }, 'retention');
+  const there = await tablesThere(ctx);
+  for (const table of tables[kind]) if (there.has(table)) await ctx.removal.remove(table, { before }, 'retention');
 }
 
 /** Spans and records stay, with their numbers; what went into models and came out of them goes, and what was logged. */
