@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectory } from '../../platform/flush.ts';
 import { clientOf } from './damaged.ts';
@@ -8,6 +8,8 @@ import { frame, HEAD_BYTES, readSegment, sizeOf } from './segment.ts';
 
 /** Segments that were set aside, kept for a person to look at. */
 export const setAside = { refused: '.refused', damaged: '.damaged' };
+
+const unfinished = '.new';
 
 /** How many files of each kind there are. */
 export function countAside(dir: string): { refused: number; damaged: number } {
@@ -24,6 +26,8 @@ export function countAside(dir: string): { refused: number; damaged: number } {
 export async function forgetAside(dir: string, client: string, before: Date): Promise<number> {
   let gone = 0;
   for (const name of readdirSync(dir)) {
+    // Of a process that was killed over it.
+    if (name.endsWith(unfinished)) await rm(join(dir, name), { force: true });
     const isDamaged = name.endsWith(setAside.damaged);
     if ((!isDamaged && !name.endsWith(setAside.refused)) || numberOf(name) >= before.getTime()) continue;
     const bytes = await readFile(join(dir, name));
@@ -55,8 +59,8 @@ async function replace(dir: string, name: string, kept: readonly Buffer[]): Prom
   const path = join(dir, name);
   if (kept.length === 0) await unlink(path);
   else {
-    await writeFile(`${path}.new`, Buffer.concat(kept), { mode: 0o600, flush: true });
-    await rename(`${path}.new`, path);
+    await writeFile(path + unfinished, Buffer.concat(kept), { mode: 0o600, flush: true });
+    await rename(path + unfinished, path);
   }
   await flushDirectory(dir);
 }

@@ -108,6 +108,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
   // Questions are asked while nothing moves into the store.
   const { work, together } = openTurns(loadsAtOnce);
   const underWay = new Set<Held>();
+  let forgetting: Promise<unknown> = Promise.resolve();
 
   async function loadAll(): Promise<void> {
     while (!isClosing()) {
@@ -184,8 +185,10 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     async forgetAside(client, before) {
       const { refused, damaged } = loader.aside();
       if (refused + damaged === 0) return 0;
-      // No copy is made of them meanwhile, and none is added.
-      const gone = await together(() => forgetAside(dir, client, before));
+      // One after the other, as each writes the same files anew; no copy is made of them meanwhile, and none is added.
+      const gone = forgetting.then(() => together(() => forgetAside(dir, client, before)));
+      forgetting = gone.catch(() => undefined);
+      await gone;
       loader.countAside();
       return gone;
     },

@@ -147,6 +147,7 @@ test('what lies set aside of the client goes as a whole, also what comes there l
   };
   set('1700000000000-000001.segment.refused', bytes);
   set('1700000000000-000002.segment.damaged', changed);
+  set('1700000000000-000002.segment.damaged.new', bytes);
   await server.restart();
   const { json } = await server.ask('erasure.request', { client: 'Soylent', user: 'holly-of-soylent' });
   expect(json).toMatchObject({
@@ -156,6 +157,7 @@ test('what lies set aside of the client goes as a whole, also what comes there l
   expect(aside().names).toHaveLength(2);
   expect(aside().all).not.toMatch(/h.lly-of-soylent/);
   expect(aside().all).toMatch(/b.uce-of-wayne/);
+  expect(readdirSync(spool).filter((name) => name.endsWith('.new'))).toEqual([]);
   expect((await show(wayne, 61)).status).toBe(200);
 
   set('1700000000000-000003.segment.refused', bytes);
