@@ -120,3 +120,10 @@ test('a weekend without calls is a silence where another weekend has them', () =
     { kind: 'silence', from: MONDAY + 12 * DAY, to: MONDAY + 14 * DAY, maybe: null },
   ]);
 });
+
+test('calls that come in rare clumps leave gaps', () => {
+  const random = seededRandom(5);
+  const clumps = Array.from({ length: 180 }, (_, day) => ({ day, sum: day % 30 === 3 ? 200 : random() < 0.2 ? 1 : 0 }));
+  const buckets = clumps.filter(({ sum }) => sum > 0).map(({ day, sum }) => ({ at: START + day * DAY, n: sum, sum, sumSq: sum }));
+  expect(findStalls(buckets, { bucketMs: DAY, silencesOnly: true })).toEqual([]);
+});

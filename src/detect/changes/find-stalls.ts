@@ -45,6 +45,8 @@ const DROP = 3.5;
 const FEWEST_FOR_DROP = 14;
 /** A drop loses at least half of what is usual. */
 const LEAST_LOSS = 0.5;
+/** Gaps that come by themselves more often than this are none. */
+const BY_ITSELF = 0.01;
 /** Fewer rows than this are missing by chance. */
 const FEWEST_MISSING = 10;
 
@@ -65,15 +67,16 @@ export function findStalls(
   const usualOutside = (silent: readonly Stretch[]): UsualVolume => {
     const flat = usualVolume(levelled, bucketMs, (at) => !silent.some(({ from, to }) => at >= from && at < to));
     return (at, except) => {
-      const { rows, unsure } = flat(at, except);
-      return { rows: rows * level(at), unsure };
+      const { rows, ...rest } = flat(at, except);
+      return { rows: rows * level(at), ...rest };
     };
   };
   const usual = usualOutside([]);
   const counts = new Map(present.map(({ at, sum }) => [at, sum]));
   const gaps = allGaps(present, bucketMs, until, usual);
   const silences = longGaps(gaps).filter(
-    (gap) => usualBefore(gap, present[0]!.at, counts, usual, bucketMs) * gap.expected >= FEWEST_MISSING,
+    (gap) =>
+      gap.chance <= BY_ITSELF && usualBefore(gap, present[0]!.at, counts, usual, bucketMs) * gap.expected >= FEWEST_MISSING,
   );
   const usualGapMs =
     quantile(
@@ -98,6 +101,8 @@ interface Gap extends Stretch {
   expected: number;
   /** Those of them that are a guess, as the log holds no such time besides. */
   guessed: { weekend: number; night: number };
+  /** Chance of as long a gap by itself: how often each of its buckets is empty. Calls that come in clumps leave gaps. */
+  chance: number;
 }
 
 function allGaps(present: readonly Bucket[], bucketMs: number, until: number | undefined, usual: UsualVolume): Gap[] {
@@ -106,15 +111,16 @@ function allGaps(present: readonly Bucket[], bucketMs: number, until: number | u
   return ends.flatMap((to, i) => {
     const from = starts[i]! + bucketMs;
     if (to - from < bucketMs / 2) return [];
-    let expected = 0;
+    let [expected, chance] = [0, 1];
     const guessed = { weekend: 0, night: 0 };
     for (let at = from; at < to; at += bucketMs) {
-      const { rows, unsure } = usual(at, { from, to });
+      const { rows, unsure, empty } = usual(at, { from, to });
+      chance *= empty;
       const missing = rows * Math.min(1, (to - at) / bucketMs);
       expected += missing;
       if (unsure) guessed[unsure] += missing;
     }
-    return [{ from, to, expected, guessed }];
+    return [{ from, to, expected, guessed, chance }];
   });
 }
 

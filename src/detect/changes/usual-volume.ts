@@ -10,6 +10,8 @@ export interface Usual {
   rows: number;
   /** Nothing where the log shows the same time of the week or, between Monday and Thursday, of another day. */
   unsure: 'weekend' | 'night' | null;
+  /** Share of these times without any rows. */
+  empty: number;
 }
 
 /** A stretch of time that says nothing about itself. */
@@ -52,8 +54,9 @@ export function usualVolume(
     for (const direction of [-1, 1]) {
       for (let k = 1; k <= most; k++) {
         const other = at + direction * k * period;
-        if (other < first - bucketMs / 2 || other > last + bucketMs / 2) break;
-        if ((other < from || other >= to) && other !== at && like(other) && isKnown(other))
+        if (direction < 0 ? other < first - bucketMs / 2 : other > last + bucketMs / 2) break;
+        const covered = other >= first - bucketMs / 2 && other <= last + bucketMs / 2;
+        if (covered && (other < from || other >= to) && other !== at && like(other) && isKnown(other))
           found.push(rows.get(place(other)) ?? 0);
       }
     }
@@ -63,15 +66,18 @@ export function usualVolume(
   return (at, except) => {
     if (bucketMs < WEEK) {
       const weeks = others(at, WEEK, MOST_WEEKS, except, () => true);
-      if (weeks.length > 0) return { rows: median(weeks), unsure: null };
+      if (weeks.length > 0) return { rows: median(weeks), unsure: null, empty: emptyShare(weeks) };
     }
     const period = Math.max(DAY, bucketMs);
     const resting = mayRest(at);
     const days = others(at, period, Infinity, except, (other) => resting || !mayRest(other));
-    if (days.length > 0) return { rows: median(days), unsure: resting && bucketMs < WEEK ? 'weekend' : null };
-    return { rows: everywhere, unsure: bucketMs < DAY ? 'night' : null };
+    if (days.length > 0)
+      return { rows: median(days), unsure: resting && bucketMs < WEEK ? 'weekend' : null, empty: emptyShare(days) };
+    return { rows: everywhere, unsure: bucketMs < DAY ? 'night' : null, empty: 0 };
   };
 }
+
+const emptyShare = (rows: readonly number[]) => rows.filter((one) => one === 0).length / rows.length;
 
 /** Hours of a week that begins on Monday, UTC; the end may lie in the next week. */
 export function isWithinWeek(at: number, { from, to }: { from: number; to: number }): boolean {

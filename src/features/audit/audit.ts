@@ -21,7 +21,7 @@ import type { AuditReport } from './model.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
 import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
-import { judgeVolume, withoutMoved } from './volume.ts';
+import { judgeVolume, movesOf } from './volume.ts';
 import { findOverview, listBuckets, listDimensions, listSegmentBuckets, sampleTexts, type Dimension } from './store.ts';
 
 export interface AuditOptions {
@@ -195,9 +195,10 @@ function judgeTime(
   const calls = series.find(({ metric }) => metric.name === volume.name);
   const fed = series.filter((one) => one.metric.name === volume.name && feeds(one, dimensions) && rowsOf(one) >= STEADY_ROWS);
   const amount = calls ? judgeVolume(covered(calls), bucketMs) : [];
-  const shares = withoutMoved(
+  const shares = movesOf(
     fed.flatMap((one) => judgeVolume(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs))),
-    3 * bucketMs,
+    series.map(covered),
+    bucketMs,
   );
   return {
     judgements: [

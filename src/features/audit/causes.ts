@@ -3,6 +3,7 @@ import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Ex
 import type { Judgement } from './judge.ts';
 import type { Cause } from './model.ts';
 import { named } from './report/text.ts';
+import { carrierOf } from './volume.ts';
 import { findSides, type Stretches } from './store.ts';
 import { categoricalDrift } from '../../detect/index.ts';
 
@@ -17,10 +18,12 @@ export interface Told {
 }
 
 /** What the log knows about a change: the metric and the rows by the values of each column, before and after. */
-export async function explain({ store, dimensions, bucketMs }: Evidence, judgement: Judgement): Promise<Told> {
+export async function explain({ store, dimensions, bucketMs, series }: Evidence, judgement: Judgement): Promise<Told> {
   const { at, until, window, metric, kind } = judgement;
   const nothing = { kind, cause: null, because: null };
-  // How many calls come is no quality of any of them.
+  // How many calls come is no quality of any of them, but some may bring most of a change.
+  const carrier = metric.kind === 'count' ? carrierOf(judgement, dimensions, series, bucketMs) : null;
+  if (carrier) return { judgement, explained: { kind, ...carrier }, alsoMoved: [], models: undefined };
   if (at === null || window === null || kind === 'stall' || metric.kind === 'count')
     return { judgement, explained: nothing, alsoMoved: [], models: undefined };
   const stretches = { from: window.from, at, until: until ?? at, to: window.to };

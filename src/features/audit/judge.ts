@@ -41,6 +41,8 @@ export interface Judgement {
   stall?: Stall;
   /** Of a change of volume: the buckets that were compared, weekends of a short log left out. */
   counted?: readonly Bucket[];
+  /** Of calls that moved to other values of a column: the one that gained most of them, where one did. */
+  movedTo?: string | null;
   /** Of a change of volume in the last buckets of a log: how many, and where they end. */
   recent?: { buckets: number; to: number };
   /** Of a change of wording: the words that more or fewer answers hold. */

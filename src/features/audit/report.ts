@@ -4,6 +4,7 @@ import { assumptions, mappingOf } from './assumed.ts';
 import type { Evidence } from './audit.ts';
 import { explain, group, type Told } from './causes.ts';
 import { placeExamples } from './examples.ts';
+import { near } from './judge.ts';
 import { volume } from './metrics.ts';
 import type { AuditReport, ReportFinding } from './model.ts';
 import { byCost, groupTitle, nameGroups, price, type Priced } from './order.ts';
@@ -20,7 +21,7 @@ export async function writeReport(
   const { judged, overview, imported, bucketMs } = evidence;
   const told: Told[] = [];
   for (const judgement of judged.judgements) told.push(await explain(evidence, judgement));
-  const findings = price(evidence, group(told, 2 * bucketMs), perSuccessUsd);
+  const findings = price(evidence, group(withoutRetold(told, 3 * bucketMs), 2 * bucketMs), perSuccessUsd);
   const ordered = findings.sort(byCost);
   const groups = nameGroups(ordered);
   const written: ReportFinding[] = [];
@@ -64,6 +65,16 @@ export async function writeReport(
     })),
   };
 }
+
+/** That calls moved between the values of a column is no news where that is the cause of another finding. */
+const withoutRetold = (told: readonly Told[], slackMs: number): Told[] =>
+  told.filter(
+    ({ judgement: move }) =>
+      move.movedTo === undefined ||
+      !told.some(
+        ({ judgement, explained: { cause } }) => cause && cause.dimension in move.segment && near(judgement, move, slackMs),
+      ),
+  );
 
 /** Rows to come; where the log is short of days, that many days of them. */
 function needsOf(rows: number, { overview, bucketMs }: Evidence): string {

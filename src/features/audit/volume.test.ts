@@ -5,7 +5,7 @@ import { groupByTime } from './explain.ts';
 import { chooseBucket, ownOfSegments } from './judge.ts';
 import { metrics, volume } from './metrics.ts';
 import { judgement, START_MS } from './testing.ts';
-import { judgeVolume, withoutMoved } from './volume.ts';
+import { carrierOf, judgeVolume, movesOf } from './volume.ts';
 import { explanation, severity, title } from './words.ts';
 
 /** Calls of a day whose number is as chance has it (Knuth's product of uniforms). */
@@ -121,13 +121,49 @@ describe('what is no change for good', () => {
 describe('calls of a segment', () => {
   const fall = judgement({ metric: volume, segment: { workflow: 'easy' }, change: -40, direction: 'worse' });
 
-  test('that moved to another value are not lost', () => {
-    const rise = judgement({ metric: volume, segment: { workflow: 'hard' }, change: 39, direction: 'changed' });
-    expect(withoutMoved([fall, rise], DAY_MS)).toEqual([]);
-    const little = { ...rise, change: 5 };
-    expect(withoutMoved([fall, little], DAY_MS)).toEqual([fall, little]);
-    const other = { ...rise, segment: { customer: 'hard' } };
-    expect(withoutMoved([fall, other], DAY_MS)).toEqual([fall, other]);
+  const half = (value: string, before: number, after: number) =>
+    days(60, (day) => (day < 30 ? before : after) + (day % 3), { workflow: value });
+
+  test.each([
+    ['step', half('easy', 80, 30), [half('hard', 40, 90)]],
+    ['stall', days(60, (day) => (day < 30 ? 80 : 0), { workflow: 'easy' }), [half('hard', 40, 118)]],
+    [
+      'stall',
+      days(60, (day) => (day < 30 ? 80 : 0), { workflow: 'easy' }),
+      [days(60, (day) => (day < 30 ? 0 : 81), { workflow: 'hard' })],
+    ],
+  ])('that moved to another value are no loss: told once, as a move', (kind, from, others) => {
+    const all = [from, ...others];
+    const end = START_MS + 60 * DAY_MS;
+    const found = all.flatMap((one) => judgeVolume(one, DAY_MS, end));
+    expect(found.map((one) => one.kind)).toContain(kind);
+    const [move, ...rest] = movesOf(found, all, DAY_MS);
+    expect(rest).toEqual([]);
+    expect(move).toMatchObject({ kind: 'mix', segment: { workflow: 'easy' }, direction: 'changed', at: START_MS + 30 * DAY_MS });
+    expect(title(move!)).toBe('Calls moved from workflow easy to hard on 3 June 2026');
+    expect(severity(move!)).toBe('watch');
+  });
+
+  test('that bring nearly all of a rise are named with it', () => {
+    const all = days(60, (day) => (day < 30 ? 120 : 200) + (day % 3));
+    const [rise] = judgeVolume(all, DAY_MS);
+    const columns = [{ name: 'workflow', says: 'input' as const }];
+    const carrier = carrierOf(rise!, columns, [all, half('easy', 60, 60), half('hard', 60, 140)], DAY_MS);
+    expect(carrier).toMatchObject({ cause: { dimension: 'workflow', value: 'hard' } });
+    expect(carrier!.because).toBe('nearly all of it in workflow "hard" (61 → 140 calls a day)');
+    // Half of the calls bring half of it.
+    expect(carrierOf(rise!, columns, [all, half('easy', 60, 100), half('hard', 60, 100)], DAY_MS)).toBeNull();
+    expect(carrierOf(rise!, columns, [all, half('easy', 10, 20), half('hard', 110, 180)], DAY_MS)).toBeNull();
+  });
+
+  test.each([
+    ['another column gained', [{ ...half('hard', 40, 90), segment: { customer: 'hard' } }]],
+    ['the others gained little', [half('hard', 40, 48)]],
+    ['a large one grew a little', [half('hard', 900, 960)]],
+  ])('that fell while %s are lost', (_, others) => {
+    const fallen = half('easy', 80, 30);
+    const found = judgeVolume(fallen, DAY_MS);
+    expect(movesOf(found, [fallen, ...others], DAY_MS)).toEqual(found);
   });
 
   test('that are lost are told beside a small fall of all', () => {
@@ -222,6 +258,15 @@ test('a trickle that stays is a step, not a silence', () => {
     DAY_MS,
   );
   expect(found).toMatchObject([{ kind: 'step', direction: 'worse' }]);
+});
+
+test('few calls while calls begin in earnest are part of that', () => {
+  const found = judgeVolume(
+    noisy((day) => (day < 14 ? 6 : Math.min(200, 200 * ((day - 14) / 20)))),
+    DAY_MS,
+  );
+  expect(found.filter(({ kind }) => kind === 'stall')).toEqual([]);
+  expect(found.length).toBeGreaterThan(0);
 });
 
 test('fewer calls are an event of their own, whatever changed on the same day', () => {

@@ -11,6 +11,10 @@ import {
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { fromChange, judgeStalls, near, type Judgement } from './judge.ts';
 import type { Metric, Series } from './metrics.ts';
+import type { Cause } from './model.ts';
+import type { ColumnRole } from './outcome.ts';
+import { fromTo } from './report/format.ts';
+import { named } from './report/text.ts';
 
 /** Judging how many calls there are. A new level that stays is a change; a time without calls is a stall. Pure. */
 
@@ -41,13 +45,13 @@ export function judgeVolume(series: Series, bucketMs: number, until?: number): J
   // Each level by itself: what was usual later says nothing about what came before.
   const stalls = judgeStalls(series, bucketMs, until, levelsOf(changes)).filter(({ stall }) => !isRest(stall, buckets, bucketMs));
   const told = late ? [...steps, late] : steps;
-  // Few calls beside the date of a fall are the fall: its date is known to some buckets.
-  const within = ({ stall }: Judgement, step: Judgement) =>
-    stall?.kind === 'drop' && ((step.change ?? 0) < 0 || (step.recent && stall.to > step.at!));
-  return [
-    ...told,
-    ...stalls.filter((stall) => !told.some((step) => within(stall, step) && near(stall, step, DATE_SLACK * bucketMs))),
-  ];
+  return [...told, ...stalls.filter((stall) => !told.some((step) => isPartOf(stall, step, DATE_SLACK * bucketMs)))];
+}
+
+/** Few calls beside the date of a fall are the fall, as its date is known to some buckets; few calls on a slope are the slope. */
+function isPartOf({ stall, ...rest }: Judgement, step: Judgement, slackMs: number): boolean {
+  if (stall?.kind !== 'drop' || !near({ ...rest, stall }, step, slackMs)) return false;
+  return step.kind === 'drift' || (step.change ?? 0) < 0 || (step.recent !== undefined && stall.to > step.at!);
 }
 
 /** Changes of level that are more than the time of a day or of a week, and what the last buckets alone show. */
@@ -145,19 +149,121 @@ export function filled(buckets: readonly Bucket[], bucketMs: number, until?: num
 const empty = (at: number): Bucket => ({ at, n: 0, sum: 0, sumSq: 0 });
 
 /**
- * Calls that moved from one value of a column to another are not lost, and what that does to all calls is told of them: a fall
- * is left out where other values of that column rose at the same time by half of it or more, and so are those rises.
+ * Calls that moved from one value of a column to others are not lost: a fall or a silence is told as a move where the other values gained
+ * half of it or more at that time, and what they gained is told with it. `all` holds the calls of every value.
  */
-export function withoutMoved(judgements: readonly Judgement[], slackMs: number): Judgement[] {
+export function movesOf(judgements: readonly Judgement[], all: readonly Series[], bucketMs: number): Judgement[] {
   const gone = new Set<Judgement>();
-  for (const fall of judgements) {
-    const [column] = Object.keys(fall.segment);
-    if (fall.kind === 'stall' || (fall.change ?? 0) >= 0 || column === undefined) continue;
-    const risen = judgements.filter((other) => column in other.segment && (other.change ?? 0) > 0 && near(fall, other, slackMs));
-    const gained = risen.reduce((sum, { change }) => sum + (change ?? 0), 0);
-    if (gained >= LEAST_LOSS * Math.abs(fall.change ?? 0)) for (const one of [fall, ...risen]) gone.add(one);
+  const moves: Judgement[] = [];
+  for (const loss of judgements) {
+    const [column] = Object.keys(loss.segment);
+    if ((loss.change ?? 0) >= 0 || column === undefined || gone.has(loss)) continue;
+    const values = all.filter(({ metric, segment }) => metric.name === loss.metric.name && column in segment);
+    const move = moveOf(loss, column, values, bucketMs);
+    if (!move) continue;
+    moves.push(move);
+    const slackMs = DATE_SLACK * bucketMs;
+    for (const other of judgements) if (column in other.segment && near(loss, other, slackMs)) gone.add(other);
   }
-  return judgements.filter((one) => !gone.has(one));
+  return [...judgements.filter((one) => !gone.has(one)), ...moves];
+}
+
+/** What grew by less grew by itself: a large value always grows by what a small one has. */
+const GROWN = 1.25;
+/** Calls before and after a loss are compared over this many buckets. */
+const COMPARED = 28;
+
+function moveOf(loss: Judgement, column: string, values: readonly Series[], bucketMs: number): Judgement | null {
+  const at = loss.at!;
+  // Calls that came back were away, not moved.
+  const end = Math.max(...values.flatMap(({ buckets }) => buckets.map((bucket) => bucket.at + bucketMs)));
+  if (loss.stall && loss.until! < end) return null;
+  const since = loss.until !== null && !loss.stall ? loss.until : at;
+  const from = Math.max(loss.window?.from ?? -Infinity, at - COMPARED * bucketMs);
+  const to = Math.min(loss.window?.to ?? end, since + COMPARED * bucketMs);
+  const sides = values.map(({ segment, buckets }) => {
+    const calls = (start: number, stop: number) =>
+      buckets.filter((one) => one.at >= start && one.at < stop).reduce((sum, one) => sum + one.sum, 0);
+    const level = (start: number, stop: number): Summary => {
+      const length = Math.max(1, Math.round((stop - start) / bucketMs));
+      return { mean: calls(start, stop) / length, sd: 0, n: calls(start, stop), buckets: length };
+    };
+    return { value: segment[column]!, before: level(from, at), after: level(since, to) };
+  });
+  const first = Math.min(...values.flatMap(({ buckets }) => buckets.map((bucket) => bucket.at)));
+  if (at <= first || since >= to) return null;
+  const own = sides.find(({ value }) => value === loss.segment[column])!;
+  const gains = sides
+    .filter(({ value }) => value !== own.value)
+    .map((side) => ({ ...side, gain: side.after.mean >= GROWN * side.before.mean ? side.after.mean - side.before.mean : 0 }))
+    .sort((a, b) => b.gain - a.gain);
+  const gained = gains.reduce((sum, { gain }) => sum + gain, 0);
+  const lost = own.before.mean - own.after.mean;
+  if (lost <= 0 || gained < LEAST_LOSS * lost) return null;
+  const [most] = gains;
+  const move: Judgement = {
+    ...loss,
+    kind: 'mix',
+    at,
+    until: since,
+    before: own.before,
+    after: own.after,
+    change: own.after.mean - own.before.mean,
+    ci95: null,
+    window: { from, to },
+    movedTo: most!.gain >= LEAST_LOSS * gained ? most!.value : null,
+  };
+  delete move.stall;
+  delete move.recent;
+  // What was compared is in calls of a bucket again.
+  return { ...inUnits({ ...move, metric: { ...loss.metric, unit: 'calls' } }, bucketMs), direction: 'changed' };
+}
+
+/** A value carries a change of all calls that has this much of it … */
+const CARRIED = 0.8;
+/** … and this much more of it than of the calls before. */
+const MORE_THAN_ITS_SHARE = 0.2;
+
+/** The value of a column that brings nearly all of a change in the number of calls, where the others stayed as they were. */
+export function carrierOf(
+  { kind, segment, at, until, window, metric, change }: Judgement,
+  dimensions: readonly { name: string; says: ColumnRole }[],
+  series: readonly Series[],
+  bucketMs: number,
+): { cause: Cause; because: string } | null {
+  if (kind === 'stall' || kind === 'mix' || at === null || window === null || !change || Object.keys(segment).length > 0)
+    return null;
+  const { unit, times } = unitOf(bucketMs);
+  const level = ({ buckets }: Series, from: number, to: number) =>
+    (buckets.filter((one) => one.at >= from && one.at < to).reduce((sum, one) => sum + one.sum, 0) * bucketMs * times) /
+    (to - from);
+  const found = dimensions
+    .filter(({ says }) => says !== 'outcome')
+    .flatMap(({ name }) => {
+      const values = series
+        .filter((one) => one.metric.name === metric.name && name in one.segment)
+        .map((one) => ({
+          dimension: name,
+          value: one.segment[name]!,
+          before: level(one, window.from, at),
+          after: level(one, until ?? at, window.to),
+        }));
+      const [all, now] = [values.reduce((sum, { before }) => sum + before, 0), values.reduce((sum, { after }) => sum + after, 0)];
+      return values.map((one) => ({
+        ...one,
+        share: (one.after - one.before) / (now - all),
+        usual: all > 0 ? one.before / all : 0,
+      }));
+    })
+    .filter(({ share, usual }) => share >= CARRIED && share <= 1 / CARRIED && share - usual >= MORE_THAN_ITS_SHARE)
+    .sort((a, b) => b.share - b.usual - (a.share - a.usual));
+  const [first] = found;
+  if (!first) return null;
+  const { dimension, value, before, after, share } = first;
+  return {
+    cause: { dimension, value, share: Math.min(1, share) },
+    because: `nearly all of it in ${named(dimension)} "${named(value)}" (${fromTo(before, after, unit)})`,
+  };
 }
 
 /** Calls an hour, a day or a week: what a person counts in, whatever the width of the buckets. */

@@ -27,6 +27,7 @@ export function title(judgement: Judgement): string {
       .replace(' calls', '') ?? '';
   if (kind === 'cohort') return cohortTitle(judgement);
   if (judgement.recent) return recentTitle(judgement, where);
+  if (judgement.movedTo !== undefined) return movedTitle(judgement);
   const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
   return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}`;
 }
@@ -35,6 +36,12 @@ export function title(judgement: Judgement): string {
 function recentTitle({ metric, at, before, after }: Judgement, where: string): string {
   const was = quantity(before?.mean ?? 0, 'score');
   return `${capital(metric.plain)} is ${quantity(after?.mean ?? 0, metric.unit).replace(' calls', '')} instead of ${was} since ${day(at ?? 0)}${where}`;
+}
+
+/** "Calls moved from workflow support to support-v2 on 1 July 2026". */
+function movedTitle({ at, segment, movedTo }: Judgement): string {
+  const [column = ''] = Object.keys(segment);
+  return `Calls moved from ${segmentOf(segment)} to ${movedTo ? named(movedTo) : `other values of ${named(column)}`} on ${day(at ?? 0)}`;
 }
 
 /** "Right answers fell from 84 % with gpt-4-0314 to 50 % with gpt-4-0613"; without an order they only differ. */
@@ -134,6 +141,7 @@ export function action(judgement: Judgement, cause: Cause | null): string {
   const { metric, kind, direction } = judgement;
   if (judgement.stall?.maybe) return `Make sure that calls are not meant to come then.`;
   if (kind === 'stall') return 'Check the integration that sends these calls, and whether work was lost in that time.';
+  if (judgement.movedTo !== undefined) return 'Make sure that the move was meant.';
   if (kind === 'mix')
     return `Look at the shares of ${cause ? named(cause.dimension) : 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
   if (direction === 'better') return 'Keep the change, and note what made it.';
