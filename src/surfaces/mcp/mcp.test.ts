@@ -87,6 +87,7 @@ test('every verb that takes something away or lets somebody in asks first; what 
     'retention_set',
     'sso_remove',
     'sso_set',
+    'team_endSession',
     'team_invite',
     'team_remove',
     'team_setRole',
