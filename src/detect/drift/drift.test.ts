@@ -129,7 +129,10 @@ test('several changes are found one by one, each against its neighbours; where t
 });
 
 test('case, numbers and white space make no other text; an empty text is all zeros', () => {
-  expect(hashNgrams('Total:  42 EUR')).toEqual(hashNgrams('total: 17 eur'));
+  expect(hashNgrams('Total:  42 EUR')).toEqual(hashNgrams('total: 1,017.50 eur'));
+  expect(hashNgrams('Case 99 of 2026-05-04')).toEqual(hashNgrams('Case 100 of 2026-11-04'));
+  expect(hashNgrams('id 3f2b8c1d-77aa-4e01-9c3d-0123456789ab')).toEqual(hashNgrams('id deadbee5-0000-4e01-9c3d-ba9876543210'));
+  expect(hashNgrams('a defaced facade')).not.toEqual(hashNgrams('a 0 facade'));
   expect(hashNgrams('').every((x) => x === 0)).toBe(true);
 });
 

@@ -2,15 +2,19 @@
 export const NGRAM_DIMENSIONS = 256;
 /** A text is judged by its first characters; more would cost time and change little. */
 const LONGEST = 4_000;
+/** Hexadecimal ids, with or without dashes: eight signs or more, a digit among them. */
+const ID = /(?<![\p{L}\d])(?=[a-f-]*\d)[\da-f]{8,}(?:-[\da-f]{4,})*(?![\p{L}\d])/gu;
+/** A number however long: a counter that goes from 99 to 100, or to 1,000, is worded as before. So is a date in digits. */
+const NUMBER = /\d+(?:[.,:/-]\d+)*/g;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
  * A text as a bag of character trigrams, words and word pairs, hashed to 256 dimensions (FNV-1a; Weinberger et al. 2009), counts
- * damped by the square root, length 1. Case, digits' values and runs of white space do not matter. Empty text: all zeros.
+ * damped by the square root, length 1. Case, runs of white space, numbers, dates and ids do not matter. Empty text: all zeros.
  */
 export function hashNgrams(text: string): Float32Array {
-  const clean = text.slice(0, LONGEST).toLowerCase().replaceAll(/\d/g, '0').replaceAll(/\s+/g, ' ').trim();
+  const clean = text.slice(0, LONGEST).toLowerCase().replaceAll(ID, '0').replaceAll(NUMBER, '0').replaceAll(/\s+/g, ' ').trim();
   const bag = new Float32Array(NGRAM_DIMENSIONS);
   for (let i = 0; i + 3 <= clean.length; i++) count(bag, hash(clean, i, i + 3, 1));
   let previous = 0;

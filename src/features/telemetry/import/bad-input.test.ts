@@ -210,6 +210,7 @@ describe('what cannot be read is said in a sentence', () => {
   test.each([
     ['empty.csv', '', /is empty/],
     ['nothing.gz', 'nope', /not packed as its name says/],
+    ['lines.jsonl.gz', 'not gzip at all\n'.repeat(20), /not packed as its name says/],
     ['blank.jsonl', ' \n\n ', /white space/],
     ['header.csv', csvHeader(), /no rows/],
     ['single.csv', 'output\nhello\nworld', /single column/],

@@ -113,7 +113,8 @@ export async function recognise(
 
 /** Some tools unpack what they fetch and keep the name. */
 const mayBeLog = (start: Buffer) =>
-  start.subarray(0, 4).toString('latin1') === 'PAR1' || /^\s*[[{]|\n./.test(start.toString('utf8').replace(/^\uFEFF/, ''));
+  start.subarray(0, 4).toString('latin1') === 'PAR1' ||
+  /^\s*[[{]|^[^\n]*[,;\t|][^\n]*\n./.test(start.toString('utf8').replace(/^\uFEFF/, ''));
 
 function compressionOf(start: Buffer): LogFile['compression'] {
   if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip';
