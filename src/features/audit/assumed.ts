@@ -23,11 +23,14 @@ export function mappingOf({ imported: { mapping } }: Evidence): Record<string, s
 
 /** What was assumed about the log, a sentence each. */
 export function assumptions({ imported, overview, endings, bucketMs, judged, dimensions }: Evidence): string[] {
-  const { rows, recoded, unread_scores: unread, from } = overview;
+  const { rows, recoded, unread_scores: unread, failed, from } = overview;
   return [
     ...imported.assumptions,
     ...(recoded > 0 ? [`${count(recoded)} rows were not UTF-8 and were read as Windows-1252.`] : []),
     ...(unread > 0 ? [`${count(unread)} scores are neither numbers nor words for right or wrong and count as missing.`] : []),
+    ...(failed > 0 && failed < rows
+      ? [`The ${count(failed)} calls that failed are left out of what is said of answers, tokens, cost and time.`]
+      : []),
     ...aboutKept(endings),
     ...(from === null && rows > 0
       ? ['The log has no time, so cohorts were compared and changes over time were not looked for.']

@@ -65,7 +65,17 @@ const expected: Partial<Record<Name, Expected>> = {
     exitCode: 2,
     finding: { kind: 'step', metric: 'score', direction: 'worse', severity: 'ticket', cause: customer('acme') },
   },
-  errors: { day: 30, exitCode: 2, finding: { kind: 'step', metric: 'error_rate', direction: 'worse', severity: 'page' } },
+  errors: {
+    day: 30,
+    exitCode: 2,
+    finding: {
+      kind: 'step',
+      metric: 'error_rate',
+      direction: 'worse',
+      severity: 'page',
+      explanation: expect.stringContaining('of them with "APITimeoutError"') as string,
+    },
+  },
   slow: { day: 30, exitCode: 2, finding: { kind: 'step', metric: 'latency_s', direction: 'worse', severity: 'ticket' } },
   feed: {
     day: 30,

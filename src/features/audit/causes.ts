@@ -1,10 +1,12 @@
 import type { Evidence } from './audit.ts';
 import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Explained, type Sides } from './explain.ts';
+import { failuresOf } from './failures.ts';
 import type { Judgement } from './judge.ts';
 import type { Cause } from './model.ts';
 import { named } from './report/text.ts';
 import { carrierOf } from './volume.ts';
-import { findSides, type Stretches } from './store.ts';
+import { failuresClause } from './words.ts';
+import { findSides, listFailures, type Stretches } from './store.ts';
 import { categoricalDrift } from '../../detect/index.ts';
 
 /** Why something changed, and what changed with it. */
@@ -18,7 +20,9 @@ export interface Told {
 }
 
 /** What the log knows about a change: the metric and the rows by the values of each column, before and after. */
-export async function explain({ store, dimensions, bucketMs, series }: Evidence, judgement: Judgement): Promise<Told> {
+export async function explain(evidence: Evidence, found: Judgement): Promise<Told> {
+  const { store, dimensions, bucketMs, series } = evidence;
+  const judgement = await withFailures(evidence, found);
   const { at, until, window, metric, kind } = judgement;
   const nothing = { kind, cause: null, because: null };
   // How many calls come is no quality of any of them, but some may bring most of a change.
@@ -44,10 +48,12 @@ export async function explain({ store, dimensions, bucketMs, series }: Evidence,
     });
     counts.push({ dimension: dimension.name, before: before.rows, after: after.rows });
   }
-  const explained = explainChange(
+  const told = explainChange(
     judgement,
     sides.filter(({ before, after }) => new Set([...before.keys(), ...after.keys()]).size > 1),
   );
+  // What failed calls say is told where nothing says why.
+  const explained = { ...told, because: told.because ?? (judgement.failures ? failuresClause(judgement.failures) : null) };
   const models = counts.find(({ dimension }) => dimension === 'model');
   return {
     // A moved mix is nobody's loss of quality.
@@ -56,6 +62,17 @@ export async function explain({ store, dimensions, bucketMs, series }: Evidence,
     alsoMoved: movedColumns(counts.filter(({ dimension }) => dimension !== explained.cause?.dimension)),
     models: models && { dimension: 'model', before: asStats(models.before), after: asStats(models.after) },
   };
+}
+
+/** With what the failed calls say, where there are more of them. */
+async function withFailures({ store, dimensions }: Evidence, judgement: Judgement): Promise<Judgement> {
+  const { metric, direction, at, until, window, segment } = judgement;
+  if (metric.name !== 'error_rate' || direction !== 'worse' || at === null || window === null) return judgement;
+  const [name, value] = Object.entries(segment)[0] ?? [];
+  const sql = dimensions.find((dimension) => dimension.name === name)?.sql;
+  const where = sql !== undefined && value !== undefined ? { sql, value } : undefined;
+  const failures = failuresOf(await listFailures(store, { from: until ?? at, to: window.to, where }));
+  return failures ? { ...judgement, failures } : judgement;
 }
 
 /** What lies before and after the time in which a change may have come: its interval, and a bucket to either side of its date. */
@@ -93,14 +110,18 @@ export function group(told: readonly Told[], slackMs: number): Grouped[] {
     return members.map((member) => ({
       ...member,
       members,
-      cause: member.explained.cause ?? (sharesCause(member.judgement, own ?? silent) ? (own ?? silent) : null),
-      explained: silent
-        ? { ...member.explained, because: `most likely because ${named(silent.value)} changed behind its name` }
-        : member.explained,
+      cause: member.explained.cause ?? sharedCause(member.judgement, own, silent),
+      // That calls fail is no mark of a model.
+      explained:
+        silent && member.judgement.metric.name !== 'error_rate'
+          ? { ...member.explained, because: `most likely because ${named(silent.value)} changed behind its name` }
+          : member.explained,
     }));
   });
 }
 
 /** A mix has none, and a segment is not explained by another segment of its own column. */
-const sharesCause = ({ kind, segment }: Judgement, cause: Cause | null) =>
-  kind !== 'mix' && cause !== null && !(cause.dimension in segment);
+function sharedCause({ kind, segment, metric }: Judgement, own: Cause | null, silent: Cause | null): Cause | null {
+  const cause = own ?? (metric.name === 'error_rate' ? null : silent);
+  return kind !== 'mix' && cause !== null && !(cause.dimension in segment) ? cause : null;
+}

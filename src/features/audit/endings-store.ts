@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { ENDING } from '../telemetry/index.ts';
+import { succeeded } from './metrics.ts';
 import type { Dimension } from './store.ts';
 
 /** What the audit asks of the table `call` about how answers end. */
@@ -19,7 +20,7 @@ export const listEndings = (store: ScratchTelemetry, { from, to }: { from: numbe
         ? '0'
         : `least(${STRETCHES - 1}, intDiv((toUnixTimestamp64Milli(assumeNotNull(at)) - ${from}) * ${STRETCHES}, ${Math.max(1, to - from)}))`
     } as stretch, toString(cityHash64(workflow)) as workflow, countIf(ending = ${finished}) as finished, countIf(ending in (${open}, ${broken})) as unfinished
-     from call where reject = '' group by stretch, call.workflow order by count() desc limit ${MOST_WORKFLOWS * STRETCHES}`,
+     from call where reject = '' and ${succeeded} group by stretch, call.workflow order by count() desc limit ${MOST_WORKFLOWS * STRETCHES}`,
     {},
     LIMIT,
   );
@@ -30,9 +31,9 @@ export async function findStop(store: ScratchTelemetry) {
     z.object({ length: z.number(), unfinished: z.number(), finished: z.number(), longest: z.number(), of: z.number() }),
   )(
     `select output_length as length, countIf(ending in (${open}, ${broken})) as unfinished, countIf(ending = ${finished}) as finished,
-       (select max(output_length) from call where reject = '') as longest,
-       (select countIf(ending in (${open}, ${broken})) from call where reject = '') as of
-     from call where reject = '' and ending != ${ENDING.unknown} group by length order by unfinished desc limit 1`,
+       (select max(output_length) from call where reject = '' and ${succeeded}) as longest,
+       (select countIf(ending in (${open}, ${broken})) from call where reject = '' and ${succeeded}) as of
+     from call where reject = '' and ${succeeded} and ending != ${ENDING.unknown} group by length order by unfinished desc limit 1`,
     {},
     LIMIT,
   );
@@ -64,7 +65,7 @@ const Ends = z.object({
 export type Ends = z.infer<typeof Ends>;
 
 const within = ({ fromMs, toMs, where }: SideOfChange) => ({
-  sql: `reject = '' ${fromMs === null ? '' : 'and at >= fromUnixTimestamp64Milli({from:Int64})'}
+  sql: `reject = '' and ${succeeded} ${fromMs === null ? '' : 'and at >= fromUnixTimestamp64Milli({from:Int64})'}
     ${toMs === null ? '' : 'and at < fromUnixTimestamp64Milli({to:Int64})'} ${where ? `and ${where.sql} = {value:String}` : ''}`,
   params: { from: Math.round(fromMs ?? 0), to: Math.round(toMs ?? 0), value: where?.value ?? '' },
 });

@@ -1,12 +1,13 @@
 import type { Evidence } from './audit.ts';
 import type { Judgement } from './judge.ts';
+import { succeeded } from './metrics.ts';
 import type { Example, ReportFinding } from './model.ts';
 import { listExamples, type ExampleRow } from './store.ts';
 
 /** Which rows show a finding best: of a rate the ones that count, of a quantity the ones near its new level. */
 function preference({ metric, before, after, direction }: Judgement, side: 'before' | 'after'): string {
   if (metric.shows) return `${side === (direction === 'better' ? 'before' : 'after') ? '' : 'not '}(${metric.shows})`;
-  if (metric.sql === '') return 'output_length > 0';
+  if (metric.sql === '') return `output_length > 0 and ${succeeded}`;
   const level = (side === 'before' ? before?.mean : after?.mean) ?? 0;
   if (metric.kind !== 'rate') return `-abs(ifNull(${metric.sql}, 1e18) - ${level})`;
   const bad = metric.worse === 'up' ? '1' : '0';

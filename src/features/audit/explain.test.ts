@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../../platform/clock.ts';
 import { aroundChange } from './causes.ts';
+import { failuresOf } from './failures.ts';
 import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Sides, isCalendar } from './explain.ts';
 import { metrics } from './metrics.ts';
 import { roleOf } from './outcome.ts';
@@ -91,6 +92,33 @@ const oneModel = sides('model', { 'gpt-4': [1000, 0] }, { 'gpt-4': [1000, 0] });
 test('three marks of one model at once: it changed behind its name', () => {
   const marks = moved('score', 'latency_s', 'output_length');
   expect(changedBehindItsName(marks, oneModel)).toEqual({ dimension: 'model', value: 'gpt-4', share: 1 });
+});
+
+test('a provider that turns calls away is no model that changed', () => {
+  const failures = failuresOf([{ message: 'RateLimitError', n: 90 }]);
+  const failed = judgement({ metric: named('error_rate'), direction: 'worse', failures: failures! });
+  expect(changedBehindItsName([failed, ...moved('score', 'latency_s', 'output_length')], oneModel)).toBeNull();
+});
+
+test.each([
+  ['limit', ['RateLimitError', 'Error code: 429 - too many requests', '429', 'insufficient_quota']],
+  ['timeout', ['APITimeoutError', 'Request timed out.', '504', 'DEADLINE_EXCEEDED']],
+  ['outage', ['overloaded_error', '503', 'Internal Server Error', 'HTTP 502 Bad Gateway', 'APIConnectionError']],
+  [null, ['KeyError: refund', 'could not parse order 5003', '400', 'ValidationError']],
+] as const)('what failed calls say names a fault of the provider: %s', (fault, messages) => {
+  for (const message of messages)
+    expect({ message, found: failuresOf([{ message, n: 9 }])?.fault }).toEqual({ message, found: fault });
+});
+
+test('several faults of a provider at once are an outage; a flag says nothing, and one fault among many names none', () => {
+  const list = (...all: [string, number][]) => all.map(([message, n]) => ({ message, n }));
+  expect(failuresOf(list(['RateLimitError', 50], ['APITimeoutError', 40], ['KeyError', 10]))).toEqual({
+    fault: 'outage',
+    message: 'RateLimitError',
+    share: 0.5,
+  });
+  expect(failuresOf(list(['true', 90]))).toBeNull();
+  expect(failuresOf(list(['KeyError', 90], ['RateLimitError', 10]))?.fault).toBeNull();
 });
 
 test.each([

@@ -185,7 +185,9 @@ export function changedBehindItsName(group: readonly Judgement[], models: Sides 
   const moved = new Set(group.filter(({ metric }) => marks.has(metric.name)).map(({ metric }) => metric.name));
   // Other questions have other answers, and a limit cuts those of any model.
   const asked = group.some(({ metric: { name } }) => elsewhere.has(name));
-  if (!models || moved.size < 3 || asked) return null;
+  // Answers of calls that the provider turns away, and those that come after, are his.
+  const turnedAway = group.some(({ direction, failures }) => direction === 'worse' && failures?.fault);
+  if (!models || moved.size < 3 || asked || turnedAway) return null;
   const total = rows(models.before) + rows(models.after);
   const top = [...models.after].filter(([value]) => models.before.has(value)).sort((a, b) => b[1].n - a[1].n)[0];
   if (!top) return null;

@@ -13,6 +13,7 @@ import {
   type Summary,
 } from '../../detect/index.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
+import type { Failures } from './failures.ts';
 import type { Finding } from './model.ts';
 import type { Metric, Series } from './metrics.ts';
 
@@ -47,6 +48,8 @@ export interface Judgement {
   recent?: { buckets: number; to: number };
   /** Of a change of wording: the words that more or fewer answers hold. */
   words?: ChangedWord[];
+  /** Of more calls that failed: what they say. */
+  failures?: Failures;
   /** What else the rows show, a sentence. */
   note?: string;
   /** Of a cohort: the value it is compared with. */

@@ -16,17 +16,36 @@ export interface Metric {
   shows?: string;
 }
 
+/** Calls that did not fail. What a failed call took, cost and answered says that it failed, which is told once. */
+export const succeeded = 'ifNull(error, 0) = 0';
+const ofSuccess = (sql: string) => `if(${succeeded}, ${sql}, NULL)`;
+const ofAnswer = (sql: string) => `if(has_output and ${succeeded}, ${sql}, NULL)`;
+
 export const metrics = [
   { name: 'score', plain: 'right answers', sql: 'graded', kind: 'rate', unit: 'rate', worse: 'down' },
   { name: 'error_rate', plain: 'calls that failed', sql: 'toFloat64(error)', kind: 'rate', unit: 'rate', worse: 'up' },
-  { name: 'latency_s', plain: 'time to answer', sql: 'latency_s', kind: 'value', unit: 'seconds', worse: 'up' },
-  { name: 'cost_usd', plain: 'cost per call', sql: 'cost_usd', kind: 'value', unit: 'usd', worse: 'up' },
-  { name: 'input_tokens', plain: 'tokens per question', sql: 'input_tokens', kind: 'value', unit: 'tokens', worse: null },
-  { name: 'output_tokens', plain: 'tokens per answer', sql: 'output_tokens', kind: 'value', unit: 'tokens', worse: null },
+  { name: 'latency_s', plain: 'time to answer', sql: ofSuccess('latency_s'), kind: 'value', unit: 'seconds', worse: 'up' },
+  { name: 'cost_usd', plain: 'cost per call', sql: ofSuccess('cost_usd'), kind: 'value', unit: 'usd', worse: 'up' },
+  {
+    name: 'input_tokens',
+    plain: 'tokens per question',
+    sql: ofSuccess('input_tokens'),
+    kind: 'value',
+    unit: 'tokens',
+    worse: null,
+  },
+  {
+    name: 'output_tokens',
+    plain: 'tokens per answer',
+    sql: ofSuccess('output_tokens'),
+    kind: 'value',
+    unit: 'tokens',
+    worse: null,
+  },
   {
     name: 'refusal_rate',
     plain: 'refused answers',
-    sql: 'if(has_output, toFloat64(refusal), NULL)',
+    sql: ofAnswer('toFloat64(refusal)'),
     kind: 'rate',
     unit: 'rate',
     worse: 'up',
@@ -34,7 +53,7 @@ export const metrics = [
   {
     name: 'empty_rate',
     plain: 'empty answers',
-    sql: 'if(has_output, toFloat64(empty), NULL)',
+    sql: ofAnswer('toFloat64(empty)'),
     kind: 'rate',
     unit: 'rate',
     worse: 'up',
@@ -43,7 +62,7 @@ export const metrics = [
     name: 'truncated_rate',
     plain: 'cut-off answers',
     // As the provider says; what the texts show is added where they show it (truncation.ts).
-    sql: `if(has_output, toFloat64(ending = ${ENDING.cut}), NULL)`,
+    sql: ofAnswer(`toFloat64(ending = ${ENDING.cut})`),
     kind: 'rate',
     unit: 'rate',
     worse: 'up',
@@ -51,7 +70,7 @@ export const metrics = [
   {
     name: 'format_valid_rate',
     plain: 'answers in the usual form',
-    sql: 'toFloat64(format_valid)',
+    sql: ofSuccess('toFloat64(format_valid)'),
     kind: 'rate',
     unit: 'rate',
     worse: 'down',
@@ -59,7 +78,7 @@ export const metrics = [
   {
     name: 'output_length',
     plain: 'length of answers',
-    sql: 'if(has_output and output_length > 0, toFloat64(output_length), NULL)',
+    sql: ofAnswer('if(output_length > 0, toFloat64(output_length), NULL)'),
     kind: 'value',
     unit: 'characters',
     worse: null,

@@ -3,7 +3,7 @@ import type { Bucket, SegmentStats } from '../../detect/index.ts';
 import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import type { Mapping } from '../telemetry/index.ts';
 import { languageOf } from '../telemetry/index.ts';
-import type { Metric } from './metrics.ts';
+import { succeeded, type Metric } from './metrics.ts';
 import { roleOf, type ColumnRole } from './outcome.ts';
 
 /** Every question the audit asks of the table `call`. */
@@ -16,6 +16,7 @@ const Overview = z.object({
   rejected: z.number(),
   recoded: z.number(),
   unread_scores: z.number(),
+  failed: z.number(),
   from: z.string().nullable(),
   to: z.string().nullable(),
   with_score: z.number(),
@@ -25,7 +26,7 @@ const Overview = z.object({
 export async function findOverview(store: ScratchTelemetry) {
   const [row] = await store.rows(Overview)(
     `select countIf(reject = '') as rows, countIf(reject != '') as rejected, countIf(recoded and reject = '') as recoded,
-       countIf(score_unread and reject = '') as unread_scores, minIf(at, reject = '') as from, maxIf(at, reject = '') as to,
+       countIf(score_unread and reject = '') as unread_scores, countIf(error = 1 and reject = '') as failed, minIf(at, reject = '') as from, maxIf(at, reject = '') as to,
        countIf(isNotNull(graded) and reject = '') as with_score, countIf(graded in (0, 1) and reject = '') as binary
      from call`,
     {},
@@ -209,6 +210,21 @@ const sideOf = (list: readonly z.infer<typeof SideRow>[], { kind }: Metric): Sid
   ),
 });
 
+/** What failed calls of a stretch of time say, most often first. */
+export async function listFailures(
+  store: ScratchTelemetry,
+  { from, to, where }: { from: number; to: number; where?: { sql: string; value: string } | undefined },
+): Promise<{ message: string; n: number }[]> {
+  return store.rows(z.object({ message: z.string(), n: z.number() }))(
+    `select failure as message, count() as n from call
+     where reject = '' and error = 1 and at >= fromUnixTimestamp64Milli({from:Int64}) and at < fromUnixTimestamp64Milli({to:Int64})
+       ${where ? `and ${where.sql} = {value:String}` : ''}
+     group by message order by n desc, message limit 200`,
+    { from: Math.round(from), to: Math.round(to), value: where?.value ?? '' },
+    LIMIT,
+  );
+}
+
 const SAMPLED_TEXTS = 3000;
 
 /** Answers from all over the log, evenly by row. */
@@ -216,7 +232,7 @@ export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number
   return store.rows(z.object({ at: z.number(), text: z.string() }))(
     `select at_ms as at, text from (
        select toUnixTimestamp64Milli(assumeNotNull(at)) as at_ms, substringUTF8(output, 1, 2000) as text, cityHash64(file, row) as lot from call
-       prewhere reject = '' and isNotNull(at) and output_length > 0 and lot % greatest(1, intDiv((select count() from call), 2 * {most:UInt32})) = 0
+       prewhere reject = '' and isNotNull(at) and ${succeeded} and output_length > 0 and lot % greatest(1, intDiv((select count() from call), 2 * {most:UInt32})) = 0
        order by lot limit {most:UInt32})
      order by at_ms`,
     { most: SAMPLED_TEXTS },
@@ -235,7 +251,7 @@ export async function listLanguages(store: ScratchTelemetry, widthMs: number) {
   return store.rows(z.object({ at_ms: z.number(), language: z.string(), asked: z.string(), n: z.number() }))(
     `select at_ms, language, asked, count() as n from (
        select ${bucketStart(widthMs)} as at_ms, ${languageAnswered} as language, ${languageAsked} as asked from call
-       prewhere reject = '' and isNotNull(at) and output_length >= 40 and ${languageSample})
+       prewhere reject = '' and isNotNull(at) and ${succeeded} and output_length >= 40 and ${languageSample})
      where language != '' group by at_ms, language, asked order by at_ms`,
     {},
     LIMIT,

@@ -90,11 +90,15 @@ export const scenarios = {
       return { ...call(random, customer === 'acme' && day >= 30 ? 0.5 : 0.9), customer };
     },
   },
-  /** From day 30 on one call in twelve fails. */
+  /** From day 30 on one call in twelve fails: it takes long, costs little and is answered with nothing. */
   errors: {
     days: 60,
     callsADay: 60,
-    row: (day, random) => ({ ...call(random, 0.9), error: random() < (day < 30 ? 0.01 : 0.08) ? 'timeout' : '' }),
+    row: (day, random) => {
+      const failed = random() < (day < 30 ? 0.01 : 0.08);
+      const answered = { ...call(random, 0.9), error: '' };
+      return failed ? { ...answered, error: 'APITimeoutError', output: '', latency_s: 30, cost_usd: 0.001 } : answered;
+    },
   },
   /** From day 30 on answers take 70 % longer. */
   slow: { days: 60, callsADay: 60, row: (day, random) => call(random, 0.9, day < 30 ? 2 : 3.4) },

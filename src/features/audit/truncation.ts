@@ -2,7 +2,7 @@ import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { ENDING } from '../telemetry/index.ts';
 import { countEnds, findStop, listEndings, sampleLastWords, type Ends, type SideOfChange } from './endings-store.ts';
 import type { Judgement } from './judge.ts';
-import { openEnd, type Metric } from './metrics.ts';
+import { openEnd, succeeded, type Metric } from './metrics.ts';
 import { count } from './report/format.ts';
 import { sampleTexts, type Dimension } from './store.ts';
 
@@ -62,7 +62,7 @@ export const withEndings = (list: readonly Metric[], endings: Endings): Metric[]
     if (!showsEndings(endings)) return said ? [metric] : [];
     const judged = shown === 'all' ? '1' : `cityHash64(workflow) in (${shown.join(', ')})`;
     const seen = `ending in (${ENDING.open}, ${ENDING.broken})${kept === null ? '' : ` and output_length != ${kept}`}`;
-    const of = said || shown === 'all' ? 'has_output' : `has_output and ${judged}`;
+    const of = `has_output and ${succeeded}${said || shown === 'all' ? '' : ` and ${judged}`}`;
     return [{ ...metric, sql: `if(${of}, toFloat64(ending = ${ENDING.cut} or ${seen} and ${judged}), NULL)` }];
   });
 

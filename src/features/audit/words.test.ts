@@ -146,3 +146,20 @@ test.each([
 test('words are joined as in a sentence', () => {
   expect([list([]), list(['a']), list(['a', 'b']), list(['a', 'b', 'c'])]).toEqual(['', 'a', 'a and b', 'a, b and c']);
 });
+
+test('what is better beside a loss is not to be kept for itself', () => {
+  const cheaper = judgement({ metric: named('cost_usd'), direction: 'better', change: -0.01 });
+  expect(action(cheaper, null)).toContain('Keep the change');
+  expect(action(cheaper, null, { ...fell, direction: 'worse' })).toBe(
+    'It came with what got worse (right answers): weigh both before you keep it or go back.',
+  );
+});
+
+test('calls that the provider turned away are no matter of a model or a prompt', () => {
+  const failed = judgement({
+    metric: named('error_rate'),
+    direction: 'worse',
+    failures: { fault: 'limit', message: 'RateLimitError', share: 0.98 },
+  });
+  expect(action(failed, { dimension: 'model', value: 'gpt-4', share: 1 })).toContain('rate limits and quota');
+});

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../platform/clock.ts';
 import { PERIOD, type Judgement } from './judge.ts';
 import type { ChangedWord } from '../../detect/index.ts';
 import type { Explained } from './explain.ts';
+import type { Failures, Fault } from './failures.ts';
 import type { Cause, Finding } from './model.ts';
 import { change as changeOf, counted, day, fromTo, quantity } from './report/format.ts';
 import { named, place } from './report/text.ts';
@@ -94,6 +95,8 @@ export function explanation(
   if (judgement.stall?.maybe) sentences.push(maybeSentence(judgement.stall.maybe));
   if (judgement.recent) sentences.push(recentSentence(judgement));
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
+  if (judgement.failures && explained.because !== failuresClause(judgement.failures))
+    sentences.push(failuresSentence(judgement.failures));
   if (judgement.note) sentences.push(judgement.note);
   if (judgement.split) sentences.push(splitSentence(judgement.split));
   // A metric that changed in several segments is told once.
@@ -105,6 +108,20 @@ export function explanation(
   if (alsoMoved.length > 0) sentences.push(`The make-up of the calls by ${list(alsoMoved)} moved too.`);
   return sentences.join(' ');
 }
+
+/** "98 % of them with "RateLimitError"". */
+export const failuresClause = ({ message, share }: Failures) => `${quantity(share, 'rate')} of them with "${named(message)}"`;
+
+/** "Of the calls that failed since then, 98 % say "RateLimitError"." */
+const failuresSentence = ({ message, share }: Failures) =>
+  `Of the calls that failed since then, ${quantity(share, 'rate')} say "${named(message)}".`;
+
+const faults: Record<Fault, string> = {
+  limit: 'Check your rate limits and quota with the provider; retry with growing waits, spread the calls, or ask for more.',
+  timeout:
+    'Check the status of the provider and the time limit of the calls; retry those that time out, and shorten what is asked.',
+  outage: 'Check the status of the provider; retry with growing waits, and keep a second provider for such times.',
+};
 
 const maybeSentence = (maybe: 'weekend' | 'night') =>
   `It may be no more than a ${maybe}: the log holds no other that would show whether calls come then.`;
@@ -137,13 +154,18 @@ export const list = (words: readonly string[]) =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 /** The one next step. */
-export function action(judgement: Judgement, cause: Cause | null): string {
+export function action(judgement: Judgement, cause: Cause | null, lead: Judgement = judgement): string {
   const { metric, kind, direction } = judgement;
   if (judgement.stall?.maybe) return `Make sure that calls are not meant to come then.`;
   if (kind === 'stall') return 'Check the integration that sends these calls, and whether work was lost in that time.';
   if (judgement.movedTo !== undefined) return 'Make sure that the move was meant.';
   if (kind === 'mix')
     return `Look at the shares of ${cause ? named(cause.dimension) : 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
+  if (judgement.failures?.fault) return faults[judgement.failures.fault];
+  // What came with a loss is not to be kept for itself.
+  if (direction === 'better' && lead.direction === 'worse')
+    return `It came with what got worse (${lead.metric.plain}): weigh both before you keep it or go back.`;
+  if (direction === 'better' && metric.name === 'error_rate') return 'Note what ended it, so that it ends sooner next time.';
   if (direction === 'better') return 'Keep the change, and note what made it.';
   if (kind === 'cohort')
     return direction === 'worse'

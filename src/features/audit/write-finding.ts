@@ -60,11 +60,16 @@ export async function writeFinding(
     title: title(judgement),
     metricName: metric.plain,
     unit: metric.unit,
-    action: action(judgement, cause),
+    action: action(judgement, cause, leadOf(item, groups)),
     chart: chartOf(judgement, buckets, evidence.bucketMs, letter, chartTitle(judgement)),
     examples: ownExamples(item, index, groups) ? await findExamples(evidence, judgement) : { before: [], after: [] },
   };
 }
+
+/** What got worse first in the group of a finding, or the finding itself. */
+const leadOf = (item: Priced, groups: readonly Named[]): Judgement =>
+  groups.find(({ members }) => members.includes(item))?.members.find(({ judgement }) => judgement.direction === 'worse')
+    ?.judgement ?? item.judgement;
 
 function chartTitle({ words, peers, metric, segment }: Judgement): string {
   if (peers) return `${metric.plain} by ${named(Object.keys(segment)[0]!)}`;

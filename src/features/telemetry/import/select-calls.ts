@@ -45,6 +45,8 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
 
 const MAX_LABEL = 200;
 const MAX_SEGMENT = 80;
+/** The beginning of a message says what failed. */
+const MAX_FAILURE = 120;
 /** What is kept of a text, once all of it has been judged: no reader looks further. */
 const MAX_TEXT = 2000;
 /** Of a text that is kept whole, in characters: more than a server takes of one. */
@@ -133,6 +135,7 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     output && !reading.whole ? lastWords('how') : `''`,
     format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
     mapping.id ? callIdOf : '0',
+    error ? `if(${failureOf('t_error', error.name)} = 1, substringUTF8(ifNull(t_error, ''), 1, ${MAX_FAILURE}), '')` : `''`,
   ];
   const texts = ['i', 'o', 'e'].map((text) => `substringUTF8(${text}, 1, ${reading.whole ? MAX_WHOLE : MAX_TEXT})`).join(', ');
   const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, ${texts}`;
