@@ -30,6 +30,7 @@ function practice() {
       whileStill: (ask) => ask([]),
     }),
     forget: () => Promise.resolve(),
+    noting: () => Promise.reject(new Error('It was asked.')),
     processes: () => Promise.resolve([]),
     cut: () => Promise.reject(new Error('It was asked.')),
     health: () => {

@@ -167,6 +167,8 @@ export interface Practice {
   receiving(client: Client): WalledIntake;
   /** Deletes all telemetry of a client, for good. */
   forget(client: Client): Promise<void>;
+  /** Keeps a note about a client at once, whatever becomes of the work that it is for: in a transaction of its own, outside the trail. */
+  noting<T>(client: Client, work: (records: Sql) => Promise<T>): Promise<T>;
   /** Runs a piece of work on a copy of everything at one moment: for a backup. Throws `conflict` while there is another. */
   cut<T>(work: (cut: Cut) => Promise<T>): Promise<T>;
   /** How the way into the telemetry store is, for everyone together. */

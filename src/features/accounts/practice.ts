@@ -26,6 +26,7 @@ export function openPractice(
     clients: () => records.behind({ client: null, does: 'read' }, listClientRefs),
     reading: (client) => handles(client, readingSql(records, client)),
     receiving,
+    noting: (client, work) => records.behind({ client: client.id, does: 'write' }, work),
     cut: stores.cut,
     health: () => stores.spool.status(),
     processes: () => stores.register.processes(),

@@ -63,7 +63,8 @@ afterAll(async () => {
 const writing = <T>(work: (ctx: Context) => Promise<T>) => {
   const ctx = localContext({ now: systemClock, config: configOf('here'), log: quiet });
   const deed = { operation: 'test', actor: { kind: 'local' }, at: new Date(), input: {} } as const;
-  return openPractice(here).writing(acme, deed, (handles) => work({ ...ctx, client: acme, ...handles }));
+  const practice = openPractice(here);
+  return practice.writing(acme, deed, (handles) => work({ ...ctx, practice, client: acme, ...handles }));
 };
 
 const backUp = (cut: Cut) => writeBackup(cut, { into: join(dir.path, 'backups') });

@@ -30,7 +30,7 @@ import {
   tryRedaction,
 } from './privacy/index.ts';
 import { createScore, createScores, importScores, listScores } from './scores/index.ts';
-import { sumNightly, sumScoresNightly } from './sums/index.ts';
+import { sumCutOff, sumNightly, sumScoresNightly } from './sums/index.ts';
 import { nameScores } from './sums/name-scores.ts';
 
 export { givenMap, logInput } from './import/given-map.ts';
@@ -78,6 +78,6 @@ export const telemetry = {
     requestErasure,
     listErasures,
   ],
-  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumNightly, sumScoresNightly, nameScores],
+  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumCutOff, sumNightly, sumScoresNightly, nameScores],
   routes: [receiveTraces, receiveLogs, receiveMetrics, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

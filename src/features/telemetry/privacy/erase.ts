@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
-import { sumAgain, sumScoresAgain } from '../sums/index.ts';
+import { noteDays, sumNoted } from '../sums/index.ts';
 import type { RowCounts, UserHashes } from '../../../platform/practice.ts';
 import { daysOfScores, daysOfTraces, explanationsWith, tablesOfTraces, tracesOfUser, type TableCounts } from './erasure-store.ts';
 
@@ -33,28 +32,37 @@ async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Pro
   const tables = await tablesOfTraces(ctx);
   const days = new Set<number>();
   const scored = new Set<number>();
-  for (let at = 0; at < traces.length; at += AT_ONCE) {
-    const traceIds = traces.slice(at, at + AT_ONCE);
+  const portions = Array.from({ length: Math.ceil(traces.length / AT_ONCE) }, (_, n) =>
+    traces.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
+  );
+  for (const traceIds of portions) {
     for (const day of await daysOfTraces(ctx, traceIds)) days.add(day);
     for (const day of await daysOfScores(ctx, traceIds)) scored.add(day);
+  }
+  // Before anything goes: what is gone no longer says which days it was of. Nor does retention spare a day: who was erased is in no sum.
+  const noted = traces.length > 0 ? await noteDays(ctx, { spans: [...days], scores: [...scored] }, true) : undefined;
+  for (const traceIds of portions)
     // The spans last: they say which traces are the user's, should it end in the middle.
     for (const table of tables) count(table, await ctx.removal.remove(table, { traceIds }, 'erasure'));
-  }
   for (const table of ['log_record', 'metric_point'])
     count(table, await ctx.removal.remove(table, { ...user, until }, 'erasure'));
   count(ASIDE, await asideOf(ctx, until));
-  // Who was erased is in no sum either. They are gone all the same where this fails.
+  // They are gone all the same where this fails.
   try {
-    for (const day of days) await sumAgain(ctx, day, day + DAY_MS);
-    await sumScoresAgain(ctx, scored);
+    if (noted) await sumNoted(ctx, noted);
   } catch (error) {
-    ctx.log.error({ err: error }, 'the sums of days on which somebody was erased still hold them: price these days anew');
+    ctx.log.error(
+      { err: error },
+      'the sums of days on which somebody was erased still hold them; they are made again within two hours',
+    );
   }
   return Array.from(counts, ([table, of]) => ({ table, ...of }));
 }
 
-/** What the store or the disk did not take: batches, as nobody can read of whom they tell. */
+/** As it is called among the tables. */
 export const ASIDE = 'set aside';
+
+/** Drops what the store or the disk did not take: batches, as nobody can read of whom they tell. */
 export const asideOf = async (ctx: Context, until: Date): Promise<RowCounts> => ({
   before: await ctx.removal.setAside(until),
   after: 0,

@@ -1,13 +1,24 @@
 import { inEachClient } from '../../accounts/index.ts';
-import { DAY_MS } from '../../../platform/clock.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
 import { listRules } from '../privacy/retention-store.ts';
-import { daysOfCharts, daysRescored, daysSentAgain } from './store.ts';
+import {
+  daysOfCharts,
+  daysRescored,
+  daysSentAgain,
+  deleteSumDue,
+  insertSumDue,
+  listSumsDue,
+  type Days,
+  type SumDue,
+} from './store.ts';
 
 /** The sums that charts are read from, made anew where they are no longer what the spans say. */
 
 const YEAR_MS = 366 * DAY_MS;
+/** Whoever noted days sums them up within that time, or was cut off. */
+const CUT_OFF_MS = HOUR_MS;
 
 /** From when on all of them are kept: the sums of days before that are all that is left of them, and stay as they are. */
 async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>, of: 'spans' | 'scores' = 'spans'): Promise<number> {
@@ -20,21 +31,49 @@ async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>, of: 
  * Sums up the days of a period again, one after the other, so that never more than one of them is short in a chart. What comes for
  * a day meanwhile waits in the spool of this process, and is counted once.
  */
-export async function sumAgain(ctx: Context, fromMs: number, toMs: number): Promise<void> {
-  const days = await daysOfCharts(ctx, Math.max(fromMs, await keptFromMs(ctx)), toMs);
+export async function sumAgain(ctx: Context, fromMs: number, toMs: number, despiteRetention = false): Promise<void> {
+  const keptMs = despiteRetention ? -Infinity : await keptFromMs(ctx);
+  const days = await daysOfCharts(ctx, Math.max(fromMs, keptMs), toMs);
   const { intake, removal } = ctx;
   for (const day of days)
     await removal.during(() => intake.whileStill(() => removal.sumAgain(new Date(day), new Date(day + DAY_MS))));
 }
 
 /** Sums up the scores of some days again, as far as they are kept. */
-export async function sumScoresAgain(ctx: Context, days: Iterable<number>): Promise<void> {
-  const keptMs = await keptFromMs(ctx, 'scores');
+export async function sumScoresAgain(ctx: Context, days: Iterable<number>, despiteRetention = false): Promise<void> {
+  const keptMs = despiteRetention ? -Infinity : await keptFromMs(ctx, 'scores');
   const { intake, removal } = ctx;
   for (const day of days)
     if (day >= keptMs)
       await removal.during(() => intake.whileStill(() => removal.sumScoresAgain(new Date(day), new Date(day + DAY_MS))));
 }
+
+/** Notes days before rows of them are deleted or changed: from then on they are summed up again, also where that is cut off. */
+export const noteDays = (ctx: Context, days: Days, despiteRetention = false): Promise<SumDue> =>
+  ctx.practice!.noting(ctx.client!, (records) => insertSumDue(records, ctx, { days, despiteRetention }));
+
+/** Sums up days that were noted. */
+export async function sumNoted(ctx: Context, { id, days, despiteRetention }: SumDue): Promise<void> {
+  for (const day of days.spans) await sumAgain(ctx, day, day + DAY_MS, despiteRetention);
+  await sumScoresAgain(ctx, days.scores, despiteRetention);
+  await deleteSumDue(ctx, id);
+}
+
+/** Each hour: days of which rows were deleted or changed by who was cut off before summing them up. */
+export const sumCutOff = job({
+  name: 'telemetry.sumCutOff',
+  every: 'hour',
+  run: (ctx) =>
+    inEachClient(ctx, {
+      due: async (of) => {
+        const due = await listSumsDue(of, new Date(of.now().getTime() - CUT_OFF_MS));
+        return due.length > 0 ? due : undefined;
+      },
+      async run(of, due) {
+        for (const one of due) await sumNoted(of, one);
+      },
+    }),
+});
 
 /** Each night: the days of which scores were sent again, also today, as a score stands by itself. */
 export const sumScoresNightly = job({

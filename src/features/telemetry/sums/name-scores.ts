@@ -2,7 +2,7 @@ import { inEachClient } from '../../accounts/index.ts';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
-import { sumScoresAgain } from './index.ts';
+import { noteDays, sumNoted } from './index.ts';
 import { daysOfUnnamed, workflowsOfUnnamed } from './store.ts';
 
 /** How long a score that came before its span is looked after. */
@@ -25,16 +25,19 @@ export const nameScores = job({
 });
 
 async function name(ctx: Context, found: Awaited<ReturnType<typeof workflowsOfUnnamed>>): Promise<void> {
-  const days = new Set<number>();
-  for (const workflow of [...new Set(found.map((one) => one.workflow))].slice(0, MOST_WORKFLOWS)) {
-    const traceIds = found.filter((one) => one.workflow === workflow).map(({ traceId }) => traceId);
-    for (const day of await daysOfUnnamed(ctx, traceIds)) days.add(day);
+  const traces = new Map<string, string[]>();
+  for (const { workflow, traceId } of found) {
+    const others = traces.get(workflow);
+    if (others) others.push(traceId);
+    else if (traces.size < MOST_WORKFLOWS) traces.set(workflow, [traceId]);
+  }
+  const noted = await noteDays(ctx, { spans: [], scores: await daysOfUnnamed(ctx, [...traces.values()].flat()) });
+  for (const [workflow, traceIds] of traces)
     await ctx.removal.change(
       'score',
       'UPDATE workflow = {workflow:String}',
       'workflow IS NULL AND trace_id IN {traceIds:Array(String)}',
       { workflow, traceIds },
     );
-  }
-  await sumScoresAgain(ctx, days);
+  await sumNoted(ctx, noted);
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
+import type { Sql } from '../../../platform/sql.ts';
 
 const Day = z.object({ fromS: z.number() });
 
@@ -68,6 +70,34 @@ export async function daysOfUnnamed({ telemetry }: Pick<Context, 'telemetry'>, t
   );
   return found.map(({ fromS }) => fromS * 1000);
 }
+
+const Days = z.object({ spans: z.array(z.number()), scores: z.array(z.number()) });
+/** When each of them begins, ms: those of spans, and those on which scores were given. */
+export type Days = z.infer<typeof Days>;
+const SumDue = z.object({ id: z.uuid(), days: Days, despiteRetention: z.boolean() });
+/** Days whose sums are to be made anew. */
+export type SumDue = z.infer<typeof SumDue>;
+
+export async function insertSumDue(
+  records: Sql,
+  { client, now }: Pick<Context, 'client' | 'now'>,
+  { days, despiteRetention }: Omit<SumDue, 'id'>,
+): Promise<SumDue> {
+  const [noted] = await records.rows(SumDue)`
+    insert into sum_due (client_id, id, days, despite_retention, noted_at)
+    values (${client?.id}, ${randomUUID()}, ${JSON.stringify(days)}, ${despiteRetention}, ${now()})
+    returning id, days, despite_retention as "despiteRetention"`;
+  return noted!;
+}
+
+export const deleteSumDue = ({ records, client }: Pick<Context, 'records' | 'client'>, id: string) =>
+  records.rows(z.never())`delete from sum_due where client_id = ${client?.id} and id = ${id}`;
+
+/** Those that were noted until then. */
+export const listSumsDue = ({ records, client }: Pick<Context, 'records' | 'client'>, until: Date) =>
+  records.rows(SumDue)`
+    select id, days, despite_retention as "despiteRetention" from sum_due
+    where client_id = ${client?.id} and noted_at <= ${until} order by noted_at, id`;
 
 const seconds = (fromMs: number, toMs: number) => ({
   fromS: Math.max(0, Math.floor(fromMs / DAY_MS) * DAY_MS) / 1000,
