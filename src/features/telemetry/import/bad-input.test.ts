@@ -59,6 +59,22 @@ describe('a bad row costs that row', () => {
     expect(rejectsOf(path)).toMatchObject([{ line: 22 }]);
   });
 
+  test.each([
+    ['the last cell, up to the end of the file', ''],
+    ['the last cell, up to a mark of inches far below', `${hour(60)},gpt-4o,question,2,a monitor of 27"\n`],
+    ['the last cell, up to a cell that is quoted for its comma', `${hour(60)},gpt-4o,question,2,"well, well"\n`],
+  ])('a quote that is never closed costs its row: %s', async (_, below) => {
+    const rows = (from: number) => times(30, (i) => `${hour(from + i)},gpt-4o,question,2,answer number ${i}\n`).join('');
+    const bad = `${hour(1)},gpt-4o,question,2,"open\n`;
+    const legal = `${hour(2)},gpt-4o,"two\nlines",2,"of 27"" and\n${hour(3)},a log"\n`;
+    const path = reader.write(
+      'last.csv',
+      `timestamp,model,input,score,output\n${legal}${rows(0)}${bad}${rows(30)}${below}${rows(70)}`,
+    );
+    expect((await reader.read(path)).calls).toHaveLength(below === '' ? 91 : 92);
+    expect(rejectsOf(path)).toMatchObject([{ line: 35, reason: expect.stringMatching(/quote/) }]);
+  });
+
   test('rows rejected earlier are replaced, and a log that is good again loses the file', async () => {
     const path = reader.write('again.jsonl', `${jsonl(5)}\nbad one\nbad two`);
     await reader.read(path);

@@ -15,11 +15,12 @@ import { mapColumns, type Given, type Mapping } from './map-columns.ts';
 import { isMendable, mend, unreadable } from './mend.ts';
 import type { LogFile } from './open-log.ts';
 import { isRejectFile, writeRejects, type Rejected } from './rejects.ts';
+import { rowStartOf } from './row-start.ts';
 import type { Reading } from './select-calls.ts';
 import { digestOf, givenPath, sameFiles } from './same-file.ts';
 import { removeSameRows } from './same-rows.ts';
 import { readSource, type Source } from './source.ts';
-import { swallowedRest } from './swallowed.ts';
+import { swallowedRows } from './swallowed.ts';
 import { unpackZstd } from './unpack-zstd.ts';
 import { unreadColumns } from './unread.ts';
 
@@ -153,30 +154,37 @@ async function loadFile(telemetry: ScratchTelemetry, peeked: Source, index: numb
   let source = peeked;
   for (;;) {
     let failure: unknown;
+    const mapping = mappingOf(source, together);
+    const rowStart = rowStartOf(source, mapping);
     try {
-      const loaded = await loadOnce(telemetry, source, index, together);
-      if (source.file.mended || !(await swallowedRest(telemetry, source, index))) return loaded;
+      const loaded = await loadOnce(telemetry, source, index, mapping, together);
+      if (source.file.mended || !(await swallowedRows(telemetry, source, index, rowStart))) return loaded;
     } catch (error) {
       failure = error;
     }
     await unloadCalls(telemetry, index);
-    source = await openSource(telemetry, await mended(source.file, failure, together.onProgress), together.onProgress);
+    const copy = await mended(source.file, failure, together.onProgress, rowStart);
+    source = await openSource(telemetry, copy, together.onProgress);
   }
 }
 
-async function mended(file: LogFile, failure: unknown, onProgress: OnProgress): Promise<LogFile> {
+async function mended(file: LogFile, failure: unknown, onProgress: OnProgress, rowStart: string | null = null): Promise<LogFile> {
   if (failure !== undefined && !isMendable(failure)) throw failure;
   onProgress({ label: `Mending ${basename(file.name)}`, done: 0, unit: 'rows' });
-  const copy = await mend(file);
+  const copy = await mend(file, rowStart);
   if (!copy) throw unreadable(file, failure);
   return copy;
 }
 
 const noRules: Rules = { grader: null, format: null };
 
-async function loadOnce(telemetry: ScratchTelemetry, source: Source, index: number, together: Together): Promise<Loaded> {
-  const { first, now, onProgress, whole } = together;
-  const mapping = mappingOf(source, together);
+async function loadOnce(
+  telemetry: ScratchTelemetry,
+  source: Source,
+  index: number,
+  mapping: Mapping,
+  { first, now, onProgress, whole }: Together,
+): Promise<Loaded> {
   const rules: Rules = whole ? noRules : (first ?? (await chooseRules(telemetry, source, mapping)));
   const latest = new Date(now.getTime() + A_DAY_MS).toISOString();
   const reading: Reading = { mapping, grader: rules.grader, format: rules.format, latest, whole };

@@ -12,27 +12,34 @@ const MAX_RECORD_CHARS = 32 * 1024 * 1024;
  * Copies a CSV file so that the engine can read every record of it: a line that starts a record with stray quotes becomes one cell,
  * and the next line starts anew. Lines stay where they are. For files that the engine refuses: this reads in JavaScript.
  */
-export const mendCsv = (from: string, to: string, delimiter: string) =>
-  pipeline(Readable.from(records(from, delimiter)), createWriteStream(to));
+export const mendCsv = (from: string, to: string, form: CsvForm) =>
+  pipeline(Readable.from(records(from, form)), createWriteStream(to));
 
-async function* records(path: string, delimiter: string): AsyncGenerator<Buffer> {
+/** How a file is written. */
+export interface CsvForm {
+  delimiter: string;
+  /** A pattern of lines that start a row, where it is known: a cell that holds some has swallowed rows. */
+  rowStart: string | null;
+}
+
+async function* records(path: string, form: CsvForm): AsyncGenerator<Buffer> {
   let text = '';
   // Byte for byte: the encoding is found out later.
   for await (const chunk of createReadStream(path, { encoding: 'latin1', highWaterMark: 1024 * 1024 })) {
     text += chunk as string;
-    const { done, rest } = take(text, delimiter, false);
+    const { done, rest } = take(text, form, false);
     text = rest;
     yield Buffer.from(done, 'latin1');
   }
-  yield Buffer.from(take(text, delimiter, true).done, 'latin1');
+  yield Buffer.from(take(text, form, true).done, 'latin1');
 }
 
 /** Cuts whole records off the front; `last`: nothing follows, so an open quote stays open. */
-function take(text: string, delimiter: string, last: boolean): { done: string; rest: string } {
+function take(text: string, form: CsvForm, last: boolean): { done: string; rest: string } {
   const done: string[] = [];
   let at = 0;
   while (at < text.length) {
-    const end = recordEnd(text, at, delimiter, last);
+    const end = recordEnd(text, at, form, last);
     if (end === 'open' && !last && text.length - at < MAX_RECORD_CHARS) break;
     if (typeof end === 'number') {
       done.push(text.slice(at, end));
@@ -49,11 +56,12 @@ function take(text: string, delimiter: string, last: boolean): { done: string; r
 }
 
 /** Where the record that starts at `from` ends, after its newline; `open`: beyond the text; `broken`: it is no CSV. */
-function recordEnd(text: string, from: number, delimiter: string, last: boolean): number | 'open' | 'broken' {
+function recordEnd(text: string, from: number, { delimiter, rowStart }: CsvForm, last: boolean): number | 'open' | 'broken' {
   let at = from;
   for (;;) {
     if (text[at] === '"') {
       const close = closingQuote(text, at + 1);
+      if (rowStart !== null && holdsRows(text.slice(at, close < 0 ? text.length : close), rowStart)) return 'broken';
       if (close < 0) return 'open';
       at = close + 1;
       if (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') return 'broken';
@@ -63,6 +71,15 @@ function recordEnd(text: string, from: number, delimiter: string, last: boolean)
     if (cell < 0 || (line >= 0 && line < cell)) return line + 1;
     at = cell + 1;
   }
+}
+
+/** Whether lines of a cell start rows: two of them; an answer may quote one line of a log. */
+function holdsRows(cell: string, rowStart: string): boolean {
+  const second = cell.indexOf('\n') + 1;
+  if (second === 0) return false;
+  let found = 0;
+  for (const _ of cell.slice(second).matchAll(new RegExp(rowStart, 'gm'))) if (++found === 2) return true;
+  return false;
 }
 
 /** A doubled quote is a quote of the text. */

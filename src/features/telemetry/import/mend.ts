@@ -9,12 +9,12 @@ import type { LogFile } from './open-log.ts';
 import { splitList } from './split-list.ts';
 
 /** A copy of a file that the engine refuses, in which what is whole can be read; nothing when all has been tried. */
-export async function mend(file: LogFile): Promise<LogFile | null> {
+export async function mend(file: LogFile, rowStart: string | null = null): Promise<LogFile | null> {
   if (file.compression === 'gzip') return unpackWhatThereIs(file);
   if (file.compression !== 'none' || file.mended) return null;
   const path = join(file.work, 'mended');
   if (file.format === 'csv') {
-    await mendCsv(file.path, path, file.delimiter);
+    await mendCsv(file.path, path, { delimiter: file.delimiter, rowStart });
     return { ...file, path, mended: true };
   }
   if (file.format !== 'json') return null;
