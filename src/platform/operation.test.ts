@@ -30,6 +30,7 @@ function practice() {
       whileStill: (ask) => ask([]),
     }),
     forget: () => Promise.resolve(),
+    forgetAside: () => Promise.resolve(0),
     noting: () => Promise.reject(new Error('It was asked.')),
     processes: () => Promise.resolve([]),
     cut: () => Promise.reject(new Error('It was asked.')),

@@ -112,6 +112,9 @@ export interface RemovedItems {
   readonly items: number;
 }
 
+/** What becomes of what the disk changed so that it no longer says whose it is. */
+export type Unsaid = 'goes' | 'stays';
+
 /** Rows that were found, and that were left, by a count after it. */
 export interface RowCounts {
   before: number;
@@ -167,8 +170,10 @@ export interface Practice {
   receiving(client: Client): WalledIntake;
   /** Deletes all telemetry of a client, for good. */
   forget(client: Client): Promise<void>;
-  /** Keeps a note about a client at once, whatever becomes of the work that it is for: in a transaction of its own, outside the trail. */
-  noting<T>(client: Client, work: (records: Sql) => Promise<T>): Promise<T>;
+  /** Drops what of a client, also of one that is gone, lies set aside on this process's disk, and came before then; answers how much. */
+  forgetAside(client: string, before: Date, unsaid?: Unsaid): Promise<number>;
+  /** Keeps a note at once, whatever becomes of the work that it is for: in a transaction of its own, outside the trail. */
+  noting<T>(client: Client | null, work: (records: Sql) => Promise<T>): Promise<T>;
   /** Runs a piece of work on a copy of everything at one moment: for a backup. Throws `conflict` while there is another. */
   cut<T>(work: (cut: Cut) => Promise<T>): Promise<T>;
   /** How the way into the telemetry store is, for everyone together. */

@@ -10,6 +10,7 @@ import { openCuts, type Cuts } from './cut.ts';
 import { noTracing, type Tracing } from '../platform/tracing.ts';
 import { lockDataDir, type DataLock } from './lock.ts';
 import { openRegister, type Register } from './register.ts';
+import { noteLate } from './register-store.ts';
 import { openRecords, type Records } from './records/index.ts';
 import {
   bytesOfToday,
@@ -32,7 +33,7 @@ import {
 import { onceBy } from './telemetry/once.ts';
 
 export { openChanges, type Changes } from './changes.ts';
-export { isLocked, lockDataDir, type DataLock } from './lock.ts';
+export { isLocked, lockDataDir, lockHolder, type DataLock } from './lock.ts';
 export { openFresh, requireKnownMigrations, type AppliedOfBoth } from './fresh.ts';
 export { memoryOf, type Memory } from './memory.ts';
 export type { Register } from './register.ts';
@@ -118,6 +119,7 @@ export async function openStores(
         // A lock that one connection takes anew before it gives it back is never another's.
         ...(register.isShared && { loadsAtOnce: 1 }),
         taken: (digests) => register.taken(digests),
+        late: async (begun) => void (await records.value.behind({ client: null, does: 'write' }, (sql) => noteLate(sql, begun))),
         ...(config.spoolBytes !== undefined && { mostBytes: config.spoolBytes }),
         leastFreeBytes: config.leastFreeBytes,
       },

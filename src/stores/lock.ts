@@ -92,6 +92,9 @@ export function isLocked(dir: string): boolean {
   }
 }
 
+/** The id of the process that holds the directory; nothing when none does. */
+export const lockHolder = (dir: string): string | undefined => (isLocked(dir) ? holder(join(dir, 'lock')) : undefined);
+
 interface Held {
   socket: Server | undefined;
 }

@@ -140,6 +140,12 @@ export const forgetOldBatches = (sql: Sql) =>
     delete from taken_batch where at < greatest(clock_timestamp() - interval '7 days', least(clock_timestamp() - interval '2 hours',
       (select min(seen_at) from process where ended_at is null) - interval '1 hour'))`;
 
+/** Notes that a segment is loaded that was begun long ago. */
+export const noteLate = (sql: Sql, since: Date) =>
+  sql.rows(z.never())`
+    insert into late_arrival (since, noted_at) values (${since}, clock_timestamp())
+    on conflict (since) do update set noted_at = excluded.noted_at`;
+
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 

@@ -50,8 +50,15 @@ export async function setClosed({ records }: Context, id: string, at: Date | nul
   return changed;
 }
 
-/** With everything that records hold of it. */
-export const deleteClient = ({ records }: Context, id: string) => records.rows(z.never())`delete from client where id = ${id}`;
+/** With everything that records hold of it, but that there was one of that id: other processes may have something of it on their disks. */
+export async function deleteClient({ records, now }: Context, id: string) {
+  await records.rows(z.never())`insert into client_gone (id, at) values (${id}, ${now()}) on conflict do nothing`;
+  await records.rows(z.never())`delete from client where id = ${id}`;
+}
+
+/** The clients that were deleted, and when. */
+export const listClientsGone = (sql: Sql) =>
+  sql.rows(z.object({ id: z.uuid(), at: z.date() }))`select id, at from client_gone order by at`;
 
 export async function insertKey(
   { records, client, now }: Context,

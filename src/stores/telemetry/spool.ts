@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntakeHealth } from '../../platform/health.ts';
 import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Unsaid } from '../../platform/practice.ts';
 import { unavailable } from '../../platform/problem.ts';
 import { begunAt, inspect, numberOf, suffix, type Held } from './held.ts';
 import { frame, sizeOf, type TableRows } from './segment.ts';
@@ -38,7 +39,7 @@ export interface Spool {
    */
   cut<T>(into: string, ask: () => Promise<T>): Promise<T>;
   /** Drops what was set aside of a client, in files that were begun before a time; answers how many batches that were. */
-  forgetAside(client: string, before: Date): Promise<number>;
+  forgetAside(client: string, before: Date, unsaid?: Unsaid): Promise<number>;
   /** Resolves once nothing waits, or when the time is up. */
   drained(withinMs: number): Promise<void>;
   /** Finishes what is being written. What the store has not got stays for the next start. */
@@ -50,6 +51,8 @@ export interface SpoolOptions {
   load: Load;
   /** Runs the loading of a segment, where other processes must be heeded. */
   loading?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Told before a segment is loaded that was begun a day ago or longer. */
+  late?: (begun: Date) => Promise<void>;
   /** How many segments are loaded at once. */
   loadsAtOnce?: number;
   /** Of requests, by digest, those that another process has. */
@@ -72,6 +75,7 @@ const SEGMENT_BYTES = 32 * MIB;
 /** How often an open segment is closed for loading, when no closed one waits. */
 const LINGER_MS = 250;
 const RETRY_MS = 500;
+const LATE_MS = 86_400_000;
 const CLOSE_WITHIN_MS = 5000;
 /** How often the store may refuse a segment for a reason that does not pass by itself, before it is tried batch by batch. */
 const MOST_REFUSALS = 5;
@@ -80,7 +84,7 @@ const LOADS_AT_ONCE = 2;
 
 /** Opens the spool of a directory and goes on with what an earlier process left there. */
 export function openSpool(options: SpoolOptions, log: Log): Spool {
-  const { dir, load, loading = (work) => work(), loadsAtOnce = LOADS_AT_ONCE, taken } = options;
+  const { dir, load, loading = (work) => work(), late, loadsAtOnce = LOADS_AT_ONCE, taken } = options;
   const { mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = SEGMENT_BYTES } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const files = readdirSync(dir).sort();
@@ -109,6 +113,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
   const { work, together } = openTurns(loadsAtOnce);
   const underWay = new Set<Held>();
   let forgetting: Promise<unknown> = Promise.resolve();
+  const forgotten = new Set<string>();
 
   async function loadAll(): Promise<void> {
     while (!isClosing()) {
@@ -128,6 +133,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
   async function loadUntilDone(held: Held): Promise<void> {
     for (let refusals = 0; !isClosing();) {
       try {
+        if (Date.now() - begunAt(held).getTime() > LATE_MS) await late?.(begunAt(held));
         return await work(() => loading(() => (refusals < MOST_REFUSALS ? loader.load(held) : loader.sift(held))));
       } catch (error) {
         half.add(held);
@@ -182,11 +188,11 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
           if (waits.has(name) || isAside(name)) await link(join(dir, name), join(into, name));
         return ask();
       }),
-    async forgetAside(client, before) {
+    async forgetAside(client, before, unsaid) {
       const { refused, damaged } = loader.aside();
       if (refused + damaged === 0) return 0;
       // One after the other, as each writes the same files anew; no copy is made of them meanwhile, and none is added.
-      const gone = forgetting.then(() => together(() => forgetAside(dir, client, before)));
+      const gone = forgetting.then(() => together(() => forgetAside(dir, client, before, unsaid, forgotten)));
       forgetting = gone.catch(() => undefined);
       await gone;
       loader.countAside();

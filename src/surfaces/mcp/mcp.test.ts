@@ -78,7 +78,6 @@ test('every verb that takes something away or lets somebody in asks first; what 
     'people_remove',
     'people_setRole',
     'people_withdraw',
-    'practiceKeys_create',
     'practiceKeys_revoke',
     'prices_recost',
     'prices_remove',

@@ -56,6 +56,8 @@ export const createPracticeKey = operation({
   summary: 'Make an API key of the practice, which may do everything. The key is shown this once.',
   access: byOwner('write'),
   confirms: true,
+  // Whoever has it may do everything: it belongs into no conversation.
+  notForAgents: true,
   input: z.object({ name: KeyName, expiresInDays: z.coerce.number().int().min(1).max(MOST_DAYS).default(MOST_DAYS) }),
   output: z.object({ id: z.uuid(), key: z.string(), expiresAt: z.date() }),
   async run({ records, now }, { name, expiresInDays }) {

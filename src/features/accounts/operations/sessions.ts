@@ -25,7 +25,7 @@ export const listSessions = operation({
 
 export const endSession = operation({
   name: 'sessions.end',
-  summary: 'End one of your sessions. Whoever has it is out at once.',
+  summary: 'End one of your sessions. Whoever has it is out at once; at other processes within five seconds.',
   access: { of: 'self', does: 'write' },
   confirms: true,
   notForAgents: true,
@@ -51,7 +51,7 @@ export const listSessionsOf = operation({
 
 export const endSessionOf = operation({
   name: 'team.endSession',
-  summary: 'End one session of somebody. Whoever has it is out at once.',
+  summary: 'End one session of somebody. Whoever has it is out at once; at other processes within five seconds.',
   access: byOwner('write'),
   confirms: true,
   input: z.object({ id }),

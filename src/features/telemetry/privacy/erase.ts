@@ -63,7 +63,7 @@ async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Pro
 export const ASIDE = 'set aside';
 
 /** Drops what the store or the disk did not take: batches, as nobody can read of whom they tell. */
-export const asideOf = async (ctx: Context, until: Date): Promise<RowCounts> => ({
+const asideOf = async (ctx: Context, until: Date): Promise<RowCounts> => ({
   before: await ctx.removal.setAside(until),
   after: 0,
 });

@@ -176,17 +176,23 @@ test('what was on its way when an erasure was asked for is erased within the hou
 });
 
 test('what lies set aside of the client goes as a whole, also what comes there later, and nothing of another', async () => {
-  const [soylent, wayne] = [await server.client('Soylent'), await server.client('Wayne')];
+  const [soylent, wayne, cyberdyne] = [
+    await server.client('Soylent'),
+    await server.client('Wayne'),
+    await server.client('Cyberdyne'),
+  ];
   const spool = join(server.dataDir, 'spool');
   process.kill(enginePid(server.dataDir), 'SIGSTOP');
   await sendTrace(soylent, 60, 'holly-of-soylent');
   await sendTrace(wayne, 61, 'bruce-of-wayne');
+  await sendTrace(cyberdyne, 62, 'miles-of-cyberdyne');
   const waiting = readdirSync(spool).filter((name) => name.endsWith('.segment'));
   const bytes = Buffer.concat(waiting.map((name) => readFileSync(join(spool, name))));
   process.kill(enginePid(server.dataDir), 'SIGCONT');
   for (const who of ['holly-of-soylent', 'bruce-of-wayne']) expect(bytes.includes(who)).toBe(true);
   await arrived(soylent, 60);
   await arrived(wayne, 61);
+  await arrived(cyberdyne, 62);
   const changed = Buffer.from(bytes);
   for (const who of ['holly-of-soylent', 'bruce-of-wayne']) changed[changed.indexOf(who) + 1]! ^= 1;
   const set = (name: string, content: Buffer) => writeFileSync(join(spool, name), content, { mode: 0o600 });
@@ -222,8 +228,20 @@ test('what lies set aside of the client goes as a whole, also what comes there l
   expect((await server.ask('clients.close', { id: 'Wayne' })).status).toBe(200);
   server.later(DAY_MS / 12);
   expect((await server.ask('clients.delete', { id: 'Wayne', confirm: 'Wayne' })).status).toBe(200);
+  expect(aside().all).not.toMatch(/b.uce-of-wayne/);
+
+  // As if on the disk of another process, which looks for itself; what is of others stays for as long as anything of theirs.
+  set('1700000000000-000004.segment.refused', bytes);
+  await server.restart();
+  server.later(DAY_MS / 12);
+  await server.runDueJobs();
+  expect(aside().all).not.toMatch(/b.uce-of-wayne|h.lly-of-soylent/);
+  expect(aside().all).toContain('miles-of-cyberdyne');
+  await server.ask('retention.set', { client: 'Cyberdyne', kind: 'metrics', days: 300 });
+  server.later(DAY_MS / 12);
+  await server.runDueJobs();
   expect(aside().names).toEqual([]);
-}, 60_000);
+}, 90_000);
 
 test('an erasure from before there were salts still finds what arrives', async () => {
   const stark = await server.client('Stark');
@@ -239,7 +257,7 @@ test('an erasure from before there were salts still finds what arrives', async (
   expect(await logs()).toContain('greta');
   await using records = await server.records();
   const { z } = await import('zod');
-  const soon = new Date(Date.now() + DAY_MS / 2);
+  const soon = new Date(Date.now() + DAY_MS);
   await records.behind({ client: id, does: 'write' }, async (sql) => {
     await sql.rows(z.unknown())`
       insert into erasure (client_id, id, user_hashes, requested_at, rows_before, rows_after, checked_at)
@@ -250,6 +268,26 @@ test('an erasure from before there were salts still finds what arrives', async (
   expect((await show(stark, 50)).status).toBe(404);
   expect(await logs()).not.toContain('greta');
 });
+
+test('what waited for days in the spool of a process that was away is erased once it is loaded', async () => {
+  const weyland = await server.client('Weyland');
+  const spool = join(server.dataDir, 'spool');
+  process.kill(enginePid(server.dataDir), 'SIGSTOP');
+  await sendTrace(weyland, 80, 'ellen');
+  const waiting = readdirSync(spool).filter((name) => name.endsWith('.segment'));
+  const bytes = Buffer.concat(waiting.map((name) => readFileSync(join(spool, name))));
+  process.kill(enginePid(server.dataDir), 'SIGCONT');
+  await arrived(weyland, 80);
+  expect((await server.ask('erasure.request', { client: 'Weyland', user: 'ellen' })).json).toMatchObject({ rowsAfter: 0 });
+  server.later(4 * DAY_MS);
+  await server.runDueJobs();
+  writeFileSync(join(spool, `${Date.now() - 3 * DAY_MS}-000001.segment`), bytes, { mode: 0o600 });
+  await server.restart();
+  await arrived(weyland, 80);
+  server.later(DAY_MS / 12);
+  await server.runDueJobs();
+  expect((await show(weyland, 80)).status).toBe(404);
+}, 60_000);
 
 test('a user whose name was struck is found by their name', async () => {
   const hooli = await server.client('Hooli');

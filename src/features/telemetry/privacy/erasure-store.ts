@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import type { UserHashes } from '../../../platform/practice.ts';
+import type { Sql } from '../../../platform/sql.ts';
 import { asidePrefix, tablesWithColumn } from '../../../stores/telemetry/index.ts';
 
 const TableCounts = z.object({ table: z.string(), before: z.number(), after: z.number() });
@@ -16,8 +17,10 @@ export const Erasure = z.object({
   tables: z.array(TableCounts).describe('The same, table by table.'),
 });
 export type Erasure = z.infer<typeof Erasure>;
+const Counted = Erasure.pick({ tables: true });
 const Open = Erasure.extend({ userSalt: z.string(), userHashes: z.array(z.string()) });
 
+/** Keeps what an erasure found and left, and by which hashes what still arrives is found. */
 export async function insertErasure(
   { records, client, now }: Context,
   { userSalt, userHashes }: UserHashes,
@@ -32,6 +35,7 @@ export async function insertErasure(
   return made!;
 }
 
+/** All erasures of the client, the latest first, without the hashes. */
 export const listErasureRows = ({ records, client }: Pick<Context, 'records' | 'client'>) =>
   records.rows(Erasure)`
     select id, requested_at as "requestedAt", checked_at as "checkedAt", rows_before as "rowsBefore", rows_after as "rowsAfter", tables
@@ -44,21 +48,24 @@ export const listRecentErasures = ({ records, client }: Pick<Context, 'records' 
       user_salt as "userSalt", user_hashes as "userHashes"
     from erasure where client_id = ${client?.id} and requested_at >= ${since} order by requested_at`;
 
-/** What a later look found is added to what the first one did. */
+/** What a later look found is added to what the others did. */
 export async function addToErasure(
   { records, client, now }: Context,
-  { id, tables: known }: Erasure,
+  id: string,
   found: readonly TableCounts[],
-  /** Rows that are left, in all tables. */
-  left = totalOf(found).after,
+  /** Rows that are left, in all tables; null: as many as before. */
+  left: number | null = totalOf(found).after,
 ) {
-  const sums = new Map(known.map((one) => [one.table, one]));
+  // Two processes that look at once add one after the other.
+  const [known] = await records.rows(Counted)`
+    select tables from erasure where client_id = ${client?.id} and id = ${id} for update`;
+  const sums = new Map(known?.tables.map((one) => [one.table, one]));
   for (const { table, before, after } of found)
     sums.set(table, { table, before: (sums.get(table)?.before ?? 0) + before, after });
   const tables = [...sums.values()];
   const { before } = totalOf(found);
   await records.rows(z.never())`
-    update erasure set rows_before = rows_before + ${before}, rows_after = ${left}, tables = ${JSON.stringify(tables)},
+    update erasure set rows_before = rows_before + ${before}, rows_after = coalesce(${left}, rows_after), tables = ${JSON.stringify(tables)},
       checked_at = ${now()}
     where client_id = ${client?.id} and id = ${id}`;
 }
@@ -130,3 +137,15 @@ export async function explanationsWith({ telemetry }: Pick<Context, 'telemetry'>
   );
   return found.map((row) => row.found);
 }
+
+const Late = z.object({ since: z.date().nullable() });
+
+/** When the oldest of the segments was begun that were loaded late; nothing: none was. */
+export async function findLateSince(records: Sql): Promise<Date | undefined> {
+  const [found] = await records.rows(Late)`select min(since) as since from late_arrival`;
+  return found?.since ?? undefined;
+}
+
+/** Forgets those of them that were noted before then. */
+export const forgetLate = (records: Sql, before: Date) =>
+  records.rows(z.never())`delete from late_arrival where noted_at < ${before}`;

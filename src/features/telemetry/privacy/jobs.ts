@@ -1,10 +1,10 @@
-import { inEachClient } from '../../accounts/index.ts';
-import { DAY_MS } from '../../../platform/clock.ts';
+import { inEachClient, listClientsGone } from '../../accounts/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
 import { unavailable } from '../../../platform/problem.ts';
-import { addToErasure, listRecentErasures } from './erasure-store.ts';
-import { ASIDE, asideOf, eraseUser } from './erase.ts';
+import { addToErasure, findLateSince, forgetLate, listRecentErasures } from './erasure-store.ts';
+import { ASIDE, eraseUser } from './erase.ts';
 import { listRules } from './retention-store.ts';
 import { expire } from './retention.ts';
 
@@ -24,28 +24,47 @@ export const expireTelemetry = job({
     }),
 });
 
+/** What was on its way when an erasure was asked for is looked for that long, and longer where a spool was loaded later. */
+const LOOKED_FOR_MS = 2 * DAY_MS;
+
 /** What was on its way to the store when an erasure was asked for, in the spool or behind a store that was away, goes too. */
 export const eraseAgain = job({
   name: 'erasure.again',
   every: 'hour',
   async run(ctx) {
-    await eraseAllAgain(ctx, new Date(ctx.now().getTime() - 2 * DAY_MS));
+    const nowMs = ctx.now().getTime();
+    const late = await findLateSince(ctx.practice!.reading(null).records);
+    const { known, done } = await eraseAllAgain(ctx, new Date(Math.min(nowMs - LOOKED_FOR_MS, late?.getTime() ?? nowMs)));
+    // What was noted within the hour may still be on its way.
+    if (late && done === known) await ctx.practice!.noting(null, (records) => forgetLate(records, new Date(nowMs - HOUR_MS)));
   },
 });
 
-/** The same of what lies set aside, which each process has on its own disk. */
+/**
+ * The same of what lies set aside, which each process has on its own disk: what came before somebody was erased, before the client
+ * was deleted, and before the shortest time that anything of the client is kept, as nobody can say what of which kind it is.
+ */
 export const forgetSetAside = job({
   name: 'erasure.setAside',
   every: 'hour',
   of: 'process',
   async run(ctx) {
-    const { refused, damaged } = ctx.practice!.health().setAside;
+    const practice = ctx.practice!;
+    const { refused, damaged } = practice.health().setAside;
     if (refused + damaged === 0) return;
+    for (const { id, at } of await listClientsGone(practice.reading(null).records)) await practice.forgetAside(id, at);
     await inEachClient(ctx, {
-      due: async (of) => (await listRecentErasures(of, new Date(ctx.now().getTime() - 2 * DAY_MS))).at(-1),
-      async run(of, latest) {
-        const found = await asideOf(of, latest.requestedAt);
-        if (found.before > 0) await addToErasure(of, latest, [{ table: ASIDE, ...found }], latest.rowsAfter);
+      async due(of) {
+        const client = of.client!.id;
+        const days = (await listRules(of)).map((rule) => rule.days);
+        const kept = new Date(of.now().getTime() - Math.min(...days) * DAY_MS);
+        const expired = days.length > 0 ? await practice.forgetAside(client, kept, 'stays') : 0;
+        const erasure = (await listRecentErasures(of, new Date(0))).at(-1);
+        const erased = erasure ? await practice.forgetAside(client, erasure.requestedAt) : 0;
+        return expired + erased > 0 ? { erasure, erased } : undefined;
+      },
+      async run(of, { erasure, erased }) {
+        if (erasure && erased > 0) await addToErasure(of, erasure.id, [{ table: ASIDE, before: erased, after: 0 }], null);
       },
     });
   },
@@ -72,7 +91,7 @@ async function eraseAllAgain(ctx: Context, since: Date): Promise<{ known: number
     async run(of, recent) {
       for (const erasure of recent) {
         const { userSalt, userHashes } = erasure;
-        await addToErasure(of, erasure, await eraseUser(of, { userSalt, userHashes }, erasure.requestedAt));
+        await addToErasure(of, erasure.id, await eraseUser(of, { userSalt, userHashes }, erasure.requestedAt));
         counts.done += 1;
       }
     },

@@ -50,7 +50,7 @@ export async function sumScoresAgain(ctx: Context, days: Iterable<number>, despi
 
 /** Notes days before rows of them are deleted or changed: from then on they are summed up again, also where that is cut off. */
 export const noteDays = (ctx: Context, days: Days, despiteRetention = false): Promise<SumDue> =>
-  ctx.practice!.noting(ctx.client!, (records) => insertSumDue(records, ctx, { days, despiteRetention }));
+  ctx.practice!.noting(ctx.client, (records) => insertSumDue(records, ctx, { days, despiteRetention }));
 
 /** Sums up days that were noted. */
 export async function sumNoted(ctx: Context, { id, days, despiteRetention }: SumDue): Promise<void> {
