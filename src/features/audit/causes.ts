@@ -56,12 +56,25 @@ export async function explain(evidence: Evidence, found: Judgement): Promise<Tol
   const explained = { ...told, because: told.because ?? (judgement.failures ? failuresClause(judgement.failures) : null) };
   const models = counts.find(({ dimension }) => dimension === 'model');
   return {
-    // A moved mix is nobody's loss of quality.
-    judgement: explained.kind === 'mix' ? { ...judgement, kind: 'mix', direction: 'changed' } : judgement,
+    judgement: asExplained(judgement, explained),
     explained,
     alsoMoved: movedColumns(counts.filter(({ dimension }) => dimension !== explained.cause?.dimension)),
     models: models && { dimension: 'model', before: asStats(models.before), after: asStats(models.after) },
   };
+}
+
+/** A moved mix is nobody's loss of quality; what one value carries weighs as much as it weighs there. */
+function asExplained(judgement: Judgement, { kind, cause, own, newcomer }: Explained): Judgement {
+  if (kind === 'mix')
+    return {
+      ...judgement,
+      kind,
+      direction: 'changed',
+      ...(newcomer && cause ? { newcomer: { column: cause.dimension, ...newcomer } } : {}),
+    };
+  if (!own || !cause) return judgement;
+  const { dimension: column, value } = cause;
+  return { ...judgement, own: { column, value, before: own.before.mean, after: own.after.mean } };
 }
 
 /** With what the failed calls say, where there are more of them. */

@@ -41,6 +41,34 @@ test('where the segments themselves got worse, a moved mix does not excuse it', 
   expect(explainChange(judgement({}), [customer]).kind).toBe('step');
 });
 
+test('calls of a customer who is new are other calls, and what it has from the start is told', () => {
+  const before: Record<string, [number, number]> = { a: [600, 0.9], b: [600, 0.9], c: [600, 0.91] };
+  const tenant = (c: number) => sides('tenant', before, { a: [360, 0.9], b: [360, 0.9], c: [360, c], mega: [720, 0.65] });
+  expect(explainChange(judgement({}), [tenant(0.9)])).toMatchObject({
+    kind: 'mix',
+    cause: { dimension: 'tenant', value: 'mega' },
+    because: 'because tenant "mega" is new, from 0 % to 40 % of the calls; each tenant that was there before is steady',
+    newcomer: { value: 'mega', mean: 0.65 },
+  });
+  // One that is served as well as the others, or better, wants no look.
+  const cheap = explainChange(judgement({ metric: named('refusal_rate') }), [tenant(0.9)]);
+  expect(cheap).toMatchObject({ kind: 'mix' });
+  expect(cheap).not.toHaveProperty('newcomer');
+  // An old customer that is served worse now is no other calls.
+  expect(explainChange(judgement({}), [tenant(0.4)]).kind).toBe('step');
+});
+
+test.each<[string, Record<string, [number, number]>, Record<string, [number, number]>]>([
+  ['provider', { a: [900, 0.9] }, { a: [500, 0.9], b: [400, 0.6] }],
+  ['deployment', { eu: [900, 0.9] }, { eu: [500, 0.9], us: [400, 0.6] }],
+  ['lane', { old: [900, 0.9] }, { new: [900, 0.6] }],
+  ['lane', { other: [500, 0.9], 'search-v1': [400, 0.9] }, { other: [500, 0.9], 'search-v2': [400, 0.6] }],
+  ['lane', { 'search-v1': [900, 0.9] }, { 'search-v1': [500, 0.9], 'search-v2': [400, 0.6] }],
+])('a new value of a part of the system, or one that takes the place of another, is a change: %s', (name, before, after) => {
+  const { kind, because } = explainChange(judgement({}), [sides(name, before, after)]);
+  expect({ kind, because }).toEqual({ kind: 'step', because: expect.stringContaining('is in use') as string });
+});
+
 test('one customer that carries the change is named; many that share it are not', () => {
   const one = sides('customer', { acme: [300, 0.9], globex: [1000, 0.9] }, { acme: [300, 0.4], globex: [1000, 0.9] });
   expect(explainChange(judgement({}), [one])).toMatchObject({
@@ -176,8 +204,8 @@ test('a mix of the rows with a value does not excuse what those without one lost
 });
 
 test('a value that was in use before is not said to be in use since', () => {
-  const tier = sides('tier', { gold: [985, 0.95], free: [15, 0.5] }, { gold: [700, 0.95], free: [300, 0.5] });
-  expect(explainChange(judgement({}), [tier]).because).toBe('as tier "free" went from 1.5 % to 30 % of the calls');
+  const tier = sides('release', { gold: [985, 0.95], free: [15, 0.5] }, { gold: [700, 0.95], free: [300, 0.5] });
+  expect(explainChange(judgement({}), [tier]).because).toBe('as release "free" went from 1.5 % to 30 % of the calls');
 });
 
 test('a version that came within the time in which the change may lie explains it', () => {

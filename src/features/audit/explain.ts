@@ -1,8 +1,9 @@
-import { attribute, categoricalDrift, explainMix, type SegmentStats } from '../../detect/index.ts';
+import { attribute, categoricalDrift, explainMix, MIN_EFFECT, type SegmentStats } from '../../detect/index.ts';
 import type { Cause, Finding } from './model.ts';
 import { fromTo } from './report/format.ts';
 import type { Judgement } from './judge.ts';
 import { named } from './report/text.ts';
+import { changesSystem } from './newcomers.ts';
 import { isMissing, type ColumnRole } from './outcome.ts';
 
 /** One dimension on both sides of a change: the metric by value, and the rows by value. */
@@ -22,6 +23,10 @@ export interface Explained {
   cause: Cause | null;
   /** A clause that continues "…, ". */
   because: string | null;
+  /** Of a mix, a value that was not there before, where it is served worse than the others: what it has from the start. */
+  newcomer?: { value: string; mean: number };
+  /** Of a change that one value carries: what it had itself. */
+  own?: { before: SegmentStats; after: SegmentStats };
 }
 
 const NEW_AFTER = 0.3;
@@ -38,12 +43,14 @@ const STEADY_MIX = 0.8;
 export function explainChange(judgement: Judgement, given: readonly Sides[]): Explained {
   const { kind } = judgement;
   const sides = given.filter(({ says }) => says !== 'outcome');
-  for (const side of sides) {
+  for (const side of sides.filter((one) => changesSystem(one.dimension, one.before, one.after))) {
     const fresh = newValue(side) ?? (side.around ? newValue({ ...side, ...side.around }) : null);
     if (fresh) return { kind, cause: fresh.cause, because: newWords(side.dimension, fresh) };
   }
   for (const side of sides.filter(({ says }) => says !== 'handling')) {
-    const moved = movedMix(side, judgement.metric);
+    const near = side.around ? { ...side, ...side.around } : side;
+    const moved = comers(near, judgement) ?? movedMix(side, judgement.metric);
+    if (moved && 'because' in moved) return moved;
     if (moved)
       return {
         kind: 'mix',
@@ -60,6 +67,7 @@ export function explainChange(judgement: Judgement, given: readonly Sides[]): Ex
         kind,
         cause: side.says === 'outcome' ? null : cause,
         because: `nearly all of it in ${named(side.dimension)} "${named(carrier.segment)}"${levels(judgement, side, carrier.segment)}`,
+        ...(side.says === 'outcome' ? {} : ownOf(side, carrier)),
       };
     }
   }
@@ -71,6 +79,15 @@ function levels({ metric }: Judgement, { before, after }: Sides, segment: string
   const [was, is] = [before.get(segment), after.get(segment)];
   return was && is ? ` (${fromTo(was.mean, is.mean, metric.unit)})` : '';
 }
+
+/** What one value had itself, where it carries nearly all of a change and enough of its rows show it. */
+function ownOf({ before, after }: Sides, { segment, share }: { segment: string; share: number }): Pick<Explained, 'own'> {
+  const [was, is] = [before.get(segment), after.get(segment)];
+  return was && is && share >= NEARLY_ALL && Math.min(was.n, is.n) >= FEWEST_OWN ? { own: { before: was, after: is } } : {};
+}
+
+const NEARLY_ALL = 0.8;
+const FEWEST_OWN = 50;
 
 const clamp = (share: number) => Math.min(1, Math.max(0, share));
 const rows = (map: ReadonlyMap<string, SegmentStats>) => [...map.values()].reduce((sum, { n }) => sum + n, 0);
@@ -121,6 +138,46 @@ function movedMix({ dimension, before, after }: Sides, metric: Judgement['metric
   const grown = topSegments.filter(({ before, after }) => after.n / rows(is) > before.n / rows(was))[0];
   return { dimension, value: grown?.segment ?? topSegments[0]?.segment ?? '', share: clamp(mix / total) };
 }
+
+/**
+ * Calls of values that were not there before, while those that were are steady: other calls, and no loss of quality. What the new ones
+ * have from the start is told where it is worse.
+ */
+function comers({ dimension, before, after }: Sides, { metric }: Judgement): Explained | null {
+  const known = (value: string) => !isMissing(value);
+  const [was, is] = [only(before, keep(before, known)), only(after, keep(after, known))];
+  const fresh = keep(is, (value) => !was.has(value));
+  const old = only(is, new Set(was.keys()));
+  if (fresh.size === 0 || changesSystem(dimension, was, is)) return null;
+  if (rows(old) < Math.max(FEWEST_OLD, LEAST_OLD * rows(after))) return null;
+  if (rows(was) < STEADY_MIX * rows(before) || rows(is) < STEADY_MIX * rows(after)) return null;
+  if (metric.kind === 'rate' && tellsOutcome([...was.values(), ...is.values()])) return null;
+  const { verdict, mix, total } = explainMix(was, is);
+  const whole = explainMix(before, after).total;
+  if (verdict !== 'mix' || total === 0 || mix / total < STEADY_MIX || whole === 0 || mix / whole < STEADY_MIX) return null;
+  // The values that were there before must show by themselves that nothing happened to them.
+  if (Math.abs(explainMix(only(was, new Set(old.keys())), old).within) > (1 - STEADY_MIX) * Math.abs(total)) return null;
+  const [value, own] = [...only(is, fresh)].sort((a, b) => b[1].n - a[1].n)[0]!;
+  const usual = meanOf(was);
+  const away = (own.mean - usual) * (metric.worse === 'up' ? 1 : -1);
+  const material = metric.kind === 'rate' ? MIN_EFFECT.rate : MIN_EFFECT.value * Math.abs(usual);
+  const share = fromTo(0, own.n / rows(after), 'rate')!.replace(' → ', ' to ');
+  return {
+    kind: 'mix',
+    cause: { dimension, value, share: clamp(mix / total) },
+    because: `because ${named(dimension)} "${named(value)}" is new, from ${share} of the calls; each ${named(dimension)} that was there before is steady`,
+    ...(metric.worse !== null && away >= material ? { newcomer: { value, mean: own.mean } } : {}),
+  };
+}
+
+/** So many calls of the values that were there before, and this share of all, must be left to show that they are steady. */
+const FEWEST_OLD = 50;
+const LEAST_OLD = 0.2;
+
+const keep = (map: ReadonlyMap<string, SegmentStats>, wanted: (value: string) => boolean) =>
+  new Set([...map.keys()].filter(wanted));
+const meanOf = (map: ReadonlyMap<string, SegmentStats>) =>
+  [...map.values()].reduce((sum, { n, mean }) => sum + n * mean, 0) / Math.max(1, rows(map));
 
 /** A column whose values say of nearly every row whether it came out one way or the other is the outcome by another name. */
 function tellsOutcome(list: readonly SegmentStats[]): boolean {

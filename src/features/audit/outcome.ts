@@ -17,11 +17,12 @@ const HANDLING = words('cache cached caching retry retries retried fallback atte
 const ASKED = words('format mode version schema language lang style limit max template');
 const WHO = words('customer user account plan member membership subscription');
 
-function words(list: string): ReadonlySet<string> {
+export function words(list: string): ReadonlySet<string> {
   return new Set(list.split(' '));
 }
 
-const tokens = (name: string) =>
+/** The words of a column's name. */
+export const tokens = (name: string) =>
   name
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()

@@ -10,7 +10,7 @@ import type { AuditReport, ReportFinding } from './model.ts';
 import { byCost, groupTitle, nameGroups, price, type Priced } from './order.ts';
 import { counted } from './report/format.ts';
 import { listRejectReasons } from './store.ts';
-import { title, verdict } from './words.ts';
+import { becauseOf, title, verdict } from './words.ts';
 import { iso, writeFinding } from './write-finding.ts';
 
 /** Turns what was judged into the facts of the report: causes, groups, prices, words, charts, examples. */
@@ -92,7 +92,7 @@ function verdictOf({ judged, overview, cohorts }: Evidence, ordered: readonly Pr
     first
       ? {
           title: title(first.judgement),
-          because: first.explained.because,
+          because: becauseOf(first.judgement, first.explained),
           moneyPerMonthUsd: first.money,
           direction: first.judgement.direction,
           kind: first.judgement.kind,

@@ -163,3 +163,32 @@ test('calls that the provider turned away are no matter of a model or a prompt',
   });
   expect(action(failed, { dimension: 'model', value: 'gpt-4', share: 1 })).toContain('rate limits and quota');
 });
+
+test('what one value carries nearly all of weighs as it weighs there, and the title says so', () => {
+  const refused = judgement({
+    metric: named('refusal_rate'),
+    direction: 'worse',
+    at,
+    before: side(0.0004),
+    after: side(0.0415),
+    change: 0.041,
+  });
+  const legal = { ...refused, own: { column: 'team', value: 'legal', before: 0.001, after: 0.12 } };
+  expect([severity(refused), severity(legal)]).toEqual(['ticket', 'page']);
+  expect(title(legal)).toBe('Refused answers rose from 0.040 % to 4.2 % on 3 June 2026, for team legal from 0.10 % to 12 %');
+});
+
+test('a customer who is new and served worse is to be looked at by itself', () => {
+  const mix = judgement({
+    kind: 'mix',
+    direction: 'changed',
+    before: side(0.9),
+    newcomer: { column: 'tenant', value: 'mega', mean: 0.65 },
+  });
+  expect(action(mix, null)).toBe(
+    'Look at tenant "mega" by itself: it is at 65 % from the start, and nothing got worse for the others.',
+  );
+  expect(explanation(mix, { kind: 'mix', cause: null, because: null }, [], [])).toContain(
+    'Right answers of tenant "mega": 65 % from the start, against 90 % of the others before; that is worth a look.',
+  );
+});

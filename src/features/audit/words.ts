@@ -30,7 +30,14 @@ export function title(judgement: Judgement): string {
   if (judgement.recent) return recentTitle(judgement, where);
   if (judgement.movedTo !== undefined) return movedTitle(judgement);
   const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
-  return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}`;
+  return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}${ownLevels(judgement)}`;
+}
+
+/** ", for team legal from 0.1 % to 12 %": what a value had itself that carries nearly all of it. */
+function ownLevels({ own, metric }: Judgement): string {
+  if (!own) return '';
+  const sides = fromTo(own.before, own.after, metric.unit)?.replace(' → ', ' to ');
+  return `, for ${place(named(own.column), named(own.value))} from ${sides}`;
 }
 
 /** "Number of calls is 19 a day instead of 50 since 31 August 2026 for customer acme". */
@@ -77,6 +84,9 @@ function moved({ change, kind }: Judgement): string {
   return (change ?? 0) < 0 ? 'fell' : 'rose';
 }
 
+/** A title that tells what carries it needs no other clause that does. */
+export const becauseOf = ({ own }: Judgement, { because }: Explained) => (own ? null : because);
+
 /** The finding in two or three sentences: what, how sure, why. */
 export function explanation(
   judgement: Judgement,
@@ -84,7 +94,8 @@ export function explanation(
   alsoMoved: readonly string[],
   sharedWith: readonly Judgement[],
 ): string {
-  const sentences = [`${title(judgement)}${explained.because ? `, ${explained.because}` : ''}.`];
+  const because = becauseOf(judgement, explained);
+  const sentences = [`${title(judgement)}${because ? `, ${because}` : ''}.`];
   if (judgement.stall) {
     sentences.push(
       judgement.stall.kind === 'silence'
@@ -97,6 +108,7 @@ export function explanation(
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
   if (judgement.failures && explained.because !== failuresClause(judgement.failures))
     sentences.push(failuresSentence(judgement.failures));
+  if (judgement.newcomer) sentences.push(newcomerSentence(judgement, judgement.newcomer));
   if (judgement.note) sentences.push(judgement.note);
   if (judgement.split) sentences.push(splitSentence(judgement.split));
   // A metric that changed in several segments is told once.
@@ -122,6 +134,10 @@ const faults: Record<Fault, string> = {
     'Check the status of the provider and the time limit of the calls; retry those that time out, and shorten what is asked.',
   outage: 'Check the status of the provider; retry with growing waits, and keep a second provider for such times.',
 };
+
+/** "Right answers of tenant "megacorp" are 65 % from the start, against 90 % of the others before: worth a look." */
+const newcomerSentence = ({ metric, before }: Judgement, { column, value, mean }: NonNullable<Judgement['newcomer']>) =>
+  `${capital(metric.plain)} of ${named(column)} "${named(value)}": ${quantity(mean, metric.unit)} from the start, against ${quantity(before?.mean ?? 0, metric.unit)} of the others before; that is worth a look.`;
 
 const maybeSentence = (maybe: 'weekend' | 'night') =>
   `It may be no more than a ${maybe}: the log holds no other that would show whether calls come then.`;
@@ -159,6 +175,8 @@ export function action(judgement: Judgement, cause: Cause | null, lead: Judgemen
   if (judgement.stall?.maybe) return `Make sure that calls are not meant to come then.`;
   if (kind === 'stall') return 'Check the integration that sends these calls, and whether work was lost in that time.';
   if (judgement.movedTo !== undefined) return 'Make sure that the move was meant.';
+  if (judgement.newcomer)
+    return `Look at ${named(judgement.newcomer.column)} "${named(judgement.newcomer.value)}" by itself: it is at ${quantity(judgement.newcomer.mean, metric.unit)} from the start, and nothing got worse for the others.`;
   if (kind === 'mix')
     return `Look at the shares of ${cause ? named(cause.dimension) : 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
   if (judgement.failures?.fault) return faults[judgement.failures.fault];
@@ -192,7 +210,10 @@ export function action(judgement: Judgement, cause: Cause | null, lead: Judgemen
 }
 
 /** How loud: *page* costs right answers now, *ticket* wants a look this week, *watch* is worth knowing. */
-export function severity({ kind, metric, direction, change, before, stall }: Judgement): Finding['severity'] {
+export function severity({ kind, metric, direction, stall, own, ...all }: Judgement): Finding['severity'] {
+  // What few of the calls lose wholly is not made small by the others.
+  const change = own ? own.after - own.before : all.change;
+  const before = own ? { mean: own.before } : all.before;
   if (stall) return stall.kind === 'silence' && !stall.maybe ? 'ticket' : 'watch';
   if (direction !== 'worse' || kind === 'mix' || change === null) return 'watch';
   // Who reads another language is not lost, but not served either.
