@@ -77,10 +77,12 @@ function createView(statement: string, cluster: string): string[] | undefined {
   const found = view.exec(statement)?.groups;
   if (!found) return undefined;
   const { name, to, select } = found;
-  // Columns are called by the name of the table.
-  const local = select!.replace(/\bFROM (\w+)(?! AS)/g, (_, from: string) => `FROM ${from}${LOCAL} AS ${from}`);
-  return [`CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${onCluster(cluster)} TO ${to}${LOCAL} AS\n${local}`];
+  return [`CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${onCluster(cluster)} TO ${to}${LOCAL} AS\n${ofLocal(select!)}`];
 }
+
+/** What a view asks, of the tables on its shard. Columns are called by the name of the table. */
+const ofLocal = (select: string) =>
+  select.replace(/\bFROM (\w+)(?! AS)/g, (_, from: string) => `FROM ${from}${LOCAL} AS ${from}`);
 
 const alter = /^ALTER TABLE (?<name>\w+)\s+(?<what>(?:ADD|MODIFY|DROP) (?<kind>\w+).*)$/s;
 
@@ -91,7 +93,7 @@ function alterTable(statement: string, cluster: string): string[] | undefined {
   const on = onCluster(cluster);
   const local = `ALTER TABLE ${name}${LOCAL} ${on} ${what!.replace('non_replicated_deduplication_window', 'replicated_deduplication_window')}`;
   // A view has no table before it, and of a distributed table only the columns are its own.
-  if (kind === 'QUERY') return [`ALTER TABLE ${name} ${on} ${what}`];
+  if (kind === 'QUERY') return [`ALTER TABLE ${name} ${on} ${ofLocal(what!)}`];
   return kind === 'COLUMN' ? [local, `ALTER TABLE ${name} ${on} ${what}`] : [local];
 }
 

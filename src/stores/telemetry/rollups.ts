@@ -18,6 +18,12 @@ export async function rebuildRollups(telemetry: Pick<Telemetry, 'command'>, clie
   ]);
 }
 
+/**
+ * SQL of a score that is summed up: a number, no larger than its square can be added to others, of a time that the sums can tell.
+ * Older releases took others.
+ */
+export const plausibleScore = 'abs(ifNull(score.value, nan)) <= 1e15 AND toYear(score.at) BETWEEN 1970 AND 2105';
+
 /** The same for the sums of scores, by the days on which they were given. */
 export const rebuildScores = (telemetry: Pick<Telemetry, 'command'>, client: string, from: Date, to: Date): Promise<void> =>
   build(telemetry, client, from, to, ['score_minute', 'score_hour', 'score_day'], [`INSERT INTO score_minute ${sumsOfScores}`]);
@@ -82,6 +88,6 @@ FROM (SELECT * FROM score WHERE client_id = {client:UUID} AND (trace_id, id) IN 
     SELECT trace_id, id FROM score WHERE client_id = {client:UUID} AND score.at >= fromUnixTimestamp({fromS:Int64})
       AND score.at < fromUnixTimestamp({toS:Int64}))
   ORDER BY received_at DESC LIMIT 1 BY trace_id, id) AS score
-WHERE isFinite(ifNull(score.value, nan)) AND score.at >= fromUnixTimestamp({fromS:Int64})
+WHERE ${plausibleScore} AND score.at >= fromUnixTimestamp({fromS:Int64})
   AND score.at < fromUnixTimestamp({toS:Int64})
 GROUP BY client_id, at, name, workflow, source`;

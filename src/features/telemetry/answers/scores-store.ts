@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
+import { plausibleScore } from '../../../stores/telemetry/index.ts';
 import { startOf, widthOf, type BucketName } from './buckets.ts';
 import { conditionsOf, filterNames, type Filter } from './filter.ts';
+import { Sum } from './numbers.ts';
 import { isoOf, secondsOf, timeOf } from './store.ts';
 import type { Window } from './windows.ts';
 
 /** Sums of scores, by when they were given: out of rollups where they know enough, else score by score. */
 
-const sums = { n: z.number(), sum: z.number(), sumSq: z.number(), graded: z.number() };
+const sums = { n: z.number(), sum: Sum, sumSq: Sum, graded: z.number() };
 const Row = z.object({ label: z.string().nullable(), at: z.string(), ...sums, resent: z.number() });
 export type ScoreRow = z.infer<typeof Row>;
 
@@ -54,18 +56,22 @@ function rowsOfSums({ telemetry }: Context, { groupBy, bucket, filter: { workflo
   );
 }
 
-/** What else is asked for is of the traces that the scores are about. */
+/** What else is asked for is of the traces that the scores are about. Each score as it was said last, whatever it was before. */
 function rowsOfScores({ telemetry }: Context, { groupBy, bucket, fromMs, toMs, filter }: ScoreQuestion) {
   const { workflow, scoreName, scoreBelow, status, minCostUsd: _, ...rest } = filter;
   const failed = `SELECT trace_id FROM span WHERE client_id = {client:UUID} AND status = 'error'`;
   const conditions = conditionsOf(rest);
+  const period = `at >= ${timeOf('from')} AND at < ${timeOf('to')}`;
+  const said = [
+    `client_id = {client:UUID} AND (trace_id, id) IN (SELECT trace_id, id FROM score WHERE client_id = {client:UUID} AND ${period})`,
+    ...conditions.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE client_id = {client:UUID} AND ${sql})`),
+    ...(status === undefined ? [] : [`trace_id ${status === 'ok' ? 'NOT ' : ''}IN (${failed})`]),
+  ];
   const where = [
-    `client_id = {client:UUID} AND at >= ${timeOf('from')} AND at < ${timeOf('to')} AND isFinite(ifNull(value, nan))`,
+    `${period} AND ${plausibleScore}`,
     ...(workflow === undefined ? [] : ['workflow = {workflow:String}']),
     ...(scoreName === undefined ? [] : ['name = {scoreName:String}']),
     ...(scoreBelow === undefined ? [] : ['value < {scoreBelow:Float64}']),
-    ...conditions.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE client_id = {client:UUID} AND ${sql})`),
-    ...(status === undefined ? [] : [`trace_id ${status === 'ok' ? 'NOT ' : ''}IN (${failed})`]),
   ];
   const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
   return telemetry.rows(Row)(
@@ -73,8 +79,9 @@ function rowsOfScores({ telemetry }: Context, { groupBy, bucket, fromMs, toMs, f
       SELECT ${groupBy ? labels[groupBy] : 'NULL'} AS label, ${startOf[bucket]}(at, 'UTC') AS started, count() AS n,
         sum(assumeNotNull(value)) AS sum, sum(assumeNotNull(value) * assumeNotNull(value)) AS sumSq,
         countIf(value NOT IN (0, 1)) AS graded
-      FROM (SELECT * FROM score WHERE ${where.join(' AND ')} ORDER BY received_at DESC LIMIT 1 BY trace_id, id)
-      GROUP BY label, started
+      FROM (SELECT at, name, workflow, value FROM score WHERE ${said.join(' AND ')}
+        ORDER BY received_at DESC LIMIT 1 BY trace_id, id) AS score
+      WHERE ${where.join(' AND ')} GROUP BY label, started
     ) ORDER BY at`,
     { ...params, workflow, scoreName, scoreBelow, from: isoOf(fromMs), to: isoOf(toMs) },
   );

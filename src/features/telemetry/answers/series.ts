@@ -5,6 +5,7 @@ import { invalid } from '../../../platform/problem.ts';
 import { startOf, type BucketName } from './buckets.ts';
 import { conditionsOf, filterNames, type Filter } from './filter.ts';
 import type { GroupBy, Metric } from './metrics.ts';
+import { SumIfAny } from './numbers.ts';
 import { scoreRows } from './scores-store.ts';
 import { meanOf } from './scores.ts';
 import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
@@ -34,7 +35,7 @@ const columns = {
 export const isOfCalls = ({ groupBy, filter }: Pick<Question, 'groupBy' | 'filter'>) =>
   groupBy === 'model' || groupBy === 'promptVersion' || filter.model !== undefined || filter.promptVersion !== undefined;
 
-const Row = z.object({ label: z.string().nullable(), at: z.string(), value: z.number().nullable(), n: z.number() });
+const Row = z.object({ label: z.string().nullable(), at: z.string(), value: SumIfAny, n: z.number() });
 /** With the interval of what has one. */
 type Row = z.infer<typeof Row> & { low?: number | null; high?: number | null };
 

@@ -4,6 +4,7 @@ import { HOUR_MS } from '../../../platform/clock.ts';
 import { rememberByClient } from '../../../platform/remember.ts';
 import { spoken, Stored } from '../ingest/said.ts';
 import { TraceSpan } from '../model.ts';
+import { plausibleUsd } from '../otlp/index.ts';
 import { conditionsOf, type Condition, type Cursor, type Filter } from './filter.ts';
 import type { Window } from './windows.ts';
 
@@ -206,7 +207,7 @@ const Line = z
       session: textOf(session),
       environment: textOf(environment),
       traceName: textOf(traceName),
-      givenCostUsd: numberOf(cost),
+      givenCostUsd: plausibleUsd(numberOf(cost) ?? null),
       costable: costable === 'true',
     };
   })
@@ -304,6 +305,7 @@ const attributes = z
 const StoredSpan = TraceSpan.omit({ scores: true })
   .extend({
     traceName: z.string().nullable(),
+    costUsd: z.number().nullable().transform(plausibleUsd),
     costable: z.boolean(),
     events: json(TraceSpan.shape.events),
     links: json(TraceSpan.shape.links),

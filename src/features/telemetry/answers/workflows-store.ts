@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
+import { Sum, SumIfAny } from './numbers.ts';
 import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
 import type { Window } from './windows.ts';
 
 const usage = {
   runs: z.number(),
   errors: z.number(),
-  costUsd: z.number().nullable(),
+  costUsd: SumIfAny,
   firstSeenAt: z.string(),
   lastSeenAt: z.string(),
 };
@@ -34,7 +35,7 @@ export const seenWorkflows = ({ telemetry }: Context, window: Window) =>
   );
 
 const Bucket = z
-  .tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])
+  .tuple([z.number(), z.number(), z.number(), z.number(), Sum, Sum])
   .transform(([at, runs, errors, timed, sumMs, sumLogMs]) => ({ atMs: at * 1000, runs, errors, timed, sumMs, sumLogMs }));
 
 /** What each workflow did in each hour or on each day, oldest first: what a state is judged by. */
@@ -85,9 +86,9 @@ const HourRow = z.object({
   runs: z.number(),
   errors: z.number(),
   timed: z.number(),
-  sumMs: z.number(),
-  sumLogMs: z.number(),
-  costUsd: z.number(),
+  sumMs: Sum,
+  sumLogMs: Sum,
+  costUsd: Sum,
   tokens: z.number(),
 });
 
@@ -126,7 +127,7 @@ const UsageRow = z.object({
   atS: z.number(),
   model: z.string(),
   calls: z.number(),
-  costUsd: z.number(),
+  costUsd: Sum,
   tokens: z.number(),
 });
 const Used = UsageRow.transform(({ atS, ...row }) => ({ ...row, atMs: atS * 1000 }));
@@ -155,7 +156,7 @@ const ModelUse = z.object({
 export { ModelUse };
 
 export const modelUse = ({ telemetry }: Context, { fromMs, toMs }: Window, workflow: string) =>
-  telemetry.rows(ModelUse)(
+  telemetry.rows(ModelUse.extend({ costUsd: SumIfAny }))(
     `SELECT assumeNotNull(model) AS model, any(provider) AS provider, count() AS calls, countIf(status = 'error') AS errors,
       sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, sum(cost_usd) AS costUsd, max(started_at) AS lastSeenAt
     FROM ${spansWhere(`workflow = {workflow:String} AND model != '' AND costable AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`)}

@@ -1,5 +1,7 @@
 import { toUSVString } from 'node:util';
 import { z } from 'zod';
+import { isPlausibleTime, TIME_REFUSED } from '../otlp/index.ts';
+import { ScoreNumber } from '../scores/index.ts';
 
 /** What Langfuse's clients send to /api/public/ingestion. Fields that no reader here needs are left out. */
 
@@ -54,11 +56,11 @@ export const ScoreBody = z.object({
   traceId: some(id),
   observationId: some(id),
   name: text.pipe(z.string().min(1).max(200)),
-  value: z.union([z.number(), z.boolean(), text.pipe(z.string().min(1).max(500))]),
+  value: z.union([ScoreNumber, z.boolean(), text.pipe(z.string().min(1).max(500))]),
   dataType: some(z.string()),
   comment: some(text),
   source: some(z.string()),
-  timestamp: some(time),
+  timestamp: some(time.refine((given) => isPlausibleTime(Date.parse(given)), TIME_REFUSED)),
 });
 export type TraceBody = z.infer<typeof TraceBody>;
 export type ObservationBody = z.infer<typeof ObservationBody>;

@@ -4,7 +4,15 @@ import type { Incoming, Outgoing, Route } from '../../../platform/route.ts';
 import { version } from '../../../platform/version.ts';
 import { keepSpans } from '../ingest/keep.ts';
 import { requireQuota } from '../ledger/index.ts';
-import { asProblem, decodeTraces, decompress, defaultLimits, parseDocument, type Failure } from '../otlp/index.ts';
+import {
+  asProblem,
+  decodeTraces,
+  decompress,
+  defaultLimits,
+  isPlausibleTime,
+  parseDocument,
+  type Failure,
+} from '../otlp/index.ts';
 import { documentOf } from './document.ts';
 import { Event, ScoreBody } from './events.ts';
 import { mergedPieces } from './merge.ts';
@@ -34,7 +42,7 @@ export const receiveLangfuseBatch: Route = {
     const { batch } = readAs(Batch, await documentIn(incoming));
     const { events, answered } = readEvents(batch);
     const scores = events.flatMap((event) =>
-      event.type === 'score-create' ? (scoreOf(event.body, new Date(event.timestamp)) ?? []) : [],
+      event.type === 'score-create' ? (scoreOf(event.body, timeOf(event) ?? receiving.now()) ?? []) : [],
     );
     const pieces = await mergedPieces(
       events.filter((event) => event.type !== 'score-create'),
@@ -79,6 +87,12 @@ function readEvents(batch: readonly unknown[]): { events: Event[]; answered: Ans
     } else answered.errors.push({ id, status: 400, message: 'Invalid request data', error: flaw ?? '' });
   }
   return { events, answered };
+}
+
+/** When the event was, as far as its clock can be believed. */
+function timeOf({ timestamp }: Event): Date | undefined {
+  const at = new Date(timestamp);
+  return isPlausibleTime(at.getTime()) ? at : undefined;
 }
 
 const flawOf = (event: Event) => (event.type === 'score-create' && !event.body.traceId ? NO_TRACE : undefined);

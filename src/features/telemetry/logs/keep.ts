@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Receiving } from '../../../platform/route.ts';
 import { jsonOf, sharedJsonOf } from '../ingest/json.ts';
-import { findingsOf, type Decoded, type RawLog } from '../otlp/index.ts';
+import { findingsOf, isPlausibleTime, type Decoded, type RawLog } from '../otlp/index.ts';
 import { keeperFor } from '../privacy/index.ts';
 import { countedScores, loggedScoreRow } from '../scores/index.ts';
 import { struckLog } from './strike.ts';
 
-/** Times that a table can hold; others are as good as none. */
-const [EARLIEST, LATEST] = [Date.UTC(2000, 0, 1), Date.UTC(2200, 0, 1)];
-
 /** Keeps the log records of one request, and what they say of answers as scores. On disk when it returns. */
 export async function keepLogs(
   { intake, records, client, now }: Receiving,
-  { items, received, reasons }: Decoded<RawLog>,
+  { items, received, reasons, drops }: Decoded<RawLog>,
   bytes: number,
 ): Promise<void> {
   if (received === 0) return;
@@ -20,8 +17,11 @@ export async function keepLogs(
   const struck = new Map<string, number>();
   const logs = keeper ? items.map((log) => struckLog(log, keeper, struck)) : items;
   const receivedAt = now();
+  const refuse = () => (drops.scores += 1);
   const scores = logs.flatMap((log) =>
-    findingsOf([log]).scores.flatMap((score) => loggedScoreRow(score, new Date(timeOf(log, receivedAt)), receivedAt) ?? []),
+    findingsOf([log], refuse).scores.flatMap(
+      (score) => loggedScoreRow(score, new Date(timeOf(log, receivedAt)), receivedAt) ?? [],
+    ),
   );
   const rows = logs.map((log) => rowOf(log, receivedAt));
   // The same record has the same id, whenever it is sent.
@@ -44,7 +44,7 @@ export async function keepLogs(
 /** Milliseconds with microseconds behind the point. */
 function timeOf({ at }: RawLog, receivedAt: Date): number {
   const ms = at ? at.ms + Math.floor(at.ns / 1000) / 1000 : Number.NaN;
-  return ms >= EARLIEST && ms < LATEST ? ms : receivedAt.getTime();
+  return isPlausibleTime(ms) ? ms : receivedAt.getTime();
 }
 
 function rowOf(log: RawLog, receivedAt: Date) {

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { jsonOf, sharedJsonOf } from '../ingest/json.ts';
-import { workflowOf, type Attributes, type RawPoint } from '../otlp/index.ts';
-
-/** Times that a table can hold; others are as good as none. */
-const [EARLIEST, LATEST] = [Date.UTC(2000, 0, 1), Date.UTC(2200, 0, 1)];
+import { isPlausibleTime, workflowOf, type Attributes, type RawPoint } from '../otlp/index.ts';
 
 /** Points as rows of the table `metric_point`. */
 export function pointRows(points: readonly RawPoint[], receivedAt: Date) {
@@ -68,7 +65,7 @@ function rowOf(point: RawPoint, resourceMark: string, receivedAt: Date) {
 /** Milliseconds with microseconds behind the point. */
 function timeOf(at: RawPoint['at']): number | null {
   const ms = at ? at.ms + Math.floor(at.ns / 1000) / 1000 : Number.NaN;
-  return ms >= EARLIEST && ms < LATEST ? ms : null;
+  return isPlausibleTime(ms) ? ms : null;
 }
 
 const hashOf = (said: unknown) => createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);

@@ -133,7 +133,7 @@ describe('limits', () => {
     expect(JSON.stringify(item!.attributes.get('fits'))).toBe(`${'['.repeat(31)}"x"${']'.repeat(31)}`);
     expect(JSON.stringify(item!.attributes.get('deep'))).toBe(`${'['.repeat(32)}null${']'.repeat(32)}`);
     expect(item!.attributes.get('list')).toHaveLength(1_000);
-    expect(decoded.drops).toEqual({ attributes: 1, events: 72, links: 2, values: 1 });
+    expect(decoded.drops).toEqual({ attributes: 1, events: 72, links: 2, values: 1, scores: 0 });
     expect(new Set(item!.flags)).toEqual(
       new Set(['too_deep', 'attributes_dropped', 'value_truncated', 'events_dropped', 'links_dropped']),
     );

@@ -46,7 +46,11 @@ export function decodeTraces(body: Uint8Array, encoding: Encoding, limits: Limit
 function* spansIn(body: Uint8Array, encoding: Encoding, intake: Intake): Generator<Span, void> {
   const toSpan = spanMapper();
   const raw = encoding === 'protobuf' ? protobufTraces(body, intake) : jsonTraces(parseBody(body, intake), intake);
-  for (const span of raw) yield toSpan(span);
+  for (const one of raw) {
+    const span = toSpan(one);
+    if (span.flags.includes('score_invalid')) intake.drops.scores += 1;
+    yield span;
+  }
 }
 
 function* asked<T>(items: Iterable<T>): Generator<T, void> {

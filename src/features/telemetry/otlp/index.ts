@@ -19,6 +19,7 @@ export { findingsOf, type LoggedScore, type LoggedTexts } from './logs.ts';
 export { carriesText } from './map/precedence.ts';
 export { providerOf } from './map/provider.ts';
 export { workflowOf } from './map/workflow.ts';
+export { isPlausibleScore, isPlausibleTime, MOST_SCORE, plausibleUsd, SCORE_REFUSED, TIME_REFUSED } from './plausible.ts';
 export { errorStatus, exportResponse, partialOf, statusCodes, type PartialSuccess, type Signal } from './respond.ts';
 export type { Kind, Score, ScoreSource, Span } from './span.ts';
 export { countedSpans, traceTotals, type TraceTotals } from './tally.ts';

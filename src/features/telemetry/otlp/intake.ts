@@ -13,6 +13,8 @@ export interface Drops {
   links: number;
   /** Values that were cut short, each with a visible mark at its end. */
   values: number;
+  /** Spans and records with a score beyond what one may be. */
+  scores: number;
 }
 
 export type Reason = 'not_an_object' | 'malformed' | 'trace_id_invalid' | 'span_id_invalid' | 'too_many';
@@ -20,7 +22,7 @@ export type Reason = 'not_an_object' | 'malformed' | 'trace_id_invalid' | 'span_
 /** Applies the limits while a request is read, and keeps the count. One per request. */
 export class Intake {
   readonly limits: Limits;
-  readonly drops: Drops = { attributes: 0, events: 0, links: 0, values: 0 };
+  readonly drops: Drops = { attributes: 0, events: 0, links: 0, values: 0, scores: 0 };
   readonly rejected = new Map<Reason, number>();
   received = 0;
   #flags = new Set<Flag>();

@@ -1,6 +1,6 @@
 import { spokenIn, type Spoken } from './map/events.ts';
 import { label } from './map/facts.ts';
-import { evaluation, EVALUATION, saysSomething } from './map/scores.ts';
+import { evaluation, EVALUATION, plausible, saysSomething } from './map/scores.ts';
 import type { Score } from './span.ts';
 import type { RawLog } from './wire.ts';
 
@@ -18,10 +18,13 @@ export interface LoggedTexts extends Spoken {
 }
 
 /** What log records say about spans. Those that say nothing of the kind stay mere records. */
-export function findingsOf(logs: readonly RawLog[]): { scores: LoggedScore[]; texts: LoggedTexts[] } {
+export function findingsOf(
+  logs: readonly RawLog[],
+  refuse: () => unknown = () => {},
+): { scores: LoggedScore[]; texts: LoggedTexts[] } {
   const scores = logs
     .filter(({ name }) => name === EVALUATION)
-    .map(scoreOf)
+    .map((log) => plausible(scoreOf(log), refuse))
     .filter(saysSomething);
   const bySpan = new Map<string, RawLog[]>();
   for (const log of logs.filter(({ name, spanId }) => spanId !== '' && name.startsWith('gen_ai.') && name !== EVALUATION)) {

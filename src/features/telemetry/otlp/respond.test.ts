@@ -15,9 +15,13 @@ test('what was rejected, by signal', () => {
 });
 
 test('drops are told as a warning', () => {
-  const drops = { attributes: 3, events: 0, links: 0, values: 1 };
+  const drops = { attributes: 3, events: 0, links: 0, values: 1, scores: 2 };
   const told = partialOf({ rejected: 2, reasons: new Map([['trace_id_invalid', 2]]), drops });
-  expect(told).toEqual({ rejected: 2, message: '2 rejected: trace_id_invalid; 3 attributes dropped; 1 values cut short' });
+  expect(told).toEqual({
+    rejected: 2,
+    message:
+      '2 rejected: trace_id_invalid; 3 attributes dropped; 1 values cut short; 2 with scores left out, as they are beyond 1e15',
+  });
 });
 
 test('an error speaks as the request did', () => {

@@ -51,6 +51,7 @@ const dropWords = {
   events: 'span events dropped',
   links: 'span links dropped',
   values: 'values cut short',
+  scores: 'with scores left out, as they are beyond 1e15',
 } as const;
 
 /** What to tell the client: `2 rejected (trace_id_invalid); 5 attributes dropped`. */

@@ -115,6 +115,7 @@ export type Flag =
   | 'input_excluded_cache'
   | 'output_excluded_reasoning'
   | 'cost_invalid'
+  | 'score_invalid'
   | 'value_invalid'
   | 'no_value'
   | 'buckets_invalid'

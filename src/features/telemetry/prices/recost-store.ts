@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
+import { plausibleUsd } from '../otlp/index.ts';
 import { GIVEN } from './price-of.ts';
 
 const Count = z.object({ minute: z.string(), spans: z.number() });
@@ -27,7 +28,7 @@ const StoredCall = z.object({
   cacheWriteTokens: tokens,
   outputTokens: tokens,
   reasoningTokens: tokens,
-  costUsd: z.number().nullable(),
+  costUsd: z.number().nullable().transform(plausibleUsd),
   costSource: z.string().nullable(),
 });
 export type StoredCall = z.infer<typeof StoredCall>;

@@ -1,6 +1,6 @@
 /** What somebody thought of an answer: a rule, a model, a person, the end user, or the truth that came out later. */
 export { importScores } from './import.ts';
-export { Score, sidesOf } from './model.ts';
+export { Score, ScoreNumber, sidesOf } from './model.ts';
 export { createScore, createScores, listScores } from './operations.ts';
 export { countedScores, loggedScoreRow, scoreRow, scoreRowsOf, type NewScore } from './row.ts';
 export { scoresOfTraces } from './store.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { isPlausibleScore, isPlausibleTime, SCORE_REFUSED, TIME_REFUSED } from '../otlp/index.ts';
 import type { FileRow } from '../import/rows.ts';
 import type { LabelColumns } from './label-columns.ts';
 import { ScoreSource } from './model.ts';
@@ -42,6 +43,7 @@ export function labelReader(columns: LabelColumns, otherwise: Otherwise) {
     if (spanText !== undefined && spanId?.length !== 16) return 'the span id has not 16 hexadecimal digits';
     const value = valueOf(text('value'));
     if (value === undefined) return 'there is no value';
+    if (typeof value === 'number' && !isPlausibleScore(value)) return SCORE_REFUSED;
     if (typeof value === 'string' && value.length > LONGEST_LABEL) return `the value is longer than ${LONGEST_LABEL} characters`;
     const name = text('name') ?? otherwise.name ?? columns.value!.name;
     if (name.length > LONGEST_NAME) return `the name is longer than ${LONGEST_NAME} characters`;
@@ -51,6 +53,7 @@ export function labelReader(columns: LabelColumns, otherwise: Otherwise) {
     if (!source.success) return `the source is none of ${ScoreSource.options.join(', ')}`;
     const at = timeOf(text('at'));
     if (at === null) return 'the time cannot be read; write it as 2026-01-31T12:00:00Z';
+    if (at !== undefined && !isPlausibleTime(Date.parse(at))) return TIME_REFUSED;
     const explanation = text('explanation')?.slice(0, LONGEST_EXPLANATION);
     const key = JSON.stringify([traceId, spanId, name, source.data]);
     const nth = (seen.get(key) ?? 0) + 1;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPlausibleScore, MOST_SCORE, SCORE_REFUSED } from '../otlp/index.ts';
 
 /** Who judged. */
 export const ScoreSource = z.enum(['rule', 'model', 'person', 'end_user', 'ground_truth']);
@@ -18,8 +19,10 @@ export const Score = z.object({
 });
 export type Score = z.infer<typeof Score>;
 
+export const ScoreNumber = z.number().min(-MOST_SCORE, SCORE_REFUSED).max(MOST_SCORE, SCORE_REFUSED);
+
 /** `0.9`, `true`, or a word such as `helpful`. */
-export const ScoreValue = z.union([z.number(), z.boolean(), z.string().trim().min(1).max(500)]);
+export const ScoreValue = z.union([ScoreNumber, z.boolean(), z.string().trim().min(1).max(500)]);
 export type ScoreValue = z.infer<typeof ScoreValue>;
 
 /** A score has a number, a label, or both: the number of a word is what it says. */
@@ -28,5 +31,5 @@ export function sidesOf(given: ScoreValue): { value: number | null; label: strin
   const label = String(given);
   if (label === 'true' || label === 'false') return { value: label === 'true' ? 1 : 0, label };
   const value = Number(label);
-  return { value: Number.isFinite(value) ? value : null, label };
+  return { value: isPlausibleScore(value) ? value : null, label };
 }

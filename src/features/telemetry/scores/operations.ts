@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ClientAccess } from '../../../platform/access.ts';
 import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
+import { isPlausibleTime, TIME_REFUSED } from '../otlp/index.ts';
 import { keeperFor } from '../privacy/index.ts';
 import { Score, ScoreSource, ScoreValue, sidesOf } from './model.ts';
 import { keepScores } from './keep.ts';
@@ -41,7 +42,10 @@ const NewScore = z.strictObject({
   source: ScoreSource.describe('Who judged.'),
   // A client's own words: they are redacted, kept and erased with its telemetry, and stand nowhere else.
   explanation: z.string().max(10_000).meta({ secret: true }).optional(),
-  at: time.optional().describe('When it was judged. Default: now.'),
+  at: time
+    .refine((at) => isPlausibleTime(Date.parse(at)), TIME_REFUSED)
+    .optional()
+    .describe('When it was judged. Default: now.'),
   id: z.string().trim().min(1).max(200).optional().describe('The same id of the same trace again takes its place.'),
 });
 type NewScore = z.infer<typeof NewScore>;

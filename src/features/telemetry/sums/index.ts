@@ -4,8 +4,8 @@ import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
 import { listRules } from '../privacy/retention-store.ts';
 import {
+  daysMiscounted,
   daysOfCharts,
-  daysRescored,
   daysSentAgain,
   deleteSumDue,
   insertSumDue,
@@ -75,15 +75,14 @@ export const sumCutOff = job({
     }),
 });
 
-/** Each night: the days of which scores were sent again, also today, as a score stands by itself. */
+/** Each night: the days whose sums are not what the scores say, also today, as a score stands by itself. */
 export const sumScoresNightly = job({
   name: 'telemetry.sumScoresNightly',
   every: 'day',
   run: (ctx) =>
     inEachClient(ctx, {
       due: async (of) => {
-        const nowMs = of.now().getTime();
-        const days = await daysRescored(of, new Date(nowMs - 2 * DAY_MS), nowMs - YEAR_MS, nowMs + DAY_MS);
+        const days = await daysMiscounted(of, await keptFromMs(of, 'scores'));
         return days.length > 0 ? days : undefined;
       },
       run: sumScoresAgain,

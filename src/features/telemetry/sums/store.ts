@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import type { Sql } from '../../../platform/sql.ts';
+import { plausibleScore } from '../../../stores/telemetry/index.ts';
 
 const Day = z.object({ fromS: z.number() });
+/** Of one night. */
+const MOST_DAYS = 100;
 
 /** Starts of the days in a period on which the client has anything in the charts, latest first. */
 export async function daysOfCharts({ telemetry }: Pick<Context, 'telemetry'>, fromMs: number, toMs: number): Promise<number[]> {
@@ -30,17 +33,28 @@ export async function daysSentAgain({ telemetry }: Pick<Context, 'telemetry'>, s
 }
 
 /**
- * Starts of the days in a period for which the sums of scores may be wrong: those on which scores lie that were sent again since,
- * also where they lay before, as far as that is still known.
+ * Starts of the days for which the sums of scores are not those of the scores, the latest first: some were sent again, some of
+ * them so late that nobody knew them for that, were erased by a process that ended, or are beyond what can be summed up. FINAL
+ * reads them in the order in which they lie, so that it takes little memory.
  */
-export async function daysRescored({ telemetry }: Pick<Context, 'telemetry'>, since: Date, fromMs: number, toMs: number) {
+export async function daysMiscounted({ telemetry }: Pick<Context, 'telemetry'>, fromMs: number): Promise<number[]> {
   const found = await telemetry.rows(Day)(
-    `SELECT DISTINCT toUnixTimestamp(toStartOfDay(at)) AS fromS FROM score
-    WHERE client_id = {client:UUID} AND at >= fromUnixTimestamp({fromS:Int64}) AND at < fromUnixTimestamp({toS:Int64})
-      AND (trace_id, id) IN (SELECT trace_id, id FROM score WHERE client_id = {client:UUID} AND resent
-        AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC'))
-    ORDER BY fromS DESC LIMIT 100`,
-    { ...seconds(fromMs, toMs), since: since.toISOString() },
+    `SELECT DISTINCT toUnixTimestamp(day) AS fromS FROM (
+      SELECT toStartOfDay(toDateTime(score.at, 'UTC')) AS day, toString(score.name) AS called, ifNull(toString(score.workflow), '') AS place,
+        ifNull(toString(score.source), '') AS judge, toInt64(1) AS said, assumeNotNull(score.value) AS saidSum,
+        assumeNotNull(score.value) * assumeNotNull(score.value) AS saidSquare,
+        toInt64(0) AS summed, toFloat64(0) AS summedSum, toFloat64(0) AS summedSquare, toUInt64(0) AS again
+      FROM score FINAL WHERE client_id = {client:UUID} AND ${plausibleScore} AND score.at >= fromUnixTimestamp({fromS:Int64})
+      UNION ALL
+      SELECT of.at, toString(of.name), toString(of.workflow), toString(of.source), 0, 0, 0, toInt64(of.scores), of.sum_value, of.sum_square, of.resent
+      FROM score_day AS of WHERE client_id = {client:UUID} AND of.at >= fromUnixTimestamp({fromS:Int64})
+    )
+    GROUP BY day, called, place, judge
+    HAVING sum(said) != sum(summed) OR sum(again) > 0 OR NOT isFinite(sum(summedSquare))
+      OR abs(sum(saidSum) - sum(summedSum)) > 1e-9 * sqrt(sum(said) * sum(saidSquare))
+      OR abs(sum(saidSquare) - sum(summedSquare)) > 1e-9 * sum(saidSquare)
+    ORDER BY fromS DESC LIMIT ${MOST_DAYS}`,
+    { fromS: Math.max(0, Math.ceil(fromMs / DAY_MS) * DAY_MS) / 1000 },
   );
   return found.map(({ fromS }) => fromS * 1000);
 }

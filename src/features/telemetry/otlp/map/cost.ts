@@ -1,3 +1,4 @@
+import { MOST_USD } from '../plausible.ts';
 import type { Flag } from '../wire.ts';
 import { numberOf, objectIn, type Facts } from './facts.ts';
 
@@ -12,7 +13,7 @@ const LANGFUSE = 'langfuse.observation.cost_details';
 export function costOf(facts: Facts, flags: Flag[]): GivenCost {
   const details = facts.costDetails === null ? null : objectIn(facts.costDetails);
   const [usd, source] = details ? [totalOf(details), LANGFUSE] : [numberOf(facts.cost), facts.costName];
-  if (usd !== null && usd >= 0) return { givenCostUsd: usd, givenCostSource: source };
+  if (usd !== null && usd >= 0 && usd <= MOST_USD) return { givenCostUsd: usd, givenCostSource: source };
   if (facts.costDetails !== null || facts.cost !== null) flags.push('cost_invalid');
   return { givenCostUsd: null, givenCostSource: null };
 }

@@ -1,5 +1,6 @@
+import { isPlausibleScore } from '../plausible.ts';
 import type { Score, ScoreSource } from '../span.ts';
-import type { Attributes, RawEvent, Value } from '../wire.ts';
+import type { Attributes, Flag, RawEvent, Value } from '../wire.ts';
 import { label, numberOf } from './facts.ts';
 import { isTree, treeOf } from './numbered.ts';
 import { numbered, unnumberedScores } from './precedence.ts';
@@ -7,10 +8,19 @@ import { numbered, unnumberedScores } from './precedence.ts';
 export const EVALUATION = 'gen_ai.evaluation.result';
 
 /** Scores that came with the span: evaluation events, and annotations among the attributes. */
-export function scoresOf(attributes: Attributes, events: readonly RawEvent[], hasNumbered: boolean): Score[] {
+export function scoresOf(attributes: Attributes, events: readonly RawEvent[], hasNumbered: boolean, flags: Flag[]): Score[] {
   const told = events.filter(({ name }) => name === EVALUATION).map((event) => evaluation(event.attributes));
   const noted = hasNumbered ? [...singles(attributes), ...lists(attributes)] : [];
-  return [...told, ...noted].filter(saysSomething);
+  return [...told, ...noted]
+    .map((score) => plausible(score, () => flags.includes('score_invalid') || flags.push('score_invalid')))
+    .filter(saysSomething);
+}
+
+/** The score, without its number where that is beyond what a score may be. */
+export function plausible<S extends Score>(score: S, refuse: () => unknown): S {
+  if (score.value === null || isPlausibleScore(score.value)) return score;
+  refuse();
+  return { ...score, value: null };
 }
 
 /** An evaluation that failed has neither; it stays an event of the span. */

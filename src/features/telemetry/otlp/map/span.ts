@@ -50,7 +50,7 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
     input,
     output,
     finishReasons: finishReasonsOf(raw, facts),
-    scores: scoresOf(raw.attributes, raw.events, facts.numbered),
+    scores: scoresOf(raw.attributes, raw.events, facts.numbered, flags),
     timeToFirstTokenMs: firstTokenMs(facts, raw.start),
     flags,
     attributes: raw.attributes,

@@ -1,3 +1,4 @@
+import { isPlausibleTime } from '../plausible.ts';
 import type { Flag, RawSpan, Time, Value } from '../wire.ts';
 import { numberOf, type Facts } from './facts.ts';
 
@@ -11,17 +12,11 @@ interface Timing {
 /** Milliseconds since 1970; to the microsecond, which is as much as one number can hold. */
 const millis = ({ ms, ns }: Time) => ms + Math.round(ns / 1000) / 1000;
 
-const EARLIEST_MS = Date.UTC(2000, 0);
-const LATEST_MS = Date.UTC(2200, 0);
-
-/** Before and after, the clock of the client is broken: the day it names must not become a partition or a chart's axis. */
-const isPlausible = ({ ms }: Time) => ms >= EARLIEST_MS && ms < LATEST_MS;
-
 export function timingOf({ start, end }: RawSpan, flags: Flag[]): Timing {
   if (start === null) flags.push('start_missing');
   if (end === null) flags.push('end_missing');
   if (start === null) return { startedAt: null, durationMs: null };
-  if (isPlausible(start)) return { startedAt: millis(start), durationMs: durationOf(start, end, flags) };
+  if (isPlausibleTime(start.ms)) return { startedAt: millis(start), durationMs: durationOf(start, end, flags) };
   flags.push('time_invalid');
   return { startedAt: null, durationMs: null };
 }
@@ -35,11 +30,11 @@ function durationOf(start: Time, end: Time | null, flags: Flag[]): number | null
   return null;
 }
 
-/** How long until the first words came. Unknown when it would be negative. */
+/** How long until the first words came. Unknown when it would be negative, or weeks. */
 export function firstTokenMs(facts: Facts, start: Time | null): number | null {
   const seconds = numberOf(facts.firstChunkS);
   const waited = sinceStart(facts.completionStart, start) ?? (seconds === null ? numberOf(facts.firstChunkMs) : seconds * 1000);
-  return waited !== null && waited >= 0 ? waited : null;
+  return waited !== null && waited >= 0 && waited <= THIRTY_DAYS_MS ? waited : null;
 }
 
 function sinceStart(completionStart: Value, start: Time | null): number | null {
