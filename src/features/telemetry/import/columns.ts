@@ -57,6 +57,11 @@ export function readColumns(names: readonly string[], rows: readonly (readonly (
       }
     });
   });
+  // A column without a value has a name all the same.
+  names.forEach((name, column) => {
+    if (!columns.has(name) && columns.size < MAX_COLUMNS)
+      columns.set(name, { name, column, path: [], values: rows.map(() => null) });
+  });
   return [...columns.values()];
 }
 

@@ -38,3 +38,27 @@ test.each<[string, string, (i: number) => unknown]>([
   expect(fields).not.toHaveProperty('error');
   expect(assumptions.join()).toContain(`"${column}" was not read as the error`);
 });
+
+test('a column of errors that holds none says that nothing failed', async () => {
+  const { calls, fields } = await read('error', () => '');
+  expect(fields.error).toBe('error');
+  expect(calls.map(({ error }) => error)).toEqual(times(20, () => 0));
+  expect((await read('status', () => '')).fields).not.toHaveProperty('error');
+});
+
+test.each(['csv', 'jsonl'])('what single rows of a long log hold is found, though no sample shows it: %s', async (format) => {
+  const late = (i: number) => i % 1000 === 777;
+  const rows = times(
+    6000,
+    (i) => [hour(i % 900), `answer ${i}`, late(i) ? 'timeout' : '', i === 4321 ? 'a note' : null] as const,
+  );
+  const text =
+    format === 'csv'
+      ? ['timestamp,output,error,note', ...rows.map((row) => row.join(','))].join('\n')
+      : rows
+          .map(([timestamp, output, error, note]) => JSON.stringify({ timestamp, output, ...(error && { error }), note }))
+          .join('\n');
+  const { calls, unread } = await reader.read(reader.write(`late.${format}`, text));
+  expect(calls.filter(({ error }) => error === 1)).toHaveLength(6);
+  expect(unread).toEqual(['note']);
+});

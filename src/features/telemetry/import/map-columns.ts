@@ -94,14 +94,20 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     const leaf = column.path.length > 0 && !isFirstMessage(column) ? placeOf(String(column.path.at(-1))) : -1;
     return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
   };
-  return columns
+  const named = columns
     .filter((column) => Number.isFinite(rank(column)) && !taken(found, column))
-    .sort((a, b) => rank(a) - rank(b))
-    .find((column) => {
+    .sort((a, b) => rank(a) - rank(b));
+  return (
+    named.find((column) => {
       const values = filled(column);
       return values.length > 0 && fits(field, column, values);
-    });
+    }) ?? (field === 'error' ? named.find(isWithoutErrors) : undefined)
+  );
 }
+
+/** A column of errors that holds none says that no call failed. A status without a value says nothing. */
+const isWithoutErrors = (column: Column) =>
+  filled(column).length === 0 && column.path.length === 0 && !/(level|status|code)$/i.test(column.name);
 
 const fits = (field: Field, { name }: Column, values: readonly string[]) =>
   looksLike[fields[field].content](values) && (field !== 'error' || tellsFailure(name, values));

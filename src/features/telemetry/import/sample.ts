@@ -99,14 +99,15 @@ async function linesAllOver({ path, bytes, format }: LogFile, rowBytes: number, 
   const lines: string[] = [];
   const file = await open(path);
   try {
-    for (let place = 0; place < places && lines.length < most; place += 1) {
+    for (let place = 0; place < places; place += 1) {
       const { bytesRead } = await file.read(piece, 0, piece.length, Math.floor(((place + 0.5) / places) * bytes));
-      // The first and the last line of a piece may be cut.
+      // The first and the last line of a piece may be cut. Of short lines no more than of long ones, or the end is never reached.
       lines.push(
         ...piece
           .toString(format === 'csv' ? 'latin1' : 'utf8', 0, bytesRead)
           .split('\n')
-          .slice(1, -1),
+          .slice(1, -1)
+          .slice(0, ROWS_PER_PLACE),
       );
     }
   } finally {

@@ -4,6 +4,7 @@ import { invalid } from '../../../platform/problem.ts';
 import { readColumns, type Column } from './columns.ts';
 import { isNumber, timeFormat } from './content.ts';
 import { isJson, readSettings, tableOf, type Shape } from './file-table.ts';
+import { lackingCells, lackingFields } from './lacking.ts';
 import type { LogFile } from './open-log.ts';
 import { sample } from './sample.ts';
 import { Binder } from './sql.ts';
@@ -22,8 +23,12 @@ export async function readSource(telemetry: ScratchTelemetry, opened: LogFile): 
   const shape = await shapeOf(telemetry, file);
   const rows = await sample(telemetry, shape);
   if (rows.length === 0) throw invalid(`"${file.name}" has column names but no rows: there is nothing to audit.`);
-  if (!isJson(file)) return { ...shape, columns: readColumns(shape.names, rows) };
-  const objects = rows.map((row) => object(row[0]!));
+  if (!isJson(file)) {
+    const more = await lackingCells(telemetry, shape, rows);
+    return { ...shape, columns: readColumns(shape.names, [...rows, ...more]) };
+  }
+  const sampled = rows.map((row) => object(row[0]!));
+  const objects = [...sampled, ...(await lackingFields(telemetry, shape, sampled))];
   const names = [...new Set(objects.flatMap((row) => Object.keys(row)))];
   if (names.length === 0) throw invalid(notALog(file));
   return {
