@@ -84,3 +84,13 @@ test('a column of verdicts is the score by its name and its words', async () => 
   expect(fields).toMatchObject({ score: 'verdict' });
   expect(calls.map(({ graded }) => graded).slice(0, 5)).toEqual([0, 1, 1, 1, 0]);
 });
+
+test('the language of a short question is told', async () => {
+  const questions = [
+    'Can you please check my new invoice?',
+    'How do I return a ticket?',
+    'Wie kann ich bezahlen?',
+    'Hoe kan ik betalen?',
+  ];
+  expect(await ask(languageOf('input', 15), 'input', questions)).toEqual(['en', 'en', 'de', 'nl']);
+});

@@ -60,6 +60,16 @@ const stopWords: Record<string, readonly string[]> = {
   pt: ['o', 'os', 'e', 'não', 'uma', 'para', 'você', 'em'],
   nl: ['de', 'het', 'een', 'en', 'van', 'niet', 'voor', 'je'],
 };
+/** Words of short questions, in the order of the languages above; an answer seldom holds them. */
+const questionWords: Record<string, readonly string[]> = {
+  en: ['how', 'my', 'can', 'what', 'i', 'please'],
+  de: ['wie', 'ich', 'kann', 'meine', 'bitte', 'warum'],
+  fr: ['comment', 'je', 'mon', 'ma', 'pourquoi', 'puis'],
+  es: ['cómo', 'mi', 'puedo', 'cuándo', 'dónde', 'quiero'],
+  it: ['posso', 'mio', 'mia', 'perché', 'dove', 'vorrei'],
+  pt: ['meu', 'minha', 'posso', 'onde', 'quero', 'como'],
+  nl: ['hoe', 'ik', 'kan', 'mijn', 'waarom', 'graag'],
+};
 const scripts: Record<string, string> = {
   ja: '[\\p{Hiragana}\\p{Katakana}]',
   zh: '\\p{Han}',
@@ -73,11 +83,15 @@ const scripts: Record<string, string> = {
 };
 
 const names = Object.keys(stopWords);
-const words = Object.values(stopWords);
-const inEach = words.map((list, i) => {
-  const from = 1 + words.slice(0, i).flat().length;
-  return `arrayCount(at -> at > 0, arraySlice(found, ${from}, ${list.length}))`;
-});
+const wordsOf = {
+  output: Object.values(stopWords),
+  input: names.map((name) => [...stopWords[name]!, ...questionWords[name]!]),
+};
+const inEach = (words: readonly (readonly string[])[]) =>
+  words.map((list, i) => {
+    const from = 1 + words.slice(0, i).flat().length;
+    return `arrayCount(at -> at > 0, arraySlice(found, ${from}, ${list.length}))`;
+  });
 const likeliest = `if(arrayMax(hits) < 2, '', arrayElement(${textList(names)}, indexOf(hits, arrayMax(hits))))`;
 
 const anyScript = `[${Object.values(scripts)
@@ -89,9 +103,9 @@ export function languageOf(column: 'input' | 'output', least = 40): string {
   const start = `substringUTF8(${column}, 1, 400)`;
   const spaced = `concat(' ', replaceRegexpAll(lowerUTF8(${start}), '[^\\\\p{L}\\\\p{M}]+', ' '), ' ')`;
   // One search for all words of all languages; a list per language, split into words, would take seven times the texts in memory.
-  const places = `multiSearchAllPositions(${spaced}, ${textList(words.flat().map((word) => ` ${word} `))})`;
+  const places = `multiSearchAllPositions(${spaced}, ${textList(wordsOf[column].flat().map((word) => ` ${word} `))})`;
   // A list of one, walked through, stands for a variable: the search is written, and run, once.
-  const byWords = `arrayElement(arrayMap(hits -> ${likeliest}, arrayMap(found -> [${inEach.join(', ')}], [${places}])), 1)`;
+  const byWords = `arrayElement(arrayMap(hits -> ${likeliest}, arrayMap(found -> [${inEach(wordsOf[column]).join(', ')}], [${places}])), 1)`;
   const byScript = Object.entries(scripts).map(([name, script]) => `match(${start}, ${textOf(script)}), '${name}'`);
   return `multiIf(length(${column}) < ${least}, '', match(${start}, ${textOf(anyScript)}), multiIf(${byScript.join(', ')}, ''), ${byWords})`;
 }
