@@ -16,6 +16,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Failures } from './failures.ts';
 import type { Finding } from './model.ts';
 import type { Metric, Series } from './metrics.ts';
+import { quantity } from './report/format.ts';
 
 /** Judging a log: series in, judgements out. Pure; what follows from them is decided elsewhere. */
 
@@ -93,9 +94,21 @@ export function judgeSeries(list: readonly Series[], bucketMs: number): Judged {
       judged.judgements.push({ ...fromChange(metric, change, window), segment });
     });
     if (undecided) judged.undecided.push({ metric, segment, needs: undecided.needs });
-    else if (changes.length === 0) judged.steady.push(metric);
+    else if (changes.length === 0)
+      judged.steady.push(Object.keys(segment).length > 0 ? metric : asMoved(metric, buckets, bucketMs));
   }
   return judged;
+}
+
+/** A metric that is not quite steady: it moved beyond chance, and by less than what makes a finding. */
+function asMoved(metric: Metric, buckets: readonly Bucket[], bucketMs: number): Metric {
+  const [change, ...more] = findChanges(buckets, { kind: metric.kind, bucketMs, minEffect: 0 }).changes;
+  if (!change) return metric;
+  const floor = metric.kind === 'rate' ? `${100 * MIN_EFFECT.rate} points` : `${100 * MIN_EFFECT[metric.kind]} %`;
+  // Points of a rate so small are told to a tenth.
+  const told = (mean: number) => (metric.kind === 'rate' ? `${(100 * mean).toFixed(1)} %` : quantity(mean, metric.unit));
+  const sides = more.length > 0 ? null : `${told(change.before.mean)} → ${told(change.after.mean)}`;
+  return { ...metric, plain: `${metric.plain} (${sides ? `${sides}, ` : ''}moved by less than ${floor})` };
 }
 
 /** A change as a judgement, of all rows until told otherwise. */

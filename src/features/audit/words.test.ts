@@ -35,7 +35,18 @@ test.each([
   ],
   [stalled(3 * DAY_MS), 'No calls for 3 days from 3 June 2026'],
   [{ ...stalled(5 * HOUR_MS), segment: { customer: 'acme' } }, 'No calls for customer acme for 5 hours from 3 June 2026'],
-  [stalled(5 * HOUR_MS, 'drop', 40), 'Far fewer calls than usual for 5 hours from 3 June 2026'],
+  [
+    { ...stalled(5 * HOUR_MS, 'drop', 40), interval: [at, at + HOUR_MS] as [number, number] },
+    'Far fewer calls than usual for 5 hours from 3 June 2026',
+  ],
+  [
+    { ...stalled(DAY_MS, 'drop', 40), interval: [at, at + DAY_MS] as [number, number] },
+    'Far fewer calls than usual on 3 June 2026',
+  ],
+  [
+    { ...stalled(2 * DAY_MS, 'drop', 40), interval: [at, at + DAY_MS] as [number, number] },
+    'Far fewer calls than usual between 3 June 2026 and 4 June 2026',
+  ],
   [judgement({ metric: text, at }), 'The wording of answers changed on 3 June 2026'],
 ])('a finding has a title that can be read aloud (%#)', (given, expected) => {
   expect(title(given)).toBe(expected);
@@ -65,7 +76,7 @@ test.each<[string, Judgement, string]>([
     'watch',
   ],
   ['silence', stalled(DAY_MS), 'ticket'],
-  ['fewer calls', stalled(DAY_MS, 'drop', 40), 'watch'],
+  ['fewer calls', stalled(DAY_MS, 'drop', 40), 'ticket'],
 ])('%s: how loud', (_, given, loud) => {
   expect(severity(given)).toBe(loud);
 });
@@ -191,4 +202,12 @@ test('a customer who is new and served worse is to be looked at by itself', () =
   expect(explanation(mix, { kind: 'mix', cause: null, because: null }, [], [])).toContain(
     'Right answers of tenant "mega": 65 % from the start, against 90 % of the others before; that is worth a look.',
   );
+});
+
+test.each([
+  [DAY_MS, true],
+  [2 * DAY_MS, false],
+])('a single silent weekday may be a holiday (%#)', (length, asked) => {
+  const told = explanation(stalled(length), { kind: 'stall', cause: null, because: null }, [], []);
+  expect(told.includes('public holiday')).toBe(asked);
 });

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { PERIOD, type Judgement } from './judge.ts';
 import type { ChangedWord } from '../../detect/index.ts';
 import type { Explained } from './explain.ts';
@@ -66,10 +66,14 @@ function cohortTitle({ metric, before, after, change, segment, against, ordered 
 /** "Right answers", "calls that failed", "tokens per answer", and not "length of answers". */
 const isPlural = (name: string) => name.split(/ (?:per|of|in|that) /)[0]!.endsWith('s');
 
-function stallTitle({ stall, at, until }: Judgement, where: string): string {
+function stallTitle({ stall, at, until, interval }: Judgement, where: string): string {
   const length = hours((until ?? 0) - (at ?? 0));
   if (stall!.kind === 'silence') return `No calls${where} for ${length} from ${day(at ?? 0)}`;
-  return `Far fewer calls than usual${where} for ${length} from ${day(at ?? 0)}`;
+  const width = interval ? interval[1] - interval[0] : 0;
+  // Days say on which of them calls were few, and not for how long.
+  if (width < DAY_MS) return `Far fewer calls than usual${where} for ${length} from ${day(at ?? 0)}`;
+  const last = (until ?? at ?? 0) - 1;
+  return `Far fewer calls than usual${where} ${day(last) === day(at ?? 0) ? `on ${day(last)}` : `between ${day(at ?? 0)} and ${day(last)}`}`;
 }
 
 const hours = (ms: number) =>
@@ -103,6 +107,7 @@ export function explanation(
         : `${counted(judgement.stall.seen, 'call')} instead of about ${counted(judgement.stall.expected, 'call')}.`,
     );
   }
+  if (isWeekdayOff(judgement)) sentences.push('Was it a public holiday?');
   if (judgement.stall?.maybe) sentences.push(maybeSentence(judgement.stall.maybe));
   if (judgement.recent) sentences.push(recentSentence(judgement));
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
@@ -138,6 +143,18 @@ const faults: Record<Fault, string> = {
 /** "Right answers of tenant "megacorp" are 65 % from the start, against 90 % of the others before: worth a look." */
 const newcomerSentence = ({ metric, before }: Judgement, { column, value, mean }: NonNullable<Judgement['newcomer']>) =>
   `${capital(metric.plain)} of ${named(column)} "${named(value)}": ${quantity(mean, metric.unit)} from the start, against ${quantity(before?.mean ?? 0, metric.unit)} of the others before; that is worth a look.`;
+
+/** One silent weekday, alone or beside a weekend. */
+function isWeekdayOff({ stall }: Judgement): boolean {
+  if (stall?.kind !== 'silence' || stall.maybe || stall.to - stall.from < LEAST_DAY_MS) return false;
+  const days = new Set<number>();
+  for (let at = stall.from; at < stall.to; at += HOUR_MS) days.add(Math.floor(at / DAY_MS));
+  // 1 January 1970 was a Thursday.
+  const weekdays = [...days].filter((one) => (one + 3) % 7 < 5);
+  return weekdays.length === 1;
+}
+
+const LEAST_DAY_MS = 20 * HOUR_MS;
 
 const maybeSentence = (maybe: 'weekend' | 'night') =>
   `It may be no more than a ${maybe}: the log holds no other that would show whether calls come then.`;
@@ -214,7 +231,7 @@ export function severity({ kind, metric, direction, stall, own, ...all }: Judgem
   // What few of the calls lose wholly is not made small by the others.
   const change = own ? own.after - own.before : all.change;
   const before = own ? { mean: own.before } : all.before;
-  if (stall) return stall.kind === 'silence' && !stall.maybe ? 'ticket' : 'watch';
+  if (stall) return stall.maybe ? 'watch' : 'ticket';
   if (direction !== 'worse' || kind === 'mix' || change === null) return 'watch';
   // Who reads another language is not lost, but not served either.
   if (metric.name === 'language_match_rate' || metric.name === 'language') return 'ticket';
