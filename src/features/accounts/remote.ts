@@ -22,7 +22,10 @@ function serverOf({ server, listen, dataDir }: Config): { url: string; key: stri
   // The key of this machine's data directory is for this machine's server and never shown to another.
   const key = server.key ?? (server.url === undefined ? ownerKeyOf(dataDir) : undefined);
   if (key === undefined) throw new Problem('unauthorized', noKey(server.url));
-  const url = server.url ?? addressOf(dataDir) ?? `http://127.0.0.1:${listen.port}`;
+  const own = server.url ?? addressOf(dataDir);
+  if (own === undefined && server.key === undefined)
+    throw unavailable(`No server runs on ${dataDir}. Start it with "steward serve", or say with STEWARD_URL where it is.`);
+  const url = own ?? `http://127.0.0.1:${listen.port}`;
   return { url: url.replace(/\/+$/, ''), key };
 }
 

@@ -13,11 +13,14 @@ export async function insertClientUnlessNamed({ records, now }: Context, name: s
   return made;
 }
 
+/** All clients, by name, closed ones too. */
 export const listClientRows = ({ records }: Context) =>
   records.rows(Client)`select id, name, created_at as "createdAt", closed_at as "closedAt" from client order by folded_name`;
 
+/** The same, as they are named elsewhere. */
 export const listClientRefs = (sql: Sql) => sql.rows(ClientRef)`select id, name from client order by folded_name`;
 
+/** The client of that id or name that is not closed. */
 export async function findClient(sql: Sql, named: string) {
   const [found] = await sql.rows(ClientRef)`
     select id, name from client
@@ -60,6 +63,7 @@ export async function deleteClient({ records, now }: Context, id: string) {
 export const listClientsGone = (sql: Sql) =>
   sql.rows(z.object({ id: z.uuid(), at: z.date() }))`select id, at from client_gone order by at`;
 
+/** Keeps a key of the client, of which only the hash is known from then on; answers its id. */
 export async function insertKey(
   { records, client, now }: Context,
   key: { name: string; hash: Buffer; scopes: readonly string[]; expiresAt: Date },
@@ -71,6 +75,7 @@ export async function insertKey(
   return made!.id;
 }
 
+/** The keys of the client, the oldest first, expired and revoked ones too. */
 export const listKeyRows = ({ records, client }: Context) =>
   records.rows(ApiKey)`
     select id, name, scopes, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
@@ -105,6 +110,7 @@ export async function findValidKey(sql: Sql, hash: Buffer, at: Date) {
   return found;
 }
 
+/** Notes that a key was shown just now. */
 export const setKeyUsed = (sql: Sql, clientId: string, id: string, at: Date) =>
   sql.rows(z.never())`update api_key set last_used_at = ${at} where client_id = ${clientId} and id = ${id}`;
 
@@ -118,16 +124,20 @@ export async function findValidPracticeKey(sql: Sql, hash: Buffer, at: Date) {
   return found;
 }
 
+/** Notes that a key of the practice was shown just now. */
 export const setPracticeKeyUsed = (sql: Sql, id: string, at: Date) =>
   sql.rows(z.never())`update practice_key set last_used_at = ${at} where id = ${id}`;
 
+/** Makes the practice, unless there is one. */
 export const insertPractice = (sql: Sql, name: string, at: Date) =>
   sql.rows(z.never())`insert into practice (name, created_at) values (${name}, ${at}) on conflict do nothing`;
 
+/** Whether somebody is an owner of the practice. */
 export async function hasOwner(sql: Sql) {
   return (await sql.rows(z.unknown())`select 1 from person where practice_role = 'owner' limit 1`).length > 0;
 }
 
+/** Keeps a key of the practice, as `insertKey` does one of a client. */
 export async function insertPracticeKey(sql: Sql, key: { name: string; hash: Buffer; at: Date; expiresAt: Date }) {
   const [made] = await sql.rows(z.object({ id: z.uuid() }))`
     insert into practice_key (id, hash, name, created_at, expires_at)
@@ -135,6 +145,7 @@ export async function insertPracticeKey(sql: Sql, key: { name: string; hash: Buf
   return made!.id;
 }
 
+/** The keys of the practice, the oldest first. */
 export const listPracticeKeyRows = ({ records }: Context) =>
   records.rows(PracticeKey)`
     select id, name, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"
@@ -171,11 +182,13 @@ export interface Place {
 
 const endOfTime: Place = { at: new Date('9999-01-01T00:00:00Z'), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
+/** A page of the client’s trail, the latest first. */
 export const listAuditRows = ({ records, client }: Context, { at, id }: Place = endOfTime, limit: number) =>
   records.rows(AuditEntry)`
     select id, at, operation, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", input
     from audit_entry where client_id = ${client?.id} and (at, id) < (${at}, ${id}) order by at desc, id desc limit ${limit}`;
 
+/** A page of the practice’s own trail, the latest first. */
 export const listPracticeAuditRows = ({ records }: Context, { at, id }: Place = endOfTime, limit: number) =>
   records.rows(AuditEntry)`
     select id, at, operation, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", input

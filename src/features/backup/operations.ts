@@ -23,10 +23,10 @@ export const createBackup = operation({
   input: z.object({ withoutSecret: secretField }),
   output: z.object({ startedAt: z.date() }),
   async run(ctx, how) {
-    const running = underWay(ctx, how);
+    const startedAt = underWay(ctx, how)?.startedAt ?? ctx.now();
     // Everything there is leaves by it: the audit trail says so first.
-    ctx.afterwards(() => beginBackup(ctx, how));
-    return { startedAt: running?.startedAt ?? ctx.now() };
+    ctx.afterwards(() => beginBackup(ctx, how, startedAt));
+    return { startedAt };
   },
 });
 

@@ -38,12 +38,12 @@ export function underWay({ practice }: Pick<Context, 'practice'>, { withoutSecre
 }
 
 /** Begins a backup, unless one is under way, and does not wait for it. Throws as `underWay` does. */
-export function beginBackup(ctx: Context, how: { withoutSecret: boolean }): void {
+export function beginBackup(ctx: Context, how: { withoutSecret: boolean }, startedAt = ctx.now()): void {
   if (underWay(ctx, how)) return;
   const { practice, config, log, now } = ctx;
   const { withoutSecret } = how;
   const state = stateOf(practice!);
-  const running: Running = { startedAt: now(), withoutSecret, rowsDone: 0, rowsTotal: null };
+  const running: Running = { startedAt, withoutSecret, rowsDone: 0, rowsTotal: null };
   state.running = running;
   state.made = state.failed = undefined;
   const report = (done: number, total: number) => Object.assign(running, { rowsDone: done, rowsTotal: total });

@@ -58,6 +58,7 @@ export function openPool(at: PoolConfig, log: Log): Pool {
   return pool;
 }
 
+/** The store on a pool of connections. `role`: the one to take on behind a wall, where the connection’s own could look over it. */
 export function recordsOn(pool: Pool, locks: Locks, backing: Backing, role: string | null): Records {
   const records: Records = {
     rows:

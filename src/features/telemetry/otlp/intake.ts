@@ -1,7 +1,7 @@
 import { Malformed } from './failure.ts';
 import type { Limits } from './limits.ts';
 import { carriesText, isKnown } from './map/precedence.ts';
-import type { Attributes, Flag, Value } from './wire.ts';
+import type { Flag, Value } from './wire.ts';
 
 /** Would become a prototype as soon as someone copies the map into a plain object. */
 const forbidden = new Set(['__proto__', 'constructor']);
@@ -169,5 +169,3 @@ export function cutBytes(bytes: Uint8Array, start: number, most: number): number
 
 /** A map that holds nothing but what is put into it. */
 export const emptyMap = (): { [key: string]: Value } => Object.create(null) as { [key: string]: Value };
-
-export const noAttributes: Attributes = new Map();

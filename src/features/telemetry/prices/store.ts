@@ -4,6 +4,7 @@ import type { Context } from '../../../platform/context.ts';
 import type { Sql } from '../../../platform/sql.ts';
 import { OwnPrice, type NewPrice } from './model.ts';
 
+/** The client’s own prices that hold, by model. */
 export const listPrices = (records: Sql, clientId: string) =>
   records.rows(OwnPrice)`
     select id, model, provider, input_usd as "inputUsdPerMillion", cached_input_usd as "cachedInputUsdPerMillion",

@@ -14,7 +14,6 @@ const badVarint = new Malformed('The protobuf message holds a number of more tha
 export const varint = (field: number) => field << 3;
 export const fixed64 = (field: number) => (field << 3) | 1;
 export const bytes = (field: number) => (field << 3) | 2;
-export const fixed32 = (field: number) => (field << 3) | 5;
 
 const KEY_SLOTS = 1024;
 
