@@ -2,6 +2,7 @@
 export { ANOMALY_THRESHOLD, anomalyScores, AnomalyScorer, COOL_DOWN_ROWS, type Point } from './anomaly/scores.ts';
 export { summarise, type Bucket, type MetricKind, type Summary } from './buckets.ts';
 export { findChanges, type Change, type ChangeReport, type FindChangesOptions } from './changes/find-changes.ts';
+export { findEpisodes, type Episode, type FindEpisodesOptions } from './changes/find-episodes.ts';
 export { findRecent, type Recent } from './changes/find-recent.ts';
 export { findStalls, type FindStallsOptions, type Stall } from './changes/find-stalls.ts';
 export { withoutWeekends } from './changes/weekends.ts';

@@ -117,3 +117,16 @@ test('a volume that halves for good is a change, though weekends are a tenth of 
   expect(Math.abs(changes[0]!.at - (START + 42 * DAY))).toBeLessThanOrEqual(3 * DAY);
   expect(changes[0]!.change / changes[0]!.before.mean).toBeCloseTo(-0.55, 1);
 });
+
+test('the date lies in its interval, which is never of no width, whatever the series looks like', () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const random = seededRandom(seed);
+    const days = 20 + Math.floor(random() * 60);
+    const [from, length, then] = [Math.floor(random() * days), 1 + Math.floor(random() * 20), random()];
+    const levels = Array.from({ length: days }, (_, i) => (i >= from && i < from + length ? then : 0.9 - (seed % 3) * 0.003 * i));
+    for (const { at, interval } of findChanges(rateBuckets(random, 60, levels), daily).changes) {
+      expect(interval[0]).toBeLessThan(at);
+      expect(interval[1]).toBeGreaterThan(at);
+    }
+  }
+});

@@ -147,7 +147,8 @@ function step(e: Evidence, split: Split, bucketMs: number): Change {
     kind: 'step',
     at: start(at),
     // A bucket in which the change falls goes to the side it is liker to, so its edge is known to half a bucket.
-    interval: [start(first) - bucketMs / 2, start(last) + bucketMs / 2],
+    // The likeliest split of all may lie nearer to an end than a change is looked for.
+    interval: [start(Math.min(first, at)) - bucketMs / 2, start(Math.max(last, at)) + bucketMs / 2],
     until: start(at),
     ...sizes(e, [from, at], [at, to], noise),
     p,
@@ -184,7 +185,11 @@ function drift(e: Evidence, group: readonly Split[], ramp: Ramp, noise: number, 
   return {
     kind: 'drift',
     at: e.buckets[ramp.start]!.at,
-    interval: [e.buckets[ramp.starts[0]]!.at, e.buckets[ramp.starts[1]]!.at],
+    // Beginnings are tried at some buckets only, and each is known to half a bucket.
+    interval: [
+      Math.min(e.buckets[ramp.starts[0]]!.at, e.buckets[ramp.start]!.at) - (ramp.stride * bucketMs) / 2,
+      Math.max(e.buckets[ramp.starts[1]]!.at, e.buckets[ramp.start]!.at) + (ramp.stride * bucketMs) / 2,
+    ],
     until: e.buckets[ramp.end]!.at,
     ...sizes(e, [from, beforeTo], [afterFrom, to], noise),
     p,

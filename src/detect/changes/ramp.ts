@@ -6,6 +6,8 @@ export interface Ramp {
   end: number;
   /** Earliest and latest start that the data allow (95 %). */
   starts: [number, number];
+  /** Buckets between one start that was tried and the next. */
+  stride: number;
 }
 
 /** Knots tried per side; finer dating of a slope means nothing. */
@@ -29,11 +31,13 @@ export function rampInstead(e: Evidence, from: number, cuts: readonly number[], 
   const perParameter = Math.log(to - from);
   if (!best || best.misfit + 4 * perParameter + CLEARLY_BETTER > misfit + (2 * cuts.length + 1) * perParameter) return null;
   const near = tried.filter(({ misfit }) => misfit <= best.misfit + CHI2_95).map(({ start }) => start);
-  return { start: best.start, end: best.end, starts: [Math.min(...near), Math.max(...near)] };
+  return { start: best.start, end: best.end, starts: [Math.min(...near), Math.max(...near)], stride: strideOf(from, to) };
 }
 
+const strideOf = (from: number, to: number) => Math.max(1, Math.ceil((to - from) / KNOTS));
+
 function knotsBetween(from: number, to: number): number[] {
-  const stride = Math.max(1, Math.ceil((to - from) / KNOTS));
+  const stride = strideOf(from, to);
   const knots = [];
   for (let knot = from; knot < to; knot += stride) knots.push(knot);
   return [...knots, to - 1];

@@ -1,9 +1,11 @@
 import { changedWords, hashNgrams, textChanges, type TextChange } from '../../detect/index.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { Context } from '../../platform/context.ts';
 import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { importLogs, openLogFile, scoresBeside, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
 import { judgeAllCohorts } from './cohorts.ts';
+import { judgeEpisodes, withoutEpisodes, type Finer } from './episodes.ts';
 import { isCalendar } from './explain.ts';
 import {
   adjust,
@@ -105,7 +107,8 @@ async function judge(
     : [[], null];
   const languages = timed ? await readLanguages(store, bucketMs) : null;
   series.push(...(languages?.series ?? []));
-  const dated = judgeTime(series, bucketMs, { ...overview, dimensions });
+  const finer = timed ? await readFiner(store, list, bucketMs) : [];
+  const dated = judgeTime(series, bucketMs, { ...overview, dimensions, finer });
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
@@ -164,6 +167,16 @@ async function readSeries(
   return series;
 }
 
+/** The hours, and days, of a log that is judged by wider buckets: what lasts no longer is seen in them. */
+async function readFiner(store: ScratchTelemetry, list: readonly Metric[], bucketMs: number): Promise<Finer[]> {
+  const finer: Finer[] = [];
+  for (const grain of [DAY_MS, HOUR_MS].filter((ms) => ms < bucketMs && bucketMs >= DAY_MS)) {
+    const buckets = await listBuckets(store, list, grain);
+    finer.push({ bucketMs: grain, series: list.map((metric, i) => ({ metric, segment: {}, buckets: buckets[i]! })) });
+  }
+  return finer;
+}
+
 const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.keys(segment).length === 0;
 const rowsOf = ({ buckets }: Series) => buckets.reduce((sum, { n }) => sum + n, 0);
 /** Segments whose calls ought to keep coming; versions come and go, and how often an answer comes out is no feed. */
@@ -181,17 +194,25 @@ const FEWEST_STEADY = 7;
 function judgeTime(
   series: readonly Series[],
   bucketMs: number,
-  { from, to, dimensions }: { from: number | null; to: number | null; dimensions: readonly Dimension[] },
+  {
+    from,
+    to,
+    dimensions,
+    finer,
+  }: { from: number | null; to: number | null; dimensions: readonly Dimension[]; finer: readonly Finer[] },
 ): Judged {
   const covered = (one: Series): Series => ({ ...one, buckets: wholeBuckets(one.buckets, bucketMs, from ?? 0, to ?? 0) });
-  const whole = judgeSeries(
-    series.filter((one) => isWhole(one) && one.metric.kind !== 'count'),
-    bucketMs,
-  );
+  const measured = series.filter(({ metric }) => metric.kind !== 'count');
+  // Short episodes first: what is left of a series is judged without them.
+  const episodes = judgeEpisodes(measured.filter(isWhole), bucketMs, finer);
+  const left = measured.map((one) => withoutEpisodes(one, episodes.judgements, bucketMs));
+  const whole = judgeSeries(left.filter(isWhole), bucketMs);
   const parts = judgeSeries(
-    series.filter((one) => !isWhole(one) && one.metric.kind !== 'count'),
+    left.filter((one) => !isWhole(one)),
     bucketMs,
   );
+  const quiet = <T extends { metric: Metric }>(list: readonly T[]) =>
+    list.filter(({ metric }) => !episodes.judgements.some((one) => one.metric === metric));
   const calls = series.find(({ metric }) => metric.name === volume.name);
   const fed = series.filter((one) => one.metric.name === volume.name && feeds(one, dimensions) && rowsOf(one) >= STEADY_ROWS);
   const amount = calls ? judgeVolume(covered(calls), bucketMs) : [];
@@ -202,13 +223,17 @@ function judgeTime(
   );
   return {
     judgements: [
+      ...episodes.judgements,
       ...whole.judgements,
       ...amount,
-      ...ownOfSegments([...parts.judgements, ...shares], [...whole.judgements, ...amount], bucketMs),
+      ...ownOfSegments([...parts.judgements, ...shares], [...episodes.judgements, ...whole.judgements, ...amount], bucketMs),
     ],
-    undecided: [...whole.undecided, ...parts.undecided],
-    steady: calls && amount.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [...whole.steady, volume] : whole.steady,
-    tests: whole.tests + parts.tests + (calls ? 1 : 0) + fed.length,
+    undecided: [...quiet(whole.undecided), ...parts.undecided],
+    steady: [
+      ...whole.steady.filter((metric) => quiet([{ metric }]).length > 0),
+      ...(calls && amount.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [volume] : []),
+    ],
+    tests: episodes.tests + whole.tests + parts.tests + (calls ? 1 : 0) + fed.length,
   };
 }
 

@@ -32,7 +32,7 @@ export function chartOf(
     points: drawn.slice(-MOST_POINTS).map((bucket) => inUnit(point(bucket, metric), times)),
     levels: levels(judgement, judgement.counted ?? buckets, bucketMs).map((level) => inUnit(level, times)),
     change: stall ? null : { at, interval, letter },
-    shaded: stall ? [[at, until ?? at]] : [],
+    shaded: stall ? [[at, until ?? at]] : judgement.over === undefined ? [] : [[at, judgement.over]],
   };
 }
 

@@ -45,7 +45,9 @@ export interface Judgement {
   counted?: readonly Bucket[];
   /** Of calls that moved to other values of a column: the one that gained most of them, where one did. */
   movedTo?: string | null;
-  /** Of a change of volume in the last buckets of a log: how many, and where they end. */
+  /** Of an incident: when it was over, ms. */
+  over?: number;
+  /** Of a change in the last buckets of a log: how many, and where they end. */
   recent?: { buckets: number; to: number };
   /** Of a change of wording: the words that more or fewer answers hold. */
   words?: ChangedWord[];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const Direction = z.enum(['worse', 'better', 'changed']);
 export const Severity = z.enum(['page', 'ticket', 'watch']);
-export const FindingKind = z.enum(['step', 'drift', 'stall', 'mix', 'cohort']);
+export const FindingKind = z.enum(['step', 'drift', 'incident', 'stall', 'mix', 'cohort']);
 
 /** How numbers of a metric are written. */
 export const Unit = z.enum([

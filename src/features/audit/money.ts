@@ -35,11 +35,13 @@ export function moneyPerMonth(judgement: Judgement, monthlyCalls: number | null,
       : ((stall.expected - stall.seen) * perSuccessUsd * MONTH_MS) / Math.max(spanMs, MONTH_MS);
   }
   if (change === null || monthlyCalls === null) return null;
-  if (metric.name === 'cost_usd') return change * monthlyCalls;
+  // What is over costs what it cost, once in the time of the log.
+  const calls = judgement.over === undefined ? monthlyCalls : ((judgement.after?.n ?? 0) * MONTH_MS) / Math.max(spanMs, MONTH_MS);
+  if (metric.name === 'cost_usd') return change * calls;
   const direction = sign[metric.name];
   if (perSuccessUsd === null || direction === undefined) return null;
   // Only of right and wrong answers is a point a number of answers.
-  return metric.kind === 'rate' ? direction * change * monthlyCalls * perSuccessUsd : null;
+  return metric.kind === 'rate' ? direction * change * calls * perSuccessUsd : null;
 }
 
 export interface PricedJudgement {

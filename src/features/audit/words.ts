@@ -28,6 +28,8 @@ export function title(judgement: Judgement): string {
       .replace(' calls', '') ?? '';
   if (kind === 'cohort') return cohortTitle(judgement);
   if (judgement.recent) return recentTitle(judgement, where);
+  if (judgement.over !== undefined)
+    return `${capital(metric.plain)} ${moved(judgement)} from ${sides} for ${hours(judgement.over - at!)}${where} from ${moment(at!)}`;
   if (judgement.movedTo !== undefined) return movedTitle(judgement);
   const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
   return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}${ownLevels(judgement)}`;
@@ -42,8 +44,9 @@ function ownLevels({ own, metric }: Judgement): string {
 
 /** "Number of calls is 19 a day instead of 50 since 31 August 2026 for customer acme". */
 function recentTitle({ metric, at, before, after }: Judgement, where: string): string {
-  const was = quantity(before?.mean ?? 0, 'score');
-  return `${capital(metric.plain)} is ${quantity(after?.mean ?? 0, metric.unit).replace(' calls', '')} instead of ${was} since ${day(at ?? 0)}${where}`;
+  const was = quantity(before?.mean ?? 0, metric.kind === 'count' ? 'score' : metric.unit);
+  const is = metric.kind !== 'count' && isPlural(metric.plain) ? 'are' : 'is';
+  return `${capital(metric.plain)} ${is} ${quantity(after?.mean ?? 0, metric.unit).replace(' calls', '')} instead of ${was} since ${moment(at ?? 0)}${where}`;
 }
 
 /** "Calls moved from workflow support to support-v2 on 1 July 2026". */
@@ -110,6 +113,7 @@ export function explanation(
   if (isWeekdayOff(judgement)) sentences.push('Was it a public holiday?');
   if (judgement.stall?.maybe) sentences.push(maybeSentence(judgement.stall.maybe));
   if (judgement.recent) sentences.push(recentSentence(judgement));
+  if (judgement.over !== undefined) sentences.push(overSentence(judgement));
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));
   if (judgement.failures && explained.because !== failuresClause(judgement.failures))
     sentences.push(failuresSentence(judgement.failures));
@@ -156,12 +160,19 @@ function isWeekdayOff({ stall }: Judgement): boolean {
 
 const LEAST_DAY_MS = 20 * HOUR_MS;
 
+/** "20 April 2026, 09:00 UTC"; of a day, the day. */
+const moment = (ms: number) => (ms % DAY_MS === 0 ? day(ms) : `${day(ms)}, ${new Date(ms).toISOString().slice(11, 16)} UTC`);
+
 const maybeSentence = (maybe: 'weekend' | 'night') =>
   `It may be no more than a ${maybe}: the log holds no other that would show whether calls come then.`;
 
 /** "The log ends 4 days later: too recent to say whether it lasts." */
 const recentSentence = ({ at, recent }: Judgement) =>
   `The log ends ${hours(recent!.to - (at ?? 0))} later: too recent to say whether it lasts.`;
+
+/** "It was over by 20 April 2026, 16:00 UTC; 119 calls came in that time." */
+const overSentence = ({ over, after }: Judgement) =>
+  `It was over by ${moment(over!)}; ${counted(after?.n ?? 0, 'call')} came in that time.`;
 
 /** "More answers hold "sorry" (2 % → 41 %); fewer hold "step" (80 % → 5 %)." */
 function wordsSentence(words: readonly ChangedWord[]): string {
@@ -197,6 +208,7 @@ export function action(judgement: Judgement, cause: Cause | null, lead: Judgemen
   if (kind === 'mix')
     return `Look at the shares of ${cause ? named(cause.dimension) : 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
   if (judgement.failures?.fault) return faults[judgement.failures.fault];
+  if (kind === 'incident') return 'Find out what happened in that time, and whether what failed then has to be done again.';
   // What came with a loss is not to be kept for itself.
   if (direction === 'better' && lead.direction === 'worse')
     return `It came with what got worse (${lead.metric.plain}): weigh both before you keep it or go back.`;
@@ -235,6 +247,8 @@ export function severity({ kind, metric, direction, stall, own, ...all }: Judgem
   if (direction !== 'worse' || kind === 'mix' || change === null) return 'watch';
   // Who reads another language is not lost, but not served either.
   if (metric.name === 'language_match_rate' || metric.name === 'language') return 'ticket';
+  // What is over wants a look, and nobody called.
+  if (kind === 'incident') return 'ticket';
   if (metric.kind === 'rate') return Math.abs(change) >= 0.05 ? 'page' : 'ticket';
   const relative = before && before.mean > 0 ? Math.abs(change) / before.mean : 1;
   if (metric.name === 'score') return relative >= 0.1 ? 'page' : 'ticket';
