@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that this is meant for: many tests wait for processes to end, start or come back.
+    maxWorkers: 3,
   },
 });
