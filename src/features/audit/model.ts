@@ -114,7 +114,7 @@ export const Chart = z.object({
   /** Mean before and after, drawn as level lines; the first is the baseline band. */
   levels: z.array(z.object({ from: z.number(), to: z.number(), value: z.number(), low: z.number(), high: z.number() })),
   change: z.object({ at: z.number(), interval: Pair.nullable(), letter: z.string() }).nullable(),
-  /** For stalls: the silent time, shaded. */
+  /** For stalls the silent time, for incidents how long they lasted: shaded. */
   shaded: z.array(Pair),
   /** Of a change of wording, in place of all that: the shares of answers that hold a word, before and after. */
   bars: z.array(z.object({ label: z.string(), before: Share, after: Share })).optional(),

@@ -22,7 +22,7 @@ export function chartKey({ levels, change, shaded, bars, cohorts }: Chart): KeyE
     levels.length > 0 && { name: 'level', words: 'level' },
     levels.length > 0 && { name: 'baseline', words: 'level before' },
     !!change?.interval && { name: 'interval', words: 'when it may have changed' },
-    shaded.length > 0 && { name: 'silence', words: 'nothing arrived' },
+    shaded.length > 0 && { name: 'silence', words: change ? 'while it lasted' : 'nothing arrived' },
   ];
   return entries.filter((entry) => entry !== false);
 }

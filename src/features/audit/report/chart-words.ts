@@ -8,13 +8,13 @@ export function chartInWords(chart: Chart, unit: Unit) {
   const last = chart.points.at(-1);
   return {
     title: line(chart.title, 200),
-    caption: [changeWords(chart), silentWords(chart), barWords(chart), dotWords(chart)].filter(Boolean).join(' '),
+    caption: [changeWords(chart), shadedWords(chart), barWords(chart), dotWords(chart)].filter(Boolean).join(' '),
     alt: [
       line(chart.title, 200),
       first && last && periodOf(chart, first.at, last.at),
       levelWords(chart, unit),
       changeWords(chart),
-      silentWords(chart),
+      shadedWords(chart),
       barWords(chart),
       dotWords(chart),
     ]
@@ -39,9 +39,10 @@ function changeWords(chart: Chart): string {
   return `${markOf(chart)}: ${dated(iso(change.at), interval) ?? day(change.at)}.`;
 }
 
-/** Nothing, or far less than usual, in the shaded time. */
-function silentWords({ shaded, points }: Chart): string {
+/** How long an incident lasted, which has a change at its start; else nothing, or far less than usual, arrived. */
+function shadedWords({ shaded, points, change }: Chart): string {
   if (shaded.length === 0) return '';
+  if (change) return `It lasted ${shaded.map(([from, to]) => `from ${moment(from)} to ${moment(to)}`).join(' and ')}.`;
   const silent = !points.some(({ at, value }) => value > 0 && shaded.some(([from, to]) => at >= from && at < to));
   return `${silent ? 'Nothing' : 'Far fewer calls'} arrived ${shaded.map(([from, to]) => `from ${moment(from)} to ${moment(to)}`).join(', nor ')}.`;
 }

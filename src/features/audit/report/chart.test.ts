@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Chart } from '../model.ts';
 import { axisStep } from '../../../ui/chart-scale.ts';
 import { axisTop, timeTicks } from './chart-axis.ts';
-import { cohortLabels } from './chart-words.ts';
+import { chartKey } from './chart-key.ts';
+import { chartInWords, cohortLabels } from './chart-words.ts';
 import { renderChart } from './chart.ts';
 import { DAY_MS } from './format.ts';
 import { sampleReport } from './sample-report.ts';
@@ -31,6 +32,15 @@ test('the change is a line with its letter, its interval a shade', async () => {
   expect(svg).toContain('fill="#e69f00"');
   const unmarked = await renderChart({ ...marked, change: null }, 'light', SIZE);
   expect(unmarked).not.toMatch(/>A<\/text>|#e69f00|#1d1c1a/);
+});
+
+test('what is shaded is called silence where calls stopped, and the time of an incident where one began', () => {
+  const stall = chartOf(1);
+  const incident = { ...stall, change: { at: stall.shaded[0]![0], interval: null, letter: 'A' } };
+  expect(chartInWords(stall, 'calls').caption).toContain('Nothing arrived from');
+  expect(chartInWords(incident, 'rate').caption).toContain('It lasted from');
+  expect(chartInWords(incident, 'rate').caption).not.toContain('arrived');
+  expect(chartKey(incident).map(({ words }) => words)).toContain('while it lasted');
 });
 
 test('silence is shaded', async () => {

@@ -62,7 +62,7 @@ export const stallChart = (): Chart => {
     ...chart,
     points: chart.points.filter((p) => p.at < from),
     levels: chart.levels.slice(0, 1).map((level) => ({ ...level, to: from })),
-    change: { at: from, interval: null, letter: 'E' },
+    change: null,
     shaded: [[from, until]],
   };
 };
