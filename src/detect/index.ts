@@ -1,6 +1,7 @@
 /** Judging: pure functions from buckets and rows to verdicts. No clock, no store, no file. */
 export { ANOMALY_THRESHOLD, anomalyScores, AnomalyScorer, COOL_DOWN_ROWS, type Point } from './anomaly/scores.ts';
 export { summarise, type Bucket, type MetricKind, type Summary } from './buckets.ts';
+export { chanceOfSilence } from './changes/by-itself.ts';
 export { findChanges, type Change, type ChangeReport, type FindChangesOptions } from './changes/find-changes.ts';
 export { findEpisodes, type Episode, type FindEpisodesOptions } from './changes/find-episodes.ts';
 export { findRecent, type Recent } from './changes/find-recent.ts';

@@ -20,9 +20,9 @@ export interface Stall {
 export interface FindStallsOptions {
   bucketMs: number;
   /** End of the log, when it is known to reach beyond its last row; a silence up to there counts. */
-  until?: number;
+  until?: number | undefined;
   /** Level of a time, where the volume is known to have changed for good: what is usual goes with it. Default: 1 throughout. */
-  levelAt?: (at: number) => number;
+  levelAt?: ((at: number) => number) | undefined;
   /** Leaves out drops, which are most of the work. */
   silencesOnly?: boolean;
 }

@@ -171,8 +171,9 @@ async function readSeries(
 async function readFiner(store: ScratchTelemetry, list: readonly Metric[], bucketMs: number): Promise<Finer[]> {
   const finer: Finer[] = [];
   for (const grain of [DAY_MS, HOUR_MS].filter((ms) => ms < bucketMs && bucketMs >= DAY_MS)) {
-    const buckets = await listBuckets(store, list, grain);
-    finer.push({ bucketMs: grain, series: list.map((metric, i) => ({ metric, segment: {}, buckets: buckets[i]! })) });
+    const wanted = [...list, volume];
+    const buckets = await listBuckets(store, wanted, grain);
+    finer.push({ bucketMs: grain, series: wanted.map((metric, i) => ({ metric, segment: {}, buckets: buckets[i]! })) });
   }
   return finer;
 }
@@ -215,7 +216,8 @@ function judgeTime(
     list.filter(({ metric }) => !episodes.judgements.some((one) => one.metric === metric));
   const calls = series.find(({ metric }) => metric.name === volume.name);
   const fed = series.filter((one) => one.metric.name === volume.name && feeds(one, dimensions) && rowsOf(one) >= STEADY_ROWS);
-  const amount = calls ? judgeVolume(covered(calls), bucketMs) : [];
+  const hours = finer.find((one) => one.bucketMs === HOUR_MS)?.series.find(({ metric }) => metric === volume)?.buckets;
+  const amount = calls ? judgeVolume(covered(calls), bucketMs, undefined, hours) : [];
   const shares = movesOf(
     fed.flatMap((one) => judgeVolume(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs))),
     series.map(covered),

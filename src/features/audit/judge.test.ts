@@ -156,7 +156,7 @@ test('a customer whose calls end before the log does has stopped', () => {
   const day = (at: number) => ({ at: START_MS + at * DAY_MS, n: 20, sum: 20, sumSq: 20 });
   const stopped = { metric: volume, segment: { customer: 'acme' }, buckets: Array.from({ length: 25 }, (_, at) => day(at)) };
   expect(judgeStalls(stopped, DAY_MS)).toEqual([]);
-  expect(judgeStalls(stopped, DAY_MS, START_MS + 40 * DAY_MS)).toMatchObject([
+  expect(judgeStalls(stopped, DAY_MS, { until: START_MS + 40 * DAY_MS })).toMatchObject([
     { at: START_MS + 25 * DAY_MS, until: START_MS + 40 * DAY_MS },
   ]);
 });

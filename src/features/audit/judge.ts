@@ -9,6 +9,7 @@ import {
   type Bucket,
   type Change,
   type ChangedWord,
+  type FindStallsOptions,
   type Stall,
   type Summary,
 } from '../../detect/index.ts';
@@ -143,9 +144,12 @@ function withinReach({ unit }: Metric, before: Summary | null, ci95: Judgement['
  * Times in which calls stopped or became far fewer; `until`: the end of the log, where it is known to go on without them;
  * `levelAt`: how many calls were usual at a time, where that changed for good.
  */
-export function judgeStalls(volume: Series, bucketMs: number, until?: number, levelAt?: (at: number) => number): Judgement[] {
-  const options = { bucketMs, ...(until !== undefined && { until }), ...(levelAt && { levelAt }) };
-  return findStalls(volume.buckets, options).map((stall) => ({
+export function judgeStalls(
+  volume: Series,
+  bucketMs: number,
+  options: Pick<FindStallsOptions, 'until' | 'levelAt' | 'silencesOnly'> = {},
+): Judgement[] {
+  return findStalls(volume.buckets, { bucketMs, ...options }).map((stall) => ({
     kind: 'stall',
     metric: volume.metric,
     segment: volume.segment,

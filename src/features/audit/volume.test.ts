@@ -284,3 +284,58 @@ test('a log without gaps has no longest usual gap of a minute', () => {
   expect(told).toContain('Calls came without such gaps before and after');
   expect(told).not.toContain('minute');
 });
+
+describe('hours without calls in a log of weeks', () => {
+  /** Calls of each hour, by the hour and by the day; so many of them come at once. */
+  const log = (length: number, meanOf: (hour: number) => number, clump = 1) => {
+    const random = seededRandom(3);
+    const hours = Array.from({ length: length * 24 }, (_, hour) => poisson(meanOf(hour) / clump, random) * clump);
+    const buckets = (width: number) =>
+      Array.from({ length: hours.length / width }, (_, i) => ({
+        at: START_MS + i * width * HOUR_MS,
+        n: hours.slice(i * width, (i + 1) * width).reduce((sum, n) => sum + n, 0),
+      }))
+        .filter(({ n }) => n > 0)
+        .map(({ at, n }) => ({ at, n, sum: n, sumSq: n * n }));
+    return { daily: { metric: volume, segment: {}, buckets: buckets(24) }, hourly: buckets(1) };
+  };
+  const office = (hour: number) => (hour % 24 >= 8 && hour % 24 < 18 && Math.floor(hour / 24) % 7 < 5 ? 12 : 0);
+  const out = (hour: number) => hour >= 23 * 24 + 10 && hour < 23 * 24 + 15;
+
+  test('are told with their hours, day and night or in office hours', () => {
+    for (const usual of [() => 12, office]) {
+      const { daily, hourly } = log(42, (hour) => (out(hour) ? 0 : usual(hour)));
+      const found = judgeVolume(daily, DAY_MS, undefined, hourly);
+      expect(found).toMatchObject([
+        {
+          kind: 'stall',
+          direction: 'worse',
+          at: START_MS + (23 * 24 + 10) * HOUR_MS,
+          until: START_MS + (23 * 24 + 15) * HOUR_MS,
+        },
+      ]);
+      expect(title(found[0]!)).toBe('No calls for 5 hours from 27 May 2026, 10:00 UTC');
+    }
+  });
+
+  test('are nothing where calls come seldom, in clumps, or by day only', () => {
+    for (const [usual, clump] of [
+      [() => 0.3, 1],
+      [() => 1, 10],
+      [office, 1],
+      [(hour: number) => (hour % 24 === 2 ? 40 : 0), 1],
+    ] as const) {
+      const { daily, hourly } = log(42, usual, clump);
+      expect(judgeVolume(daily, DAY_MS, undefined, hourly).filter(({ kind }) => kind === 'stall')).toEqual([]);
+    }
+  });
+
+  test('take the place of a day with few calls, and a day with few calls that of its empty hours', () => {
+    const stopped = log(42, (hour) => (hour >= 23 * 24 + 4 && hour < 24 * 24 - 2 ? 0 : 12));
+    expect(judgeVolume(stopped.daily, DAY_MS, undefined, stopped.hourly)).toMatchObject([
+      { stall: { kind: 'silence', seen: 0 } },
+    ]);
+    const holiday = log(42, (hour) => office(hour) * (Math.floor(hour / 24) === 23 ? 0.05 : 1));
+    expect(judgeVolume(holiday.daily, DAY_MS, undefined, holiday.hourly)).toHaveLength(1);
+  });
+});

@@ -1,4 +1,5 @@
 import {
+  chanceOfSilence,
   findChanges,
   findRecent,
   MIN_EFFECT,
@@ -25,12 +26,15 @@ const DATE_SLACK = 3;
 /** Of shorter logs no level is told: what looks like one may be the time of the day. */
 const SHORTEST_MS = 4 * DAY_MS;
 
-/** Changes of level and stalls of one series; `until`: the end of the log, where it is known to go on without these calls. */
-export function judgeVolume(series: Series, bucketMs: number, until?: number): Judgement[] {
+/**
+ * Changes of level and stalls of one series; `until`: the end of the log, where it is known to go on without these calls; `hours`: the
+ * same calls by the hour, where the buckets are wider, so that a silence of some hours is seen.
+ */
+export function judgeVolume(series: Series, bucketMs: number, until?: number, hours?: readonly Bucket[]): Judgement[] {
   const buckets = filled(series.buckets, bucketMs, until);
   if (buckets.length === 0) return [];
   // A silence is told as such, and is neither a level nor the way to one.
-  const silences = judgeStalls(series, bucketMs, until).filter(({ stall }) => stall?.kind === 'silence');
+  const silences = judgeStalls(series, bucketMs, { until, silencesOnly: true });
   const heard = withoutWeekends(
     buckets.filter((bucket) => !silences.some(({ stall }) => bucket.at >= stall!.from && bucket.at < stall!.to)),
     bucketMs,
@@ -43,10 +47,53 @@ export function judgeVolume(series: Series, bucketMs: number, until?: number): J
   });
   const late = recent && recentJudgement(series, recent, heard, bucketMs);
   // Each level by itself: what was usual later says nothing about what came before.
-  const stalls = judgeStalls(series, bucketMs, until, levelsOf(changes)).filter(({ stall }) => !isRest(stall, buckets, bucketMs));
+  const wide = judgeStalls(series, bucketMs, { until, levelAt: levelsOf(changes) }).filter(
+    ({ stall }) => !isRest(stall, buckets, bucketMs),
+  );
+  const stalls =
+    bucketMs < DAY_MS
+      ? clearly(wide, series.buckets, bucketMs)
+      : byTheHour(wide, { ...series, buckets: [...(hours ?? [])] }, changes);
   const told = late ? [...steps, late] : steps;
   return [...told, ...stalls.filter((stall) => !told.some((step) => isPartOf(stall, step, DATE_SLACK * bucketMs)))];
 }
+
+/** Silences that do not come by themselves, and times of few calls. */
+function clearly(stalls: readonly Judgement[], buckets: readonly Bucket[], bucketMs: number): Judgement[] {
+  const silences = stalls.map(({ stall }) => stall!).filter(({ kind }) => kind === 'silence');
+  if (silences.length === 0 || buckets.length === 0) return [...stalls];
+  const chance = chanceOfSilence(buckets, bucketMs, silences);
+  return stalls.filter(({ stall }) => stall!.kind !== 'silence' || chance(stall!) <= BY_ITSELF);
+}
+
+/**
+ * Stalls with the silences of some hours: those that no silence of whole days holds. Days on which calls were few because they stopped
+ * for hours are told by these.
+ */
+function byTheHour(wide: readonly Judgement[], hours: Series, changes: readonly Change[]): Judgement[] {
+  const meets = (one: Judgement, other: Judgement) => one.stall!.from < other.stall!.to && other.stall!.from < one.stall!.to;
+  const silent = wide.filter(({ stall }) => stall!.kind === 'silence');
+  const short = judgeStalls(hours, HOUR_MS, { levelAt: levelsOf(changes), silencesOnly: true }).filter(
+    (one) =>
+      !one.stall!.maybe && one.stall!.to - one.stall!.from <= LONGEST_BY_HOUR_MS && !silent.some((other) => meets(one, other)),
+  );
+  const stalls = clearly([...wide, ...short], hours.buckets, HOUR_MS);
+  const clear = stalls.filter((one) => short.includes(one));
+  const missing = (list: readonly Judgement[]) => list.reduce((rows, { stall }) => rows + stall!.expected - stall!.seen, 0);
+  const few = stalls.filter(
+    (one) =>
+      !short.includes(one) &&
+      (one.stall!.kind === 'silence' || missing(clear.filter((other) => meets(one, other))) < MOST_OF_IT * missing([one])),
+  );
+  return [...few, ...clear.filter((one) => !few.some((other) => meets(one, other)))].sort((a, b) => a.at! - b.at!);
+}
+
+/** Silences that come by themselves more often than this in a log are none. */
+const BY_ITSELF = 0.001;
+/** What lasts longer is seen by the day. */
+const LONGEST_BY_HOUR_MS = 36 * HOUR_MS;
+/** Hours without calls tell a day of few calls better where they hold this much of what is missing. */
+const MOST_OF_IT = 0.7;
 
 /** Few calls beside the date of a fall are the fall, as its date is known to some buckets; few calls on a slope are the slope. */
 function isPartOf({ stall, ...rest }: Judgement, step: Judgement, slackMs: number): boolean {

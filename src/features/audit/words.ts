@@ -71,7 +71,7 @@ const isPlural = (name: string) => name.split(/ (?:per|of|in|that) /)[0]!.endsWi
 
 function stallTitle({ stall, at, until, interval }: Judgement, where: string): string {
   const length = hours((until ?? 0) - (at ?? 0));
-  if (stall!.kind === 'silence') return `No calls${where} for ${length} from ${day(at ?? 0)}`;
+  if (stall!.kind === 'silence') return `No calls${where} for ${length} from ${moment(at ?? 0)}`;
   const width = interval ? interval[1] - interval[0] : 0;
   // Days say on which of them calls were few, and not for how long.
   if (width < DAY_MS) return `Far fewer calls than usual${where} for ${length} from ${day(at ?? 0)}`;
