@@ -1,3 +1,4 @@
+import { ownTurn } from '../../../platform/own-turn.ts';
 import type { ProblemCode } from '../../../platform/problem.ts';
 import type { Outgoing, Receiving, Route } from '../../../platform/route.ts';
 import {
@@ -43,6 +44,7 @@ function receive<R extends Reading<unknown>>(
         if (plain.code === 'unsupported') return unsupported(encoding, plain.message);
         throw asProblem(plain);
       }
+      await ownTurn();
       const decoded = decode(plain.body, encoding);
       if (!decoded.ok) throw asProblem(decoded);
       await keep(receiving, decoded, body.length);
