@@ -153,69 +153,80 @@ function tracesThat(conditions: readonly Condition[], { status, minCostUsd }: Fi
 
 const startOfThose = (condition: string) => `minIf(started_at, ${condition} AND started_at < ${timeOf('to')})`;
 
-const BriefSpan = TraceSpan.pick({
-  spanId: true,
-  parentSpanId: true,
-  name: true,
-  workflow: true,
-  startedAt: true,
-  durationMs: true,
-  status: true,
-  provider: true,
-  model: true,
-  inputTokens: true,
-  cachedInputTokens: true,
-  cacheWriteTokens: true,
-  outputTokens: true,
-  reasoningTokens: true,
-  user: true,
-  session: true,
-  environment: true,
-}).extend({
-  traceName: z.string().nullable(),
-  givenCostUsd: z.number().nullable(),
-  costable: z.boolean(),
-});
+/** A span without its texts and attributes: what lists and sums are made of. */
+export interface BriefSpan extends Pick<
+  TraceSpan,
+  | 'spanId'
+  | 'parentSpanId'
+  | 'name'
+  | 'workflow'
+  | 'startedAt'
+  | 'durationMs'
+  | 'status'
+  | 'provider'
+  | 'model'
+  | 'inputTokens'
+  | 'cachedInputTokens'
+  | 'cacheWriteTokens'
+  | 'outputTokens'
+  | 'reasoningTokens'
+  | 'user'
+  | 'session'
+  | 'environment'
+> {
+  traceId: string;
+  receivedAt: string;
+  traceName: string | null;
+  givenCostUsd: number | null;
+  costable: boolean;
+}
+
+const Sketched = z.object({ traceId: z.string(), receivedAt: z.string(), line: z.string() });
 
 const SEPARATOR = '\u001F';
-const textOf = (field: string | undefined) => (field ? field : null);
-const numberOf = (field: string | undefined) => (field ? Number(field) : null);
-/** A line of a list, in the order of migrations/0081_span_line.sql. */
-const Line = z
-  .string()
-  .transform((line) => {
-    const [spanId, parent, name, workflow, started = '', duration, status, provider, model, ...more] = line.split(SEPARATOR);
-    const [inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens] = more.slice(0, 5).map(numberOf);
-    const [user, session, environment, traceName, cost, costable] = more.slice(5);
-    return {
-      spanId,
-      parentSpanId: textOf(parent),
-      name,
-      workflow: textOf(workflow),
-      // As the engine turns a time into a text, in UTC.
-      startedAt: `${started.replace(' ', 'T')}Z`,
-      durationMs: numberOf(duration),
-      status,
-      provider: textOf(provider),
-      model: textOf(model),
-      inputTokens,
-      cachedInputTokens,
-      cacheWriteTokens,
-      outputTokens,
-      reasoningTokens,
-      user: textOf(user),
-      session: textOf(session),
-      environment: textOf(environment),
-      traceName: textOf(traceName),
-      givenCostUsd: plausibleUsd(numberOf(cost) ?? null),
-      costable: costable === 'true',
-    };
-  })
-  .pipe(BriefSpan);
-const Sketched = z
-  .object({ traceId: z.string(), receivedAt: z.string(), line: Line })
-  .transform(({ line, ...row }) => ({ ...row, ...line }));
-export type BriefSpan = z.infer<typeof Sketched>;
+const FIELDS = 20;
+type Nine = [string, string, string, string, string, string, string, string, string];
+type Fields = [...Nine, ...Nine, string, string];
+const textOf = (field: string) => (field === '' ? null : field);
+const numberOf = (field: string) => (field === '' ? null : Number(field));
+
+/**
+ * A line of a list, its fields in the order of migrations/0081_span_line.sql. By hand: a schema of each field took most of the time of
+ * a list.
+ */
+function briefOf({ traceId, receivedAt, line }: z.infer<typeof Sketched>): BriefSpan {
+  const of = line.split(SEPARATOR);
+  if (of.length !== FIELDS) throw new Error(`A line of span_line has ${of.length} fields.`);
+  const [spanId, parent, name, workflow, started, duration, status, provider, model, ...more] = of as Fields;
+  const [input, cached, written, output, reasoning, user, session, environment, traceName, cost, costable] = more;
+  return {
+    traceId,
+    receivedAt,
+    spanId,
+    parentSpanId: textOf(parent),
+    name,
+    workflow: textOf(workflow),
+    // As the engine turns a time into a text, in UTC.
+    startedAt: `${started.replace(' ', 'T')}Z`,
+    durationMs: numberOf(duration),
+    status: status === 'error' ? 'error' : 'ok',
+    provider: textOf(provider),
+    model: textOf(model),
+    inputTokens: numberOf(input),
+    cachedInputTokens: numberOf(cached),
+    cacheWriteTokens: numberOf(written),
+    outputTokens: numberOf(output),
+    reasoningTokens: numberOf(reasoning),
+    user: textOf(user),
+    session: textOf(session),
+    environment: textOf(environment),
+    traceName: textOf(traceName),
+    givenCostUsd: plausibleUsd(numberOf(cost)),
+    costable: costable === 'true',
+  };
+}
+
+const briefly = (rows: readonly z.infer<typeof Sketched>[], most: number) => eachOnce(rows.map(briefOf), most);
 
 /** Rows as they lie: to order them and to leave out those that another took the place of costs the engine more than reading them. */
 const lines = (where: string) => `SELECT toString(trace_id) AS traceId, received_at AS receivedAt, line FROM span_line
@@ -237,7 +248,7 @@ const fromSpans = `SELECT toString(trace_id) AS traceId, received_at AS received
 
 /** All spans of some traces, each once, without their texts and attributes; the first come first. As many as `most`: not all. */
 export const briefSpans = async ({ telemetry }: Context, traceIds: readonly string[], most: number) =>
-  eachOnce(await telemetry.rows(Sketched)(fromSpans, { traceIds, most }), most);
+  briefly(await telemetry.rows(Sketched)(fromSpans, { traceIds, most }), most);
 
 /** Traces that lie further apart are looked for one by one, and not by the time around them. */
 const FAR_MS = 12 * HOUR_MS;
@@ -255,12 +266,12 @@ export async function briefSpansAround(ctx: Context, found: readonly Fitting[], 
     to: isoOf(lastMs + AFTER_MS),
     most,
   });
-  return eachOnce(rows, most);
+  return briefly(rows, most);
 }
 
 /** The spans of the latest traces of a stretch that reaches to the end, found and read at once: of all traces, as nothing is asked for. */
 export const latestBriefSpans = async ({ telemetry }: Context, fromMs: number, limit: number, most: number) =>
-  eachOnce(
+  briefly(
     await telemetry.rows(Sketched)(
       lines(`started_at >= ${timeOf('from')} AND trace_id IN (
         SELECT trace_id FROM span_line WHERE client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')}
