@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { preparedDataDir } from './stores/testing/prepared.ts';
+import { preparedDataDir, preparedStores } from './stores/testing/prepared.ts';
 import { eventually, tempDir } from './stores/testing/temp.ts';
 import { sendTo } from './testing/server.ts';
 import { beginSiege, besieged } from './testing/siege.ts';
@@ -13,7 +13,7 @@ import { beginSiege, besieged } from './testing/siege.ts';
 const nothingLost = { missing: 0, surplus: 0, refused: 0, ledger: { setAside: 0, spooled: 0, balanced: true } };
 
 test('kill -9 of Steward, ClickHouse and PostgreSQL, 10 times at random moments: sent is counted, each once', async () => {
-  using dir = await preparedDataDir();
+  using dir = await preparedStores();
   await using siege = await beginSiege(dir.path, { betweenMs: 5 });
   for (let kill = 0; kill < 10; kill += 1) {
     await siege.taken();
@@ -28,7 +28,7 @@ test('kill -9 of Steward, ClickHouse and PostgreSQL, 10 times at random moments:
 });
 
 test('the store stands still until the spool is full: 503, nothing lost, and on it goes', async () => {
-  using dir = await preparedDataDir();
+  using dir = await preparedStores();
   await using siege = await beginSiege(dir.path, { env: { STEWARD_SPOOL_BYTES: '300000' } });
   await siege.taken();
   const engine = siege.pidOf('engine');

@@ -7,7 +7,7 @@ import { openLog } from '../platform/log.ts';
 import type { AnyOperation } from '../platform/operation.ts';
 import { startServer } from '../server.ts';
 import { openRecords } from '../stores/records/index.ts';
-import { preparedDataDir } from '../stores/testing/prepared.ts';
+import { preparedStores } from '../stores/testing/prepared.ts';
 import { telemetryOf } from '../stores/testing/telemetry.ts';
 import { eventually, quiet } from '../stores/testing/temp.ts';
 
@@ -33,7 +33,7 @@ export async function testServer(
   // Other tests are refused more often than any honest caller.
   { env = {}, patience = 1_000_000, stands = false }: { env?: Record<string, string>; patience?: number; stands?: boolean } = {},
 ) {
-  const dir = await preparedDataDir();
+  const dir = await preparedStores();
   const config = readConfig({ STEWARD_DATA: dir.path, PORT: '0', ...env });
   const lines: string[] = [];
   const log = openLog('warn', { write: (line) => void lines.push(line) });

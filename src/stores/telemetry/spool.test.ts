@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { openLog } from '../../platform/log.ts';
 import { linesOf, refusalLine } from '../../platform/ledger.ts';
 import { unavailable } from '../../platform/problem.ts';
+import { preparedTelemetry } from '../testing/prepared.ts';
 import { eventually, quiet, tempDir } from '../testing/temp.ts';
 import { damagedLines } from './damaged.ts';
 import { onceBy } from './once.ts';
@@ -204,7 +205,7 @@ test('of a request whose end was cut off, no table has anything', async () => {
 });
 
 test('a segment that is loaded twice is in the store once', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const line = { client_id: '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e', trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
   const options = { settings: onceBy('one') };
@@ -214,7 +215,7 @@ test('a segment that is loaded twice is in the store once', async () => {
 });
 
 test('what was torn between a table and its views is made whole by the next try, and once', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const line = { client_id: '0b9e2b5e-6c5d-4f6e-9d5a-0d1c2b3a4f5e', trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16) };
   const load = () => telemetry.insert('span', Buffer.from(`${JSON.stringify(line)}\n`), { settings: onceBy('one') });

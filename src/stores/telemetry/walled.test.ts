@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { tempDir, quiet } from '../testing/temp.ts';
+import { preparedTelemetry } from '../testing/prepared.ts';
+import { quiet } from '../testing/temp.ts';
 import { shapeOf } from './native/block.ts';
 import {
   openSeen,
@@ -29,7 +30,7 @@ const stores = (append: Spool['append'], shapes: Shapes) => ({
 });
 
 test('a question about telemetry is about the client of the wall, whatever it is told', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   await telemetry.command('CREATE TABLE t (client UUID, n UInt64) ENGINE = MergeTree ORDER BY n');
   await telemetry.insert('t', [
@@ -45,7 +46,7 @@ test('a question about telemetry is about the client of the wall, whatever it is
 });
 
 test('what is handed in is the client’s of the wall, whatever it says', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   await telemetry.command('CREATE TABLE other (client_id UUID, n UInt64) ENGINE = MergeTree ORDER BY n');
   const append = async (tables: readonly TableRows[]) => {
@@ -91,7 +92,7 @@ test('a request of too many bytes is refused, all of it', async () => {
 });
 
 test('an error of the store quotes nothing of the rows', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const failed = await telemetry
     .insert('span', Buffer.from('{"started_at": "a secret of Acme"}\n'))

@@ -4,13 +4,14 @@ import { readConfig } from '../../../platform/config.ts';
 import { localContext } from '../../../platform/context.ts';
 import { openLog } from '../../../platform/log.ts';
 import { openTelemetry, rebuildRollups, walledTelemetry } from '../../../stores/telemetry/index.ts';
-import { quiet, tempDir } from '../../../stores/testing/temp.ts';
+import { preparedTelemetry } from '../../../stores/testing/prepared.ts';
+import { quiet } from '../../../stores/testing/temp.ts';
 import { knownBuckets } from './known-buckets.ts';
 
 const window = { fromMs: Date.parse('2026-11-20T00:00:00Z'), toMs: Date.parse('2026-11-21T00:00:00Z') };
 
 test('hours are remembered until a span of theirs comes, fails or goes, and no others are asked for again', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const client = randomUUID();
   const span = (n: number, more: object = {}) => ({

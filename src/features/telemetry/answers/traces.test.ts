@@ -4,7 +4,8 @@ import { readConfig } from '../../../platform/config.ts';
 import { localContext } from '../../../platform/context.ts';
 import { openLog } from '../../../platform/log.ts';
 import { openTelemetry, walledTelemetry, type Telemetry } from '../../../stores/telemetry/index.ts';
-import { quiet, tempDir } from '../../../stores/testing/temp.ts';
+import { preparedTelemetry } from '../../../stores/testing/prepared.ts';
+import { quiet } from '../../../stores/testing/temp.ts';
 import { wholeList } from '../../../testing/server.ts';
 import { listTraces, showTrace } from './traces.ts';
 
@@ -38,7 +39,7 @@ const spanOf = (client: string, n: number, started_at: string, more: object = {}
 });
 
 test('the latest of many traces are found at once, and the pages after them hold each other trace once', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const client = randomUUID();
   const startMs = Date.parse('2026-11-20T10:00:00Z');
@@ -74,7 +75,7 @@ test('the latest of many traces are found at once, and the pages after them hold
 });
 
 test('a trace is found whatever time its client gave it, and traces that lie far apart are listed together', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const client = randomUUID();
   const starts = [

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { quiet, tempDir } from '../../testing/temp.ts';
+import { preparedTelemetry } from '../../testing/prepared.ts';
+import { quiet } from '../../testing/temp.ts';
 import { openTelemetry } from '../index.ts';
 import { shapeOf, writeBlock } from './block.ts';
 import { columnOf } from './column.ts';
@@ -60,7 +61,7 @@ const cases: [type: string, values: unknown[], read?: unknown[]][] = [
 ];
 
 test('the engine reads what was written, and goes on behind it', async () => {
-  using dir = tempDir();
+  using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   for (const [n, [type, values, read = values]] of cases.entries()) {
     await telemetry.command(
