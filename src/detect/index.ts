@@ -6,6 +6,7 @@ export { findChanges, type Change, type ChangeReport, type FindChangesOptions } 
 export { findEpisodes, type Episode, type FindEpisodesOptions } from './changes/find-episodes.ts';
 export { findRecent, type Recent } from './changes/find-recent.ts';
 export { findStalls, type FindStallsOptions, type Stall } from './changes/find-stalls.ts';
+export { findSurges, type Surge } from './changes/find-surges.ts';
 export { withoutWeekends } from './changes/weekends.ts';
 export { compare, MIN_EFFECT, rowsNeeded, wilson, type Comparison } from './compare.ts';
 export { categoricalDrift, type CategoricalDrift } from './drift/categorical.ts';

@@ -1,5 +1,6 @@
 import type { Bucket } from '../buckets.ts';
-import { median, quantile, robustSd } from '../math/robust.ts';
+import { quantile } from '../math/robust.ts';
+import { awayFromUsual, runs } from './away.ts';
 import { isWithinWeek, usualVolume, WEEKEND_DAYS, type Stretch, type UsualVolume } from './usual-volume.ts';
 
 /** A time in which rows stopped (`silence`) or became far fewer than at the same hour or weekday before (`drop`). */
@@ -190,12 +191,7 @@ function longGaps(gaps: readonly Gap[]): Gap[] {
 
 function drops(present: readonly Bucket[], bucketMs: number, usualAt: UsualVolume, usualGapMs: number): Stall[] {
   if (present.length < FEWEST_FOR_DROP) return [];
-  const known = present.map(({ at }) => usualAt(at, { from: at, to: at + bucketMs }));
-  const ratios = present.map(({ sum }, i) => Math.log((sum + 1) / (known[i]!.rows + 1)));
-  const local = ratios.map((_, i) => median(ratios.slice(Math.max(0, i - 14), i + 15)));
-  const away = ratios.map((ratio, i) => ratio - local[i]!);
-  const floor = 1 / Math.sqrt(Math.max(1, median(present.map(({ sum }) => sum))));
-  const spread = Math.max(robustSd(away), floor);
+  const { known, local, away, spread } = awayFromUsual(present, bucketMs, usualAt);
   const depth = away.map((distance) => distance / spread);
   const lost = away.map((distance) => -Math.expm1(distance));
   const low = (i: number, limit: number) =>
@@ -219,14 +215,4 @@ function drops(present: readonly Bucket[], bucketMs: number, usualAt: UsualVolum
       .reduce((rows, _, i) => rows + known[start + i]!.rows * Math.exp(local[start + i]!), 0),
     seen: present.slice(start, end + 1).reduce((rows, { sum }) => rows + sum, 0),
   }));
-}
-
-function runs(within: readonly boolean[]): [number, number][] {
-  const found: [number, number][] = [];
-  within.forEach((inside, i) => {
-    const open = found.at(-1);
-    if (inside && open && open[1] === i - 1) open[1] = i;
-    else if (inside) found.push([i, i]);
-  });
-  return found;
 }

@@ -5,8 +5,8 @@ import type { Judgement } from './judge.ts';
 import type { Cause } from './model.ts';
 import { named } from './report/text.ts';
 import { carrierOf } from './volume.ts';
-import { failuresClause } from './words.ts';
-import { findSides, listFailures, type Stretches } from './store.ts';
+import { failuresClause, repeatsSentence } from './words.ts';
+import { findSides, listFailures, repeatedShare, type Stretches } from './store.ts';
 import { categoricalDrift } from '../../detect/index.ts';
 
 /** Why something changed, and what changed with it. */
@@ -22,7 +22,7 @@ export interface Told {
 /** What the log knows about a change: the metric and the rows by the values of each column, before and after. */
 export async function explain(evidence: Evidence, found: Judgement): Promise<Told> {
   const { store, dimensions, bucketMs, series } = evidence;
-  const judgement = await withFailures(evidence, found);
+  const judgement = await withRepeats(evidence, await withFailures(evidence, found));
   const { at, until, window, metric, kind } = judgement;
   const nothing = { kind, cause: null, because: null };
   // How many calls come is no quality of any of them, but some may bring most of a change.
@@ -87,6 +87,19 @@ async function withFailures({ store, dimensions }: Evidence, judgement: Judgemen
   const failures = failuresOf(await listFailures(store, { from: until ?? at, to: window.to, where }));
   return failures ? { ...judgement, failures } : judgement;
 }
+
+/** Of more calls for some days: whether they ask the same things again, as calls do that are sent twice. */
+async function withRepeats({ store }: Evidence, judgement: Judgement): Promise<Judgement> {
+  const { metric, kind, at, over, note } = judgement;
+  if (metric.kind !== 'count' || kind !== 'incident' || at === null || over === undefined || note !== undefined) return judgement;
+  const [before, during] = [
+    await repeatedShare(store, { from: at - (over - at), to: at }),
+    await repeatedShare(store, { from: at, to: over }),
+  ];
+  return during - before >= MORE_REPEATED ? { ...judgement, note: repeatsSentence(before, during) } : judgement;
+}
+
+const MORE_REPEATED = 0.2;
 
 /** What lies before and after the time in which a change may have come: its interval, and a bucket to either side of its date. */
 export function aroundChange(

@@ -225,6 +225,17 @@ export async function listFailures(
   );
 }
 
+/** Of the calls of a stretch of time, the share that ask what another one of them asks. */
+export async function repeatedShare(store: ScratchTelemetry, { from, to }: { from: number; to: number }): Promise<number> {
+  const [row] = await store.rows(z.object({ n: z.number(), different: z.number() }))(
+    `select count() as n, uniqExact(cityHash64(input)) as different from call
+     where reject = '' and input_length > 0 and at >= fromUnixTimestamp64Milli({from:Int64}) and at < fromUnixTimestamp64Milli({to:Int64})`,
+    { from: Math.round(from), to: Math.round(to) },
+    LIMIT,
+  );
+  return row && row.n > 0 ? 1 - row.different / row.n : 0;
+}
+
 const SAMPLED_TEXTS = 3000;
 
 /** Answers from all over the log, evenly by row. */

@@ -339,3 +339,15 @@ describe('hours without calls in a log of weeks', () => {
     expect(judgeVolume(holiday.daily, DAY_MS, undefined, holiday.hourly)).toHaveLength(1);
   });
 });
+
+test('more calls for some days are told with their days, as different', () => {
+  const found = judgeVolume(
+    noisy((day) => (day >= 33 && day < 36 ? 100 : 50)),
+    DAY_MS,
+  );
+  expect(found).toMatchObject([
+    { kind: 'incident', direction: 'changed', at: START_MS + 33 * DAY_MS, over: START_MS + 36 * DAY_MS },
+  ]);
+  expect(severity(found[0]!)).toBe('watch');
+  expect(title(found[0]!)).toMatch(/^Number of calls rose from (4|5)\d to (9|10)\d a day for 3 days from 6 June 2026$/);
+});

@@ -2,11 +2,13 @@ import {
   chanceOfSilence,
   findChanges,
   findRecent,
+  findSurges,
   MIN_EFFECT,
   withoutWeekends,
   type Bucket,
   type Change,
   type Recent,
+  type Surge,
   type Summary,
 } from '../../detect/index.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
@@ -54,7 +56,14 @@ export function judgeVolume(series: Series, bucketMs: number, until?: number, ho
     bucketMs < DAY_MS
       ? clearly(wide, series.buckets, bucketMs)
       : byTheHour(wide, { ...series, buckets: [...(hours ?? [])] }, changes);
-  const told = late ? [...steps, late] : steps;
+  const levels = late ? [...steps, late] : steps;
+  const surges = isWhole(series) && bucketMs === DAY_MS ? findSurges(heard, { bucketMs, levelAt: levelsOf(changes) }) : [];
+  const told = [
+    ...levels,
+    ...surges
+      .map((surge) => surgeJudgement(series, surge, heard, bucketMs))
+      .filter((surge) => !levels.some((step) => near(surge, step, DATE_SLACK * bucketMs))),
+  ];
   return [...told, ...stalls.filter((stall) => !told.some((step) => isPartOf(stall, step, DATE_SLACK * bucketMs)))];
 }
 
@@ -98,6 +107,7 @@ const MOST_OF_IT = 0.7;
 /** Few calls beside the date of a fall are the fall, as its date is known to some buckets; few calls on a slope are the slope. */
 function isPartOf({ stall, ...rest }: Judgement, step: Judgement, slackMs: number): boolean {
   if (stall?.kind !== 'drop' || !near({ ...rest, stall }, step, slackMs)) return false;
+  if (step.over !== undefined) return false;
   return step.kind === 'drift' || (step.change ?? 0) < 0 || (step.recent !== undefined && stall.to > step.at!);
 }
 
@@ -149,6 +159,34 @@ function recentJudgement({ metric, segment }: Series, found: Recent, heard: read
   const to = late.at(-1)!.at + bucketMs;
   const told = fromChange(metric, change, { from: heard[0]!.at, to });
   return inUnits({ ...told, ci95: null, segment, counted: heard, recent: { buckets: late.length, to } }, bucketMs);
+}
+
+const isWhole = ({ segment }: Series) => Object.keys(segment).length === 0;
+
+/** More calls for some days: different, and nobody knows yet whether it was meant. */
+function surgeJudgement({ metric, segment }: Series, surge: Surge, heard: readonly Bucket[], bucketMs: number): Judgement {
+  const { from, to, expected, seen, buckets } = surge;
+  const level = (calls: number): Summary => ({ mean: calls / buckets, sd: 0, n: Math.round(calls), buckets });
+  const told: Judgement = {
+    kind: 'incident',
+    metric,
+    segment,
+    at: from,
+    until: from,
+    interval: [from, from + bucketMs],
+    before: level(expected),
+    after: level(seen),
+    change: (seen - expected) / buckets,
+    ci95: null,
+    // A rule, not a test.
+    p: null,
+    q: null,
+    direction: 'changed',
+    window: { from: Math.max(heard[0]!.at, from - COMPARED * bucketMs), to },
+    over: to,
+    counted: heard,
+  };
+  return inUnits(told, bucketMs);
 }
 
 /** A first night is no news, nor is a first weekend where calls sleep at night: people work there. */

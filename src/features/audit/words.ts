@@ -174,6 +174,10 @@ const recentSentence = ({ at, recent }: Judgement) =>
 const overSentence = ({ over, after }: Judgement) =>
   `It was over by ${moment(over!)}; ${counted(after?.n ?? 0, 'call')} came in that time.`;
 
+/** "Of the calls of that time 48 % repeat the question of another one (3 % before): they may have been sent twice." */
+export const repeatsSentence = (before: number, during: number) =>
+  `Of the calls of that time ${quantity(during, 'rate')} repeat the question of another one (${quantity(before, 'rate')} before): they may have been sent twice.`;
+
 /** "More answers hold "sorry" (2 % → 41 %); fewer hold "step" (80 % → 5 %)." */
 function wordsSentence(words: readonly ChangedWord[]): string {
   const told = (one: ChangedWord) => `"${one.word}" (${fromTo(one.before, one.after, 'rate')})`;
@@ -208,6 +212,8 @@ export function action(judgement: Judgement, cause: Cause | null, lead: Judgemen
   if (kind === 'mix')
     return `Look at the shares of ${cause ? named(cause.dimension) : 'the segments'}: nothing got worse in itself, but what is asked has changed.`;
   if (judgement.failures?.fault) return faults[judgement.failures.fault];
+  if (kind === 'incident' && metric.kind === 'count')
+    return 'Find out whether calls were sent twice or tried again in that time, and what they cost.';
   if (kind === 'incident') return 'Find out what happened in that time, and whether what failed then has to be done again.';
   // What came with a loss is not to be kept for itself.
   if (direction === 'better' && lead.direction === 'worse')
