@@ -82,7 +82,8 @@ const volumeOf = (pulse: Past['pulse']) => pulse.map(({ atMs, runs }) => ({ at: 
 /** When it was heard again after it had been silent. */
 function endOfSilence(pulse: Past['pulse']): number | null {
   const silences = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS, silencesOnly: true });
-  return silences.length > 0 ? Math.max(...silences.map(({ to }) => to)) : null;
+  const ends = silences.filter(({ maybe }) => !maybe).map(({ to }) => to);
+  return ends.length > 0 ? Math.max(...ends) : null;
 }
 
 /** When there was enough of it to be judged. */
@@ -118,7 +119,8 @@ function silenceOf(pulse: Past['pulse'], lastSeenMs: number, nowMs: number): str
   if (silentMs < HOUR_MS) return undefined;
   const stalls = findStalls(volumeOf(pulse), { bucketMs: HOUR_MS, until: nowMs, silencesOnly: true });
   const stall = stalls.find(({ to }) => to >= nowMs);
-  if (!stall) return undefined;
+  // The first weekend, or night, of a workflow may be rest: nobody knows yet.
+  if (!stall || stall.maybe) return undefined;
   return `Nothing has come for ${lasting(silentMs)}; its longest usual pause is ${lasting(Math.max(HOUR_MS, stall.usualGapMs))}.`;
 }
 

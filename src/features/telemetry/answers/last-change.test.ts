@@ -65,6 +65,14 @@ test('a state says since when it has been so', () => {
   // It had been silent.
   expect(judged((day) => (day >= 12 && day < 20 ? { runs: 0 } : {}))).toEqual(['healthy', 20]);
   expect(judged((day) => (day >= 20 ? { runs: 0 } : {}), startMs, startMs + 20 * DAY_MS)).toEqual(['no_data', 20]);
+  // Began on a Monday: its first weekend may be rest, two days of its second week are none.
+  expect(judged((day) => (day >= 21 && day < 26 ? {} : { runs: 0 }), startMs + 21 * DAY_MS, startMs + 26 * DAY_MS)[0]).toBe(
+    'healthy',
+  );
+  expect(judged((day) => (day >= 11 && day < 23 ? {} : { runs: 0 }), startMs + 11 * DAY_MS, startMs + 23 * DAY_MS)).toEqual([
+    'no_data',
+    23,
+  ]);
   const young = startMs + 26 * DAY_MS;
   expect(judged((day) => (day < 26 ? { runs: 0 } : { runs: 10, errors: 0 }), young)).toEqual(['too_early', 26]);
   expect(judged((day) => (day < 26 ? { runs: 0 } : {}), young)).toEqual(['healthy', 27]);
