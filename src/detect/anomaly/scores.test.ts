@@ -40,6 +40,13 @@ test('after an alarm there is quiet for the cool-down, then alarms again', () =>
   expect(found(daily(seededRandom(5), 1400, (i, usual) => wild(i) ?? usual))).toEqual([1000, 1000 + COOL_DOWN_ROWS]);
 });
 
+test('a value far beyond the anomaly that began the quiet is told, and begins another', () => {
+  const random = seededRandom(8);
+  const change = (i: number) => (i === 250 || i === 300 ? 5000 : 0) + (i >= 150 ? 40 : 0);
+  const points = Array.from({ length: 500 }, (_, i) => ({ at: START + i * HOUR, value: 100 + 3 * gaussian(random) + change(i) }));
+  expect(found(points)).toEqual([150, 250]);
+});
+
 test('missing and constant values score nothing', () => {
   const points = daily(seededRandom(6), 600, (i, usual) => (i % 50 === 0 ? NaN : usual));
   expect(points.every(({ value }, i) => Number.isFinite(value) || anomalyScores(points.slice(0, i + 1))[i] === 0)).toBe(true);

@@ -20,7 +20,7 @@ const MOST_PER_COMPONENT = 6;
 /**
  * How anomalous each point is, in the order given, without looking ahead: the sum of −log10 tail probabilities of four
  * explainable oddities (new extreme, time of day, slow level, shape of the last 20 values), each calibrated on the points before it.
- * 0 = usual; `ANOMALY_THRESHOLD` and above = anomaly. After an anomaly, `COOL_DOWN_ROWS` rows score 0. Not finite values score 0
+ * 0 = usual; `ANOMALY_THRESHOLD` and above = anomaly. After an anomaly, `COOL_DOWN_ROWS` rows score 0, but for one far beyond it. Not finite values score 0
  * and teach nothing.
  */
 export function anomalyScores(points: readonly Point[], threshold = ANOMALY_THRESHOLD): Float64Array {
@@ -35,6 +35,9 @@ export class AnomalyScorer {
     (component) => ({ component, tail: new Tail() }),
   );
   #quiet = 0;
+  #usual = new Usual();
+  /** Of the anomaly that began the quiet: what was usual before it, and the farthest from that since. */
+  #began = { centre: 0, farthest: 0 };
   readonly #threshold: number;
 
   constructor(threshold = ANOMALY_THRESHOLD) {
@@ -49,13 +52,51 @@ export class AnomalyScorer {
       total += Math.min(MOST_PER_COMPONENT, tail.surprise(oddness));
       tail.learn(oddness);
     }
-    if (this.#quiet > 0) return this.#hush();
-    if (total >= this.#threshold) this.#quiet = COOL_DOWN_ROWS - 1;
+    const told = this.#quiet > 0 ? this.#during(value, total) : total;
+    if (this.#quiet > 0) this.#quiet--;
+    else if (total >= this.#threshold) this.#begin(value);
+    this.#usual.learn(value);
+    return told;
+  }
+
+  /** In the quiet after an anomaly nothing is told but what makes it look small. */
+  #during(value: number, total: number): number {
+    const { centre, farthest } = this.#began;
+    const distance = Math.abs(value - centre);
+    if (distance <= FAR_BEYOND * farthest) return 0;
+    this.#began.farthest = distance;
+    if (total < this.#threshold) return 0;
+    this.#quiet = COOL_DOWN_ROWS;
     return total;
   }
 
-  #hush(): number {
-    this.#quiet--;
-    return 0;
+  #begin(value: number): void {
+    const { centre, spread } = this.#usual;
+    this.#began = { centre, farthest: Math.max(Math.abs(value - centre), spread) };
+    this.#quiet = COOL_DOWN_ROWS - 1;
+  }
+}
+
+/** A value this many times as far from what was usual as the anomaly before it is another one. */
+const FAR_BEYOND = 3;
+
+/** The mean of the values so far and how far they lie from it, both following slowly. */
+class Usual {
+  static readonly FOLLOW = 0.01;
+  /** Of the mean distance: nearly all values lie within. */
+  static readonly WIDE = 3;
+  #seen = 0;
+  #distance = 0;
+  centre = 0;
+
+  get spread(): number {
+    return Usual.WIDE * this.#distance;
+  }
+
+  learn(value: number): void {
+    this.#seen++;
+    const follow = Math.max(Usual.FOLLOW, 1 / this.#seen);
+    if (this.#seen > 1) this.#distance += follow * (Math.abs(value - this.centre) - this.#distance);
+    this.centre += follow * (value - this.centre);
   }
 }
