@@ -114,6 +114,8 @@ export async function openStores(
     const spool = openSpool(
       {
         dir: join(dataDir, 'spool'),
+        // Beside it: in the spool is what waits.
+        blankDir: join(dataDir, 'spool-blank'),
         load: tracedLoad(tracing, loaderOf(telemetry.value)),
         loading: (work) => register.loading(work),
         // A lock that one connection takes anew before it gives it back is never another's.

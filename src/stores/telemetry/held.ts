@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import { linesIn } from './ledger-rows.ts';
@@ -7,12 +8,18 @@ import { readSegment, sizeOf, type TableRows } from './segment.ts';
 /** A segment, and what it holds of whom. */
 export interface Held {
   readonly name: string;
+  /** Resolves once its name is on the disk; before, the store may not have what is in it. */
+  named?: Promise<void>;
+  /** From its start. Behind them there may be zeros. */
   bytes: number;
   readonly lines: LedgerSum;
   readonly byClient: Map<string, number>;
 }
 
 export const suffix = '.segment';
+
+/** The names are the tokens, too: no two are the same, whatever the clock does. */
+export const nameOf = (number: number) => `${String(number).padStart(15, '0')}-${randomBytes(8).toString('hex')}${suffix}`;
 
 export const emptyHeld = (name: string): Held => ({ name, bytes: 0, lines: new LedgerSum(), byClient: new Map() });
 
@@ -33,14 +40,15 @@ export function count(byClient: Map<string, number>, client: string | undefined,
 
 /** What an earlier process left. */
 export function inspect(dir: string, name: string): Held {
-  const path = join(dir, name);
   const held = emptyHeld(name);
-  for (const frame of readSegment(readFileSync(path)).frames) {
+  const file = readFileSync(join(dir, name));
+  const { frames, blankBytes } = readSegment(file);
+  for (const frame of frames) {
     const lines = linesIn(frame);
     held.lines.add(lines);
     count(held.byClient, lines[0]?.client_id, sizeOf(frame.map(({ bytes }) => bytes)));
   }
-  held.bytes = statSync(path).size;
+  held.bytes = file.length - blankBytes;
   return held;
 }
 

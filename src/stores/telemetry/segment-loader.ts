@@ -1,10 +1,11 @@
-import { open, rename, unlink, writeFile } from 'node:fs/promises';
+import { open, rename, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectory } from '../../platform/flush.ts';
 import { LedgerSum } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem } from '../../platform/problem.ts';
 import { countAside, setAside } from './aside.ts';
+import type { Blanks } from './blanks.ts';
 import { damagedLines } from './damaged.ts';
 import { asideLines, tokenOf, type Held } from './held.ts';
 import { ledgerRows } from './ledger-rows.ts';
@@ -29,6 +30,8 @@ export interface SegmentLoader {
 
 interface LoaderOptions {
   dir: string;
+  /** Where segments go that are in the store. */
+  blanks: Blanks | undefined;
   load: Load;
   /** Of requests, by digest, those that another process has. */
   taken: Taken | undefined;
@@ -44,7 +47,7 @@ const spare = openSpare({ most: 2, largestBytes: 64 * 1024 * 1024 });
 export const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
 
 /** Loads segments that lie below `dir`. Several may be loaded at once, and each by one caller. */
-export function openSegmentLoader({ dir, load, taken, isClosing, ended }: LoaderOptions, log: Log): SegmentLoader {
+export function openSegmentLoader({ dir, blanks, load, taken, isClosing, ended }: LoaderOptions, log: Log): SegmentLoader {
   let aside = countAside(dir);
 
   /** Whether the store takes the rows. Throws where it may take them later. */
@@ -64,9 +67,10 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
     if (tornBytes > 0) log.warn({ segment, tornBytes }, 'the end of a write that was never acknowledged is dropped');
     if (damagedBytes > 0) {
       log.error({ segment, damagedBytes }, 'telemetry on disk has changed and cannot be read; its file is kept');
+      await truncate(path, held.bytes);
       await rename(path, path + setAside.damaged);
       aside.damaged += 1;
-    } else await unlink(path);
+    } else await (blanks ? blanks.remove(path, held.bytes) : unlink(path));
     ended(held);
   }
 
@@ -90,7 +94,8 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
 
   /** Reads a segment into memory that is used again once all is done. */
   async function reading(held: Held, work: (segment: Segment) => Promise<void>): Promise<void> {
-    const bytes = await readWhole(join(dir, held.name));
+    await held.named;
+    const bytes = await readWhole(join(dir, held.name), held.bytes);
     try {
       await work(readSegment(bytes));
     } finally {
@@ -130,10 +135,10 @@ export function openSegmentLoader({ dir, load, taken, isClosing, ended }: Loader
 }
 
 /** In one go: `readFile` takes a turn of the event loop for each half megabyte, and turns are long when much comes in. */
-async function readWhole(path: string): Promise<Buffer> {
+async function readWhole(path: string, size: number): Promise<Buffer> {
   const file = await open(path);
   try {
-    const bytes = spare.take((await file.stat()).size);
+    const bytes = spare.take(size);
     for (let at = 0; at < bytes.length;) {
       const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
       if (bytesRead === 0) throw new Error('The segment was cut off while it was read.');

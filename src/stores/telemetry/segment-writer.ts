@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectory } from '../../platform/flush.ts';
 import type { LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { unavailable } from '../../platform/problem.ts';
-import { count, emptyHeld, suffix, type Held } from './held.ts';
+import type { Blanks } from './blanks.ts';
+import { count, emptyHeld, nameOf, type Held } from './held.ts';
 import { sizeOf } from './segment.ts';
 import type { SpoolRoom } from './spool-room.ts';
 
@@ -30,6 +30,8 @@ export interface SegmentWriter {
 export interface SegmentWriterOptions {
   dir: string;
   room: SpoolRoom;
+  /** Where segments are made of. */
+  blanks: Blanks | undefined;
   /** A segment is handed over when it has this many. */
   segmentBytes: number;
   /** The names that are taken end before this number. */
@@ -39,6 +41,9 @@ export interface SegmentWriterOptions {
   /** Something was written. */
   written: () => void;
 }
+
+/** A segment that holds as much is one of many. */
+const MUCH_BYTES = 2 * 1024 * 1024;
 
 interface Waiting {
   buffers: readonly Buffer[];
@@ -55,7 +60,7 @@ interface OpenSegment {
 
 /** Writes below `dir`, from `lastNumber` on. The writer takes no room itself: whoever writes has taken it. */
 export function openSegmentWriter(options: SegmentWriterOptions, log: Log): SegmentWriter {
-  const { dir, room, segmentBytes, handOver, written } = options;
+  const { dir, room, blanks, segmentBytes, handOver, written } = options;
   let { lastNumber } = options;
   let current: OpenSegment | undefined;
   let waiting: Waiting[] = [];
@@ -71,15 +76,24 @@ export function openSegmentWriter(options: SegmentWriterOptions, log: Log): Segm
   async function openSegment(): Promise<OpenSegment> {
     // The names are the tokens, too: never the same twice, whatever the clock does.
     lastNumber = Math.max(lastNumber + 1, Date.now());
-    const name = `${String(lastNumber).padStart(15, '0')}-${randomBytes(8).toString('hex')}${suffix}`;
-    const file = await open(join(dir, name), 'wx', 0o600);
+    const held = emptyHeld(nameOf(lastNumber));
+    const path = join(dir, held.name);
+    const blank = await blanks?.take(path);
+    if (blank) {
+      // Nobody waits for it: the next start knows a blank that holds something, whatever its name.
+      held.named = flushDirectory(dir).catch((error: unknown) =>
+        log.warn({ err: error }, 'the name of a segment was not flushed'),
+      );
+      return { held, file: blank };
+    }
+    const file = await open(path, 'wx', 0o600);
     try {
       await flushDirectory(dir);
     } catch (error) {
       await file.close();
       throw error;
     }
-    return { held: emptyHeld(name), file };
+    return { held, file };
   }
 
   async function closeSegment(): Promise<void> {
@@ -119,6 +133,7 @@ export function openSegmentWriter(options: SegmentWriterOptions, log: Log): Segm
       return;
     }
     for (const { done } of batch) done();
+    if (current.held.bytes >= MUCH_BYTES) blanks?.prepare();
     if (current.held.bytes >= segmentBytes) await closeSegment();
     written();
   }

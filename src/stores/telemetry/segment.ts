@@ -41,6 +41,8 @@ export interface Segment {
   readonly frames: TableRows[][];
   /** Behind them: the end of a write that was cut off. It was never acknowledged. */
   readonly tornBytes: number;
+  /** Behind that: zeros, to be written over. */
+  readonly blankBytes: number;
   /** Among them: bytes that were written whole and have changed since. */
   readonly damagedBytes: number;
   /** These, frame by frame. */
@@ -51,19 +53,35 @@ export interface Segment {
 export function readSegment(file: Buffer): Segment {
   const frames: TableRows[][] = [];
   const damaged: Buffer[] = [];
+  const writtenTo = withoutZeros(file);
   let at = 0;
-  const end = (tornBytes: number) => ({ frames, tornBytes, damaged, damagedBytes: sizeOf(damaged) });
-  while (at < file.length) {
+  const end = (tornBytes: number) => {
+    const blankBytes = file.length - Math.max(at, writtenTo);
+    return { frames, tornBytes, blankBytes, damaged, damagedBytes: sizeOf(damaged) };
+  };
+  while (at < writtenTo) {
     const rest = file.length - at;
     const length = rest < HEAD_BYTES ? 0 : file.readUInt32LE(at);
     // An empty frame is never written: zeros are what a file system puts where nothing has arrived.
-    if (length === 0 || length > rest - HEAD_BYTES) return end(rest);
+    if (length === 0 || length > rest - HEAD_BYTES) return end(writtenTo - at);
     const bytes = file.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length);
     if (crc32(bytes) === file.readUInt32LE(at + 4)) frames.push(tablesOf(bytes));
+    // Of a file of zeros, what was not written is there, too.
+    else if (at + HEAD_BYTES + length > writtenTo) return end(writtenTo - at);
     else damaged.push(bytes);
     at += HEAD_BYTES + length;
   }
   return end(0);
+}
+
+const zeros = Buffer.alloc(65_536);
+
+/** Where the zeros begin that it ends with. */
+function withoutZeros(file: Buffer): number {
+  let end = file.length;
+  while (end >= zeros.length && zeros.compare(file, end - zeros.length, end) === 0) end -= zeros.length;
+  while (end > 0 && file[end - 1] === 0) end -= 1;
+  return end;
 }
 
 /** What can be read of a frame that has changed, at most. */

@@ -17,6 +17,8 @@ export interface SpoolRoom {
   bytes(): number;
   bytesByClient(): ReadonlyMap<string, number>;
   disk(): IntakeHealth['disk'];
+  /** Whether so many bytes are free beyond what has to stay so. */
+  hasFree(bytes: number): boolean;
 }
 
 const GIB = 1024 ** 3;
@@ -85,6 +87,10 @@ export function openSpoolRoom(dir: string, mostBytes: number, leastFreeBytes: nu
     bytes: () => kept,
     bytesByClient: () => keptBy,
     disk,
+    hasFree(bytes) {
+      const { freeBytes, neededBytes } = disk();
+      return freeBytes - bytes > neededBytes;
+    },
   };
 }
 

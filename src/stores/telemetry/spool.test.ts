@@ -120,8 +120,8 @@ test('a full spool refuses, keeps what it has, and takes again when there is roo
 
 test.each([
   ['a frame that was cut off', Buffer.from([40, 0, 0, 0, 1, 2, 3, 4, 5])],
-  ['a head that was cut off', Buffer.from([40, 0])],
-  ['zeros', Buffer.alloc(4096)],
+  ['a head that was cut off', Buffer.from([40, 1])],
+  ['zeros, and something behind them', Buffer.concat([Buffer.alloc(4096), Buffer.from('x')])],
 ])('the end of a write that was never acknowledged is dropped and told: %s', async (_, tail) => {
   using dir = tempDir();
   const first = openSpool({ dir: dir.path, loadsAtOnce: 1, load: away }, quiet);

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from 'node:fs';
-import { link, readdir } from 'node:fs/promises';
+import { link, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntakeHealth } from '../../platform/health.ts';
@@ -7,7 +7,8 @@ import { LedgerSum, type LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Unsaid } from '../../platform/practice.ts';
 import { unavailable } from '../../platform/problem.ts';
-import { begunAt, inspect, numberOf, suffix, type Held } from './held.ts';
+import { clearBlanks, openBlanks } from './blanks.ts';
+import { begunAt, inspect, nameOf, numberOf, suffix, type Held } from './held.ts';
 import { frame, sizeOf, type TableRows } from './segment.ts';
 import { forgetAside, setAside } from './aside.ts';
 import { mayPass, openSegmentLoader, type Load } from './segment-loader.ts';
@@ -63,6 +64,8 @@ export interface SpoolOptions {
   leastFreeBytes?: number | undefined;
   /** A segment is closed when it has this many. */
   segmentBytes?: number;
+  /** On the same disk: where files lie ready that become segments. Without it, each segment is a new file. */
+  blankDir?: string;
 }
 
 const GIB = 1024 ** 3;
@@ -74,6 +77,10 @@ const MIB = 1024 ** 2;
 const SEGMENT_BYTES = 32 * MIB;
 /** How often an open segment is closed for loading, when no closed one waits. */
 const LINGER_MS = 250;
+/** Files are made ready on a disk that has room for so many more. */
+const BLANKS_OF_FREE = 8;
+/** By how much a segment may be larger, as it is closed behind what is written at once. */
+const BATCH_BYTES = 4 * MIB;
 const RETRY_MS = 500;
 const LATE_MS = 86_400_000;
 const CLOSE_WITHIN_MS = 5000;
@@ -85,13 +92,21 @@ const LOADS_AT_ONCE = 2;
 /** Opens the spool of a directory and goes on with what an earlier process left there. */
 export function openSpool(options: SpoolOptions, log: Log): Spool {
   const { dir, load, loading = (work) => work(), late, loadsAtOnce = LOADS_AT_ONCE, taken } = options;
-  const { mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = SEGMENT_BYTES } = options;
+  const { mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = SEGMENT_BYTES, blankDir } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (blankDir !== undefined) clearBlanks(blankDir, () => join(dir, nameOf(Date.now())));
   const files = readdirSync(dir).sort();
   /** In order; those that are being loaded are the first of them. */
   const closed = files.filter((name) => name.endsWith(suffix)).map((name) => inspect(dir, name));
   const room = openSpoolRoom(dir, mostBytes, leastFreeBytes);
   for (const held of closed) room.countIn(held);
+  const blanks =
+    blankDir === undefined
+      ? undefined
+      : openBlanks(
+          { dir: blankDir, bytes: segmentBytes + BATCH_BYTES, hasRoom: (bytes) => room.hasFree(BLANKS_OF_FREE * bytes) },
+          log,
+        );
   const closing = new AbortController();
   const isClosing = () => closing.signal.aborted;
   const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -99,7 +114,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
 
   const lastNumber = numberOf(closed.at(-1)?.name ?? '0');
   const handOver = (held: Held) => void closed.push(held);
-  const writer = openSegmentWriter({ dir, room, segmentBytes, lastNumber, handOver, written: () => bell.ring() }, log);
+  const writer = openSegmentWriter({ dir, room, blanks, segmentBytes, lastNumber, handOver, written: () => bell.ring() }, log);
   /** Of these, some tables may be in the store and others not: a try failed, or an earlier process was cut off in one. */
   const half = new Set(closed.slice(0, loadsAtOnce));
   const ended = (held: Held) => {
@@ -107,7 +122,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     closed.splice(closed.indexOf(held), 1);
     room.letGo(held);
   };
-  const loader = openSegmentLoader({ dir, load, taken, isClosing, ended }, log);
+  const loader = openSegmentLoader({ dir, blanks, load, taken, isClosing, ended }, log);
 
   // Questions are asked while nothing moves into the store.
   const { work, together } = openTurns(loadsAtOnce);
@@ -183,6 +198,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
           throw unavailable('The telemetry store does not take what waits for it at the moment. Try again once it does.');
         await writer.close();
         const waits = new Set(closed.map(({ name }) => name));
+        for (const { name, bytes } of closed) await truncate(join(dir, name), bytes);
         const isAside = (name: string) => Object.values(setAside).some((kind) => name.endsWith(kind));
         for (const name of await readdir(dir))
           if (waits.has(name) || isAside(name)) await link(join(dir, name), join(into, name));
@@ -209,6 +225,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
       await writer.close();
       // A store that hangs is not waited for: the segment is still there.
       await Promise.race([loadingAll, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+      await blanks?.close();
     },
   };
 }
