@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { ClickHouseLogLevel, createClient, type ClickHouseSettings } from '@clickhouse/client';
 import { z } from 'zod';
 import { unavailable } from '../../platform/problem.ts';
+import { askEngine } from './ask.ts';
 import { killQuery, progressOf, type QueryProgress } from './control.ts';
 import { bodyHeader } from './engine/protocol.ts';
 import { asProblem, withoutRows } from './errors.ts';
@@ -83,6 +84,16 @@ const settingsOfAll: ClickHouseSettings = {
   output_format_json_quote_64bit_integers: 0,
 };
 
+/** Made once for each shape: to make one takes longer than to parse a few rows by it. */
+const rowShapes = new WeakMap<z.ZodType, z.ZodType>();
+function rowsOf<S extends z.ZodType>(shape: S): z.ZodArray<S> {
+  const known = rowShapes.get(shape) as z.ZodArray<S> | undefined;
+  if (known) return known;
+  const made = z.array(shape);
+  rowShapes.set(shape, made);
+  return made;
+}
+
 /** Opens a client on `url`; `readsFiles`: what it asks may be about files of the machine. */
 export function connectTelemetry({
   url,
@@ -92,12 +103,14 @@ export function connectTelemetry({
   settings = {},
 }: {
   url: string;
+  /** Of the built-in engine, which is asked through it. */
   agent?: Agent;
   backing: Backing;
   readsFiles?: boolean;
   /** Of every statement. */
   settings?: ClickHouseSettings;
 }): Telemetry {
+  const common = { ...settingsOfAll, ...settings };
   const client = createClient({
     url,
     ...(agent && { http_agent: agent }),
@@ -108,7 +121,7 @@ export function connectTelemetry({
     application: 'steward',
     // It writes whole queries to the terminal; what matters of an error reaches the caller.
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: { ...settingsOfAll, ...settings },
+    clickhouse_settings: common,
   });
 
   /** Runs one request under its limit. */
@@ -151,6 +164,13 @@ export function connectTelemetry({
     }
   }
 
+  async function asked(sql: string, params: Params | undefined, request: Request): Promise<unknown[]> {
+    const { query_id: queryId, abort_signal: signal, clickhouse_settings } = request;
+    if (agent) return askEngine(agent, { sql, params, queryId, signal, settings: { ...common, ...clickhouse_settings } });
+    const result = await client.query({ ...request, query: sql, query_params: params, format: 'JSONEachRow' });
+    return result.json();
+  }
+
   /** The rows go by a file; the request only names it. */
   async function insertHanded(question: Request & { query: string }, bodies: string, { parts }: Parts): Promise<void> {
     const handed = await handOver(bodies, parts);
@@ -172,9 +192,7 @@ export function connectTelemetry({
         limited(options, async (request) => {
           // 2 lets a question read a file; 1 does not.
           const settings: ClickHouseSettings = { ...request.clickhouse_settings, readonly: readsFiles ? '2' : '1' };
-          const question = { ...request, query: sql, query_params: params, clickhouse_settings: settings };
-          const result = await client.query({ ...question, format: 'JSONEachRow' });
-          return z.array(shape).parse(await result.json());
+          return rowsOf(shape).parse(await asked(sql, params, { ...request, clickhouse_settings: settings }));
         }),
     command: (sql, params, options = {}) =>
       limited(options, async (request) => {
