@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
-import { ENDING } from '../telemetry/index.ts';
+import { ENDING, lastWords } from '../telemetry/index.ts';
 import { succeeded } from './metrics.ts';
 import type { Dimension } from './store.ts';
 
@@ -92,11 +92,14 @@ export async function countEnds(store: ScratchTelemetry, side: SideOfChange): Pr
 
 const SAMPLED = 1000;
 
-/** The last two words of answers with an open end. */
+/** The last two words of answers with an open end; of some nothing is a word. */
 export async function sampleLastWords(store: ScratchTelemetry, side: SideOfChange): Promise<string[]> {
   const { sql, params } = within(side);
   const rows = await store.rows(z.object({ words: z.string() }))(
-    `select last_words as words from call where ${sql} and ending = ${open} and words != '' order by cityHash64(file, row) limit ${SAMPLED}`,
+    `select ${lastWords(`if(output_end = '', output, output_end)`)} as words from call
+     prewhere (file, row) in (
+       select file, row from call where ${sql} and ending = ${open} order by cityHash64(file, row) limit ${2 * SAMPLED})
+     where words != '' order by cityHash64(file, row) limit ${SAMPLED}`,
     params,
     LIMIT,
   );

@@ -38,7 +38,7 @@ export { importLogs, openLogFile, scoresBeside, type Field, type Imported, type 
 export { metricsText } from './ledger/index.ts';
 export { eraseKnown } from './privacy/index.ts';
 export type { ColumnRef } from './import/columns.ts';
-export { ENDING } from './import/endings.ts';
+export { ENDING, lastWords } from './import/endings.ts';
 export type { Mapping } from './import/map-columns.ts';
 export { languageOf } from './import/texts.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { endingOf, ENDING, lastWords } from './endings.ts';
+import { endingOf, ENDING, lastWords, tailOf } from './endings.ts';
 import { openReader } from './testing/read-log.ts';
 
 let reader: Awaited<ReturnType<typeof openReader>>;
@@ -11,7 +11,7 @@ afterAll(() => reader[Symbol.asyncDispose]());
 
 const endings = async (texts: readonly string[]) => {
   const rows = await reader.store.rows(z.object({ how: z.number(), last: z.string() }))(
-    `select ${endingOf(null)} as how, ${lastWords('how')} as last from (select arrayJoin({texts:Array(String)}) as o)`,
+    `select ${endingOf(null)} as how, if(how = ${ENDING.open}, ${lastWords('o')}, '') as last from (select arrayJoin({texts:Array(String)}) as o, ${tailOf} as tail)`,
     { texts },
   );
   return rows;

@@ -20,7 +20,7 @@ const callTable = ({ label, order }: { label: string; order: string }) => `
     input String, output String, expected String,
     has_output UInt8, graded Nullable(Float64), score_unread UInt8,
     latency_s Nullable(Float64), cost_usd Nullable(Float64), input_tokens Nullable(Float64), output_tokens Nullable(Float64),
-    error Nullable(UInt8), output_length UInt32, input_length UInt32, refusal UInt8, empty UInt8, ending UInt8, last_words String, format_valid Nullable(UInt8),
+    error Nullable(UInt8), output_length UInt32, input_length UInt32, refusal UInt8, empty UInt8, ending UInt8, output_end String, format_valid Nullable(UInt8),
     call_id UInt64, failure String
   ) engine = MergeTree partition by file order by ${order}
   settings min_bytes_for_wide_part = 1000000000000, max_bytes_to_merge_at_max_space_in_pool = 1,

@@ -1,6 +1,6 @@
 import { chatText } from './chat.ts';
 import type { ColumnRef } from './columns.ts';
-import { endingOf, lastWords } from './endings.ts';
+import { endingOf, endOf, tailOf } from './endings.ts';
 import { fieldNames, type Field } from './fields.ts';
 import { formatSql, type FormatChoice } from './format.ts';
 import { graders, type GraderName } from './grade.ts';
@@ -55,7 +55,7 @@ const MAX_WHOLE = 1_100_000;
 /** Layer by layer: the texts of a row, the values in them, what the values mean. Answers the columns of `call`, in their order. */
 export function selectCalls(source: Source, index: number, reading: Reading, binder: Binder): string {
   const texts = selectTexts(source, reading, binder);
-  const values = `select *, ${valueColumns(reading.mapping)} from (${texts})`;
+  const values = `select *, ${valueColumns(reading)} from (${texts})`;
   const judged = `select *, ${rejection(reading, binder)} as reject from (${values})`;
   return `select ${[String(index), ...callColumns(reading, binder)].join(', ')} from (${judged})`;
 }
@@ -92,7 +92,7 @@ const asColumns = (columns: Record<string, string>) =>
     .map(([name, sql]) => `${sql} as ${name}`)
     .join(', ');
 
-function valueColumns({ fields, time, latencyInMs, commas }: Mapping): string {
+function valueColumns({ mapping: { fields, time, latencyInMs, commas }, whole }: Reading): string {
   const duration = fields.latency
     ? `${numberOf('t_latency', commas.latency)}${latencyInMs ? ' / 1000' : ''}`
     : `dateDiff('millisecond', at, ended) / 1000`;
@@ -102,6 +102,7 @@ function valueColumns({ fields, time, latencyInMs, commas }: Mapping): string {
     latency: duration,
     cost: numberOf('t_cost', commas.cost),
     given: fields.score ? verdictOf('t_score', commas.score) : nothing('Float64'),
+    tail: fields.output && !whole ? tailOf : `''`,
   });
 }
 
@@ -132,7 +133,7 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     answered(refusal),
     answered(`not match(o, '\\\\S')`),
     output && !reading.whole ? `${endingOf(mapping.fields.finish ? 't_finish' : null)} as how` : '0 as how',
-    output && !reading.whole ? lastWords('how') : `''`,
+    output && !reading.whole ? endOf(MAX_TEXT) : `''`,
     format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
     mapping.id ? callIdOf : '0',
     error ? `if(${failureOf('t_error', error.name)} = 1, substringUTF8(ifNull(t_error, ''), 1, ${MAX_FAILURE}), '')` : `''`,
