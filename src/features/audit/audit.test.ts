@@ -52,12 +52,16 @@ interface Expected {
 
 const customer = (value: string) => expect.objectContaining({ dimension: 'customer', value });
 const expected: Partial<Record<Name, Expected>> = {
-  step: { day: 30, exitCode: 2, finding: { kind: 'step', metric: 'score', direction: 'worse', severity: 'page', cause: null } },
+  step: {
+    day: 30,
+    exitCode: 2,
+    finding: { kind: 'step', metric: 'score', direction: 'worse', severity: 'page', cause: null, until: null },
+  },
   drift: { day: 15, exitCode: 2, finding: { kind: 'drift', metric: 'score', direction: 'worse', severity: 'page' } },
   stall: {
     day: 40,
     exitCode: 2,
-    finding: { kind: 'stall', metric: 'volume', direction: 'worse', severity: 'ticket', segment: {} },
+    finding: { kind: 'stall', metric: 'volume', direction: 'worse', severity: 'ticket', segment: {}, until: expect.any(String) },
   },
   mix: { day: 30, exitCode: 0, finding: { kind: 'mix', metric: 'score', severity: 'watch', cause: customer('acme') } },
   customer: {

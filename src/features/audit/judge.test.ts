@@ -63,6 +63,14 @@ test('a series is steady, too short to tell, or empty and then not judged at all
   );
   expect(judged.judgements).toEqual([]);
   expect(judged.steady).toEqual([score]);
+  // Two points of a thousand answers a day is no finding, and no steadiness either.
+  const slight = Array.from({ length: 60 }, (_, day) => {
+    const sum = day < 30 ? 990 : 970;
+    return { at: START_MS + day * DAY_MS, n: 1000, sum, sumSq: sum };
+  });
+  expect(judgeSeries([{ metric: score, segment: {}, buckets: slight }], DAY_MS).steady).toMatchObject([
+    { plain: 'right answers', moved: '99.0 % → 97.0 %, less than 3 points' },
+  ]);
   expect(judged.undecided).toMatchObject([{ metric: { name: 'output_length' } }]);
   expect(judged.undecided[0]!.needs).toBeGreaterThan(0);
   expect(judged.tests).toBe(2);

@@ -111,7 +111,7 @@ function asMoved(metric: Metric, buckets: readonly Bucket[], bucketMs: number): 
   // Points of a rate so small are told to a tenth.
   const told = (mean: number) => (metric.kind === 'rate' ? `${(100 * mean).toFixed(1)} %` : quantity(mean, metric.unit));
   const sides = more.length > 0 ? null : `${told(change.before.mean)} → ${told(change.after.mean)}`;
-  return { ...metric, plain: `${metric.plain} (${sides ? `${sides}, ` : ''}moved by less than ${floor})` };
+  return { ...metric, moved: `${sides ? `${sides}, ` : ''}less than ${floor}` };
 }
 
 /** A change as a judgement, of all rows until told otherwise. */

@@ -14,6 +14,8 @@ export interface Metric {
   worse: 'up' | 'down' | null;
   /** Where no row has a value by itself: which rows show a change best. */
   shows?: string;
+  /** Of a metric that is not quite steady: by how much it moved, less than what makes a finding. */
+  moved?: string;
 }
 
 /** Calls that did not fail. What a failed call took, cost and answered says that it failed, which is told once. */

@@ -38,6 +38,10 @@ export const Finding = z.object({
   segment: z.record(z.string(), z.string()).describe('The rows it is about; empty: all of them.'),
   at: z.string().nullable().describe('When it changed, ISO. Nothing for comparisons without a date.'),
   interval: z.tuple([z.string(), z.string()]).nullable().describe('95 % interval of the date.'),
+  until: z
+    .string()
+    .nullable()
+    .describe('When it was over, ISO: of an incident and of a stall; of a drift, the end of the slope. Nothing where it lasts.'),
   unit: Unit.describe('Of before, after, change and ci95.'),
   before: z.number().nullable().describe('Of a stall: the calls expected in that time.'),
   after: z.number().nullable().describe('Of a stall: the calls seen in that time.'),
@@ -172,6 +176,7 @@ export const AuditReport = z.object({
   rejectedReasons: z.array(z.object({ reason: z.string(), rows: z.number().int() })),
   rejectedFiles: z.array(z.string()).describe('Where the rejected rows were written.'),
   steady: z.array(z.string()).describe('Metrics that were judged and did not change, in plain words.'),
+  moved: z.array(z.string()).describe('Metrics that moved beyond chance, by less than what makes a finding, with their figures.'),
   undecided: z.array(Undecided.extend({ metricName: z.string() })),
 });
 export type AuditReport = z.infer<typeof AuditReport>;

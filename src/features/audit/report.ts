@@ -56,7 +56,8 @@ export async function writeReport(
     assumptions: assumptions(evidence),
     rejectedReasons: await listRejectReasons(evidence.store),
     rejectedFiles: imported.rejectedFiles,
-    steady: judged.steady.map(({ plain }) => plain),
+    steady: judged.steady.filter(({ moved }) => moved === undefined).map(({ plain }) => plain),
+    moved: judged.steady.filter(({ moved }) => moved !== undefined).map(({ plain, moved }) => `${plain} (${moved})`),
     undecided: judged.undecided.map(({ metric, segment, needs }) => ({
       metric: metric.name,
       metricName: metric.plain,
@@ -103,6 +104,7 @@ function verdictOf({ judged, overview, cohorts }: Evidence, ordered: readonly Pr
     {
       ...overview,
       compared: cohorts.length,
+      moved: judged.steady.filter(({ moved }) => moved !== undefined).map(({ plain, moved }) => `${plain} moved (${moved})`),
       // A log without times has segments only.
       open: judged.undecided
         .filter(({ segment }) => overview.from === null || Object.keys(segment).length === 0)

@@ -115,6 +115,14 @@ test.each([
     /^Nothing got worse\. Right answers fell/,
   ],
   ['steady', null, 0, 11, log, /^Nothing got worse: every metric that could be judged held steady\.$/],
+  [
+    'moved by less than counts',
+    null,
+    0,
+    11,
+    { ...log, moved: ['right answers moved (99 % → 96 %, less than 3 points)'] },
+    /^Nothing changed by as much as counts, though right answers moved \(99 % → 96 %, less than 3 points\)\. Nothing else/,
+  ],
   ['too few rows', null, 0, 0, log, /^Too early to tell/],
   [
     'alike groups',

@@ -272,7 +272,13 @@ export function verdict(
   } | null,
   found: number,
   judged: number,
-  { rows, from, compared = 0, open = [] }: { rows: number; from: number | null; compared?: number; open?: readonly string[] },
+  {
+    rows,
+    from,
+    compared = 0,
+    open = [],
+    moved: slightly = [],
+  }: { rows: number; from: number | null; compared?: number; open?: readonly string[]; moved?: readonly string[] },
 ): string {
   if (rows === 0) return 'No row could be used, so nothing can be said.';
   if (!first && from === null && compared > 0) {
@@ -287,8 +293,12 @@ export function verdict(
   }
   if (!first && open.length > 0) {
     const rest = open.length > 2 ? [open[0]!, `${open.length - 1} more metrics`] : open;
-    return `Nothing got worse in what could be judged, but it is too early to tell for ${list(rest)}.`;
+    return slightly.length > 0
+      ? `Nothing changed by as much as counts, though ${list(slightly)}; it is too early to tell for ${list(rest)}.`
+      : `Nothing got worse in what could be judged, but it is too early to tell for ${list(rest)}.`;
   }
+  if (!first && slightly.length > 0)
+    return `Nothing changed by as much as counts, though ${list(slightly.slice(0, MOST_WORDS))}. Nothing else that could be judged moved.`;
   if (!first) return 'Nothing got worse: every metric that could be judged held steady.';
   const { moneyPerMonthUsd: usd } = first;
   const price = usd !== null && usd >= 1 ? ` That costs about ${quantity(usd, 'usd')} a month.` : '';

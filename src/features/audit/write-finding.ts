@@ -42,6 +42,7 @@ export async function writeFinding(
     segment,
     at: iso(at),
     interval: interval && [iso(interval[0])!, iso(interval[1])!],
+    until: iso(endOf(judgement, evidence.overview.to)),
     ...levelsOf(judgement),
     ci95: ci95?.every(Number.isFinite) ? ci95 : null,
     q,
@@ -64,6 +65,12 @@ export async function writeFinding(
     chart: chartOf(judgement, buckets, evidence.bucketMs, letter, chartTitle(judgement)),
     examples: ownExamples(item, index, groups) ? await findExamples(evidence, judgement) : { before: [], after: [] },
   };
+}
+
+/** When it was over; nothing where it lasts until the log ends. */
+function endOf({ kind, stall, until, over }: Judgement, end: number | null): number | null {
+  if (stall) return stall.to <= (end ?? Infinity) ? stall.to : null;
+  return over ?? (kind === 'drift' ? until : null);
 }
 
 /** What got worse first in the group of a finding, or the finding itself. */

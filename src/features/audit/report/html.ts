@@ -132,11 +132,11 @@ const tableOf = ({ caption, head, rows }: Table, numbers = true) =>
     </table>
   </div>`;
 
-const judged = ({ steady, undecided, undecidedMore }: ReportWords) =>
-  (steady || undecided.length > 0) &&
+const judged = ({ steady, moved, undecided, undecidedMore }: ReportWords) =>
+  (steady || moved || undecided.length > 0) &&
   html`<section aria-labelledby="judged">
     <h2 id="judged">What else was looked at</h2>
-    ${steady && html`<p><b>Steady:</b> ${steady}.</p>`}
+    ${moved && html`<p><b>Moved by less than counts:</b> ${moved}.</p>`} ${steady && html`<p><b>Steady:</b> ${steady}.</p>`}
     ${
       undecided.length > 0 &&
       tableOf(

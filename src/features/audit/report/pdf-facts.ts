@@ -44,6 +44,7 @@ function layoutOf(words: ReportWords, charts: Map<string, PdfChart>) {
     })),
     cohorts: words.cohorts.flatMap(inPageWidth),
     steady: words.steady,
+    moved: words.moved,
     undecided: table(
       'Too early to tell',
       ['What', 'Needs'],

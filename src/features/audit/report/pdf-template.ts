@@ -169,8 +169,9 @@ export const template = String.raw`
   for t in facts.cohorts { table-of(t) }
 }
 
-#if facts.steady != none or facts.undecided.rows.len() > 0 {
+#if facts.steady != none or facts.moved != none or facts.undecided.rows.len() > 0 {
   heading(level: 2, "What else was looked at")
+  if facts.moved != none { par({ strong-text("Moved by less than counts: "); facts.moved + "." }) }
   if facts.steady != none { par({ strong-text("Steady: "); facts.steady + "." }) }
   if facts.undecided.rows.len() > 0 { table-of(facts.undecided, numbers: false) }
   if facts.undecidedMore != none { quiet("… " + facts.undecidedMore + ".") }

@@ -23,6 +23,7 @@ const base = {
   segment: {},
   at: '2026-06-03T00:00:00.000Z',
   interval: INTERVAL,
+  until: null,
   q: 1e-9,
   n: [1000, 1000],
   severity: 'ticket',
@@ -127,6 +128,7 @@ const stall: ReportFinding = {
   segment: { workflow: 'invoice-sync' },
   at: '2026-06-27T14:00:00.000Z',
   interval: null,
+  until: '2026-06-28T07:00:00.000Z',
   before: 24,
   after: 0,
   change: -24,
@@ -152,6 +154,7 @@ const mix: ReportFinding = {
   metric: 'refusal_rate',
   at: '2026-05-20T00:00:00.000Z',
   interval: ['2026-05-17T00:00:00.000Z', '2026-05-25T00:00:00.000Z'],
+  until: null,
   before: 0.031,
   after: 0.062,
   change: 0.031,
@@ -179,6 +182,7 @@ const cohort: ReportFinding = {
   segment: { model: 'gpt-3.5' },
   at: null,
   interval: null,
+  until: null,
   before: 0.488,
   after: 0.762,
   change: 0.274,
@@ -299,6 +303,7 @@ export function sampleReport(): AuditReport {
     ],
     rejectedFiles: ['prime-stream.jsonl.rejected.jsonl'],
     steady: ['error rate', 'format of the answer', 'language'],
+    moved: [],
     undecided: [
       { metric: 'score', metricName: 'right answers', segment: { customer: 'acme' }, needs: '310 more rows' },
       { metric: 'text', metricName: 'wording of the questions', segment: {}, needs: '1,200 more rows' },
@@ -321,6 +326,7 @@ export function quietReport(): AuditReport {
     rejectedReasons: [],
     rejectedFiles: [],
     steady: ['right answers', 'time to answer', 'cost per call', 'error rate', 'format of the answer', 'language'],
+    moved: [],
     undecided: [],
   };
 }

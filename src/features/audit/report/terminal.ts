@@ -137,6 +137,7 @@ function pad(text: string, width: number, left: boolean): string {
 function foot(words: ReportWords, page: Page): string[][] {
   const list = (title: string, items: string[]) => (items.length === 0 ? [] : [section(title, items, page)]);
   return [
+    ...(words.moved ? [wrap(`Moved by less than counts: ${words.moved}.`, page.width)] : []),
     ...(words.steady ? [wrap(`Steady: ${words.steady}.`, page.width)] : []),
     ...list('Too early to tell', undecided(words)),
     ...list('Columns', columnsRead(words)),

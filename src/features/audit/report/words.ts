@@ -31,7 +31,8 @@ export function reportWords(report: AuditReport) {
     assumptions: report.assumptions.map((text) => line(text, 600)),
     rejected: rejectedWords(report),
     rejectedReasons: report.rejectedReasons.map(({ reason, rows }) => [line(reason, 300), count(rows)]),
-    steady: steadyWords(report),
+    steady: named(report.steady),
+    moved: named(report.moved),
     undecided: report.undecided.slice(0, MOST_UNDECIDED).map(undecidedWords),
     undecidedMore: moreWords(report),
     undecidedCount: report.undecided.length,
@@ -54,8 +55,9 @@ function sourceWords({ input }: AuditReport) {
 
 const periodWords = ({ from, to }: AuditReport['input']) => (from && to ? span(from, to) : null);
 
-function nothingWords({ steady, input, undecided, cohorts }: AuditReport): string {
+function nothingWords({ steady, moved, input, undecided, cohorts }: AuditReport): string {
   if (input.rows === 0) return 'There was no row to judge.';
+  if (moved.length > 0) return 'Nothing changed by as much as counts.';
   if (steady.length === 0)
     return undecided.length > 0
       ? 'Nothing could be judged yet; what it would take stands below.'
@@ -65,9 +67,10 @@ function nothingWords({ steady, input, undecided, cohorts }: AuditReport): strin
   return input.from === null ? 'The groups are alike in what could be judged.' : 'Nothing changed that the log can show.';
 }
 
-function steadyWords({ steady }: AuditReport): string | null {
-  if (steady.length === 0) return null;
-  const names = steady.map((name) => line(name, 120));
+/** Metrics as one list. */
+function named(metrics: readonly string[]): string | null {
+  if (metrics.length === 0) return null;
+  const names = metrics.map((name) => line(name, 120));
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
