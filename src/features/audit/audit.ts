@@ -1,11 +1,11 @@
-import { changedWords, hashNgrams, textChanges, type TextChange } from '../../detect/index.ts';
+import { changedWords, hashNgrams, textChanges, type Bucket, type TextChange } from '../../detect/index.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { Context } from '../../platform/context.ts';
 import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import { importLogs, openLogFile, scoresBeside, type Field, type Imported, type LogFile } from '../telemetry/index.ts';
 import { judgeAllCohorts } from './cohorts.ts';
-import { judgeEpisodes, withoutEpisodes, type Finer } from './episodes.ts';
+import { joinRecoveries, judgeEpisodes, withoutEpisodes, type Finer } from './episodes.ts';
 import { isCalendar } from './explain.ts';
 import {
   adjust,
@@ -20,6 +20,7 @@ import {
 import { readLanguages, weighLanguages } from './languages.ts';
 import { asGraded, metrics, text, volume, type Metric, type Series } from './metrics.ts';
 import type { AuditReport } from './model.ts';
+import { judgePartEpisodes } from './part-episodes.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
 import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
@@ -108,7 +109,12 @@ async function judge(
   const languages = timed ? await readLanguages(store, bucketMs) : null;
   series.push(...(languages?.series ?? []));
   const finer = timed ? await readFiner(store, list, bucketMs) : [];
-  const dated = judgeTime(series, bucketMs, { ...overview, dimensions, finer });
+  const parts = await judgePartEpisodes(
+    series.filter((one) => one.metric.kind !== 'count' && !isWhole(one)),
+    bucketMs,
+    (one) => hoursOf(store, one, dimensions),
+  );
+  const dated = judgeTime(series, bucketMs, { ...overview, dimensions, finer, parts });
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
@@ -178,6 +184,19 @@ async function readFiner(store: ScratchTelemetry, list: readonly Metric[], bucke
   return finer;
 }
 
+/** The hours of one metric for one value of a column. */
+async function hoursOf(
+  store: ScratchTelemetry,
+  { metric, segment }: Series,
+  dimensions: readonly Dimension[],
+): Promise<Bucket[]> {
+  const [[name, value] = ['', '']] = Object.entries(segment);
+  const dimension = dimensions.find((one) => one.name === name);
+  if (!dimension || metric.sql === '') return [];
+  const own = await listSegmentBuckets(store, [metric], { ...dimension, values: [{ value, n: 0 }] }, HOUR_MS);
+  return own.get(value)?.[0] ?? [];
+}
+
 const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.keys(segment).length === 0;
 const rowsOf = ({ buckets }: Series) => buckets.reduce((sum, { n }) => sum + n, 0);
 /** Segments whose calls ought to keep coming; versions come and go, and how often an answer comes out is no feed. */
@@ -200,17 +219,26 @@ function judgeTime(
     to,
     dimensions,
     finer,
-  }: { from: number | null; to: number | null; dimensions: readonly Dimension[]; finer: readonly Finer[] },
+    parts: own,
+  }: {
+    from: number | null;
+    to: number | null;
+    dimensions: readonly Dimension[];
+    finer: readonly Finer[];
+    parts: Pick<Judged, 'judgements' | 'tests'>;
+  },
 ): Judged {
   const covered = (one: Series): Series => ({ ...one, buckets: wholeBuckets(one.buckets, bucketMs, from ?? 0, to ?? 0) });
   const measured = series.filter(({ metric }) => metric.kind !== 'count');
   // Short episodes first: what is left of a series is judged without them.
   const episodes = judgeEpisodes(measured.filter(isWhole), bucketMs, finer);
-  const left = measured.map((one) => withoutEpisodes(one, episodes.judgements, bucketMs));
-  const whole = judgeSeries(left.filter(isWhole), bucketMs);
-  const parts = judgeSeries(
-    left.filter((one) => !isWhole(one)),
-    bucketMs,
+  const left = measured.map((one) => withoutEpisodes(one, [...episodes.judgements, ...own.judgements], bucketMs));
+  const whole = recovered(judgeSeries(left.filter(isWhole), bucketMs));
+  const parts = recovered(
+    judgeSeries(
+      left.filter((one) => !isWhole(one)),
+      bucketMs,
+    ),
   );
   const quiet = <T extends { metric: Metric }>(list: readonly T[]) =>
     list.filter(({ metric }) => !episodes.judgements.some((one) => one.metric === metric));
@@ -228,16 +256,22 @@ function judgeTime(
       ...episodes.judgements,
       ...whole.judgements,
       ...amount,
-      ...ownOfSegments([...parts.judgements, ...shares], [...episodes.judgements, ...whole.judgements, ...amount], bucketMs),
+      ...ownOfSegments(
+        [...own.judgements, ...parts.judgements, ...shares],
+        [...episodes.judgements, ...whole.judgements, ...amount],
+        bucketMs,
+      ),
     ],
     undecided: [...quiet(whole.undecided), ...parts.undecided],
     steady: [
       ...whole.steady.filter((metric) => quiet([{ metric }]).length > 0),
       ...(calls && amount.length === 0 && calls.buckets.length >= FEWEST_STEADY ? [volume] : []),
     ],
-    tests: episodes.tests + whole.tests + parts.tests + (calls ? 1 : 0) + fed.length,
+    tests: episodes.tests + own.tests + whole.tests + parts.tests + (calls ? 1 : 0) + fed.length,
   };
 }
+
+const recovered = (judged: Judged): Judged => ({ ...judged, judgements: joinRecoveries(judged.judgements) });
 
 /** Whether and when the answers began to read differently: each change against what lies between it and its neighbours. */
 async function judgeText(store: ScratchTelemetry): Promise<{ judgements: Judgement[]; needs: number | null } | null> {

@@ -77,13 +77,49 @@ function asJudgement({ metric, segment }: Series, found: Found): Judgement {
   };
 }
 
+/** A step for the worse is an incident where it was taken back within so long … */
+const LONGEST_MS = 6 * DAY_MS;
+/** … but for this share of it. */
+const LEFT = 0.4;
+
+/**
+ * Steps of one list, oldest first for each metric and segment, with what became worse and was as before some days later told as one
+ * incident: the only weekend of a log shows no other by which an episode could be told.
+ */
+export function joinRecoveries(steps: readonly Judgement[]): Judgement[] {
+  const back = new Set<Judgement>();
+  const joined = steps.map((step): Judgement => {
+    const next = steps.find(
+      (one) => one.metric.name === step.metric.name && isSame(one.segment, step.segment) && one.at! > step.at!,
+    );
+    if (!next || back.has(step) || step.direction !== 'worse' || step.kind !== 'step' || step.recent || !recovers(step, next))
+      return step;
+    back.add(next);
+    return { ...step, kind: 'incident', over: next.at!, window: { from: step.window!.from, to: next.at! } };
+  });
+  return joined.filter((_, i) => !back.has(steps[i]!));
+}
+
+const isSame = (a: Record<string, string>, b: Record<string, string>) => JSON.stringify(a) === JSON.stringify(b);
+
+const recovers = (step: Judgement, next: Judgement) =>
+  next.kind === 'step' &&
+  next.direction === 'better' &&
+  next.at! - step.at! <= LONGEST_MS &&
+  Math.abs(next.after!.mean - step.before!.mean) <= LEFT * Math.abs(step.change!);
+
 /** Calls that fail are short and cheap: their time and price say nothing about the others'. */
 const FAILURES = new Set(['error_rate', 'empty_rate']);
 
-/** A series without the buckets that episodes of its metric lie in; of a time, a length or a price, those in which calls failed too. */
+/**
+ * A series without the buckets that episodes of its metric lie in, its own or those of all rows; of a time, a length or a price, those in
+ * which calls failed too.
+ */
 export function withoutEpisodes(series: Series, episodes: readonly Judgement[], bucketMs: number): Series {
   const own = episodes.filter(
-    ({ metric }) => metric === series.metric || (series.metric.kind === 'value' && FAILURES.has(metric.name)),
+    ({ metric, segment }) =>
+      (metric === series.metric || (series.metric.kind === 'value' && FAILURES.has(metric.name))) &&
+      Object.entries(segment).every(([name, value]) => series.segment[name] === value),
   );
   if (own.length === 0) return series;
   const within = (at: number) => own.some(({ at: from, window }) => at < window!.to && at + bucketMs > from!);

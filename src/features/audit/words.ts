@@ -27,9 +27,9 @@ export function title(judgement: Judgement): string {
       ?.replace(' → ', ' to ')
       .replace(' calls', '') ?? '';
   if (kind === 'cohort') return cohortTitle(judgement);
-  if (judgement.recent) return recentTitle(judgement, where);
+  if (judgement.recent) return `${recentTitle(judgement, where)}${ownLevels(judgement)}`;
   if (judgement.over !== undefined)
-    return `${capital(metric.plain)} ${moved(judgement)} from ${sides} for ${hours(judgement.over - at!)}${where} from ${moment(at!)}`;
+    return `${capital(metric.plain)} ${moved(judgement)} from ${sides} for ${hours(judgement.over - at!)}${where} from ${moment(at!)}${ownLevels(judgement)}`;
   if (judgement.movedTo !== undefined) return movedTitle(judgement);
   const when = kind === 'drift' ? `between ${day(at ?? 0)} and ${day(until ?? at ?? 0)}` : `on ${day(at ?? 0)}`;
   return `${capital(metric.plain)} ${moved(judgement)} from ${sides} ${when}${where}${ownLevels(judgement)}`;
