@@ -25,3 +25,9 @@ export const noRedaction: Redaction = { patterns: [], own: [], dropTexts: false 
 
 /** How much was struck, by the name of the pattern. */
 export type Struck = Map<string, number>;
+
+/** Where in a text something begins and ends, from left to right. */
+export type Found = Iterable<readonly [begin: number, end: number]>;
+
+/** What is looked for in texts. The work grows with the length of the text and with nothing else, whatever stands in it. */
+export type Pattern = (text: string) => Found;

@@ -20,6 +20,8 @@ const COUNTED_DAYS = 30;
 /** Some 40 ns for each and each character of a text. A pattern such as `KD-\d{4,12}` has 20. */
 const MOST_STATES = 500;
 const LONGEST_TRIED = 20_000;
+/** States times characters: a tenth of a second. Who may only read must not keep the server from others. */
+const MOST_TRIED = 2_500_000;
 
 const settings = {
   patterns: z.array(BuiltIn).max(20).optional().describe('Built-in patterns: email, phone, card, iban, secret.'),
@@ -78,7 +80,9 @@ export const tryRedaction = operation({
   async run(ctx, { text, patterns, own }) {
     const asked = patterns || own ? { patterns: patterns ?? [], own: own ?? [], dropTexts: false } : undefined;
     const struck = new Map<string, number>();
-    const striker = readable(asked ?? (await findRedaction(ctx.records, ctx.client!.id)));
+    const { striker, states } = readable(asked ?? (await findRedaction(ctx.records, ctx.client!.id)));
+    if (states * text.length > MOST_TRIED)
+      throw invalid(`The text is too long to try such patterns on it: try ${Math.floor(MOST_TRIED / states)} characters of it.`);
     return { text: striker(text, struck), struck: Array.from(struck, ([name, count]) => ({ name, count })) };
   },
 });
@@ -89,7 +93,7 @@ function readable(redaction: Redaction) {
     throw invalid(
       `The own patterns are too costly together: ${states} states of ${MOST_STATES}. Large repetitions make them so.`,
     );
-  return striker;
+  return { striker, states };
 }
 
 function read(redaction: Redaction) {

@@ -1,53 +1,81 @@
+import { emails } from './email.ts';
 import { ibanLength } from './iban.ts';
+import type { Pattern } from './model.ts';
+import { webTokens } from './web-token.ts';
 
-/** What is looked for in texts. Each pattern is bounded, so that no text makes it slow. */
-export interface Pattern {
-  readonly expression: RegExp;
-  /** How many characters of what the expression found are meant; 0: it was something else. */
-  readonly meant: (found: string, text: string, at: number) => number;
-}
-
-const all = (found: string) => found.length;
-const digitsOf = (text: string) => text.replace(/\D/g, '');
-
-/** Prefixes that services give their keys, and the shapes of tokens that carry their own name. */
-const secrets = [
-  String.raw`-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?`,
-  String.raw`\beyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{0,2000}`,
-  String.raw`\b(?:sk|pk|rk)[-_](?:[a-z0-9]{1,12}[-_]){0,3}[A-Za-z0-9_-]{16,300}`,
+/** Prefixes that services give their keys. */
+const keys = [
+  String.raw`-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?`,
+  String.raw`\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}`,
   String.raw`\b(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{16}\b`,
-  String.raw`\b(?:gh[pousr]_[A-Za-z0-9]{20,300}|github_pat_[A-Za-z0-9_]{20,300}|glpat-[A-Za-z0-9_-]{16,100})`,
-  String.raw`\bxox[abeoprs]-[A-Za-z0-9-]{10,300}`,
+  String.raw`\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})`,
+  String.raw`\bxox[abeoprs]-[A-Za-z0-9-]{10,}`,
   String.raw`\bAIza[0-9A-Za-z_-]{35}`,
-  String.raw`\b(?:stw[cp]|hf|npm|dop_v1|shpat|SG|gsk|r8)[_.][A-Za-z0-9_.-]{20,300}`,
-  String.raw`\bpypi-[A-Za-z0-9_-]{20,300}`,
+  String.raw`\b(?:stw[cp]|hf|npm|dop_v1|shpat|SG|gsk|r8)[_.][A-Za-z0-9_.-]{20,}`,
+  String.raw`\bpypi-[A-Za-z0-9_-]{20,}`,
 ].join('|');
 
+/** The last part is the value: the name before it may be kept, and JSON stays JSON. */
+const named =
+  /\b(?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|secret|passw(?:or)?d|bearer)\b["']?\s{0,3}[:= ]\s{0,3}["']?([A-Za-z0-9_.~+/=-]{12,})/gi;
+
+/** From one digit of a telephone number to the next. There is one way only to read it, so there is nothing to go back to. */
+const on = String.raw`(?:\)[ ./-]{0,2}|[ ./-]{0,2}\(?)\d`;
+/** With a dot in it, what begins with a zero may be a number or an address of a machine. */
+const onFromZero = String.raw`(?:\)[ /-]{0,2}|[ /-]{0,2}\(?)\d`;
+const another = String.raw`(?=\)?[ /-]{1,2}\(?0\d(?:${onFromZero}){7})`;
+
+/**
+ * Numbers are everywhere; a telephone number says by its form that it is one: by a plus, by a zero before it, or as North America
+ * writes them. It has 15 digits at most, fewer where another one begins behind it.
+ */
+const phone = new RegExp(
+  [
+    String.raw`(?<![\w.+-])(?:`,
+    String.raw`\+\(?\d(?:(?:${on}){7,14}?${another}|(?:${on}){7,14}(?![\w-]))`,
+    // No date.
+    String.raw`|(?!\d\d[-/]\d{1,2}[-/]\d{4}(?!\d))`,
+    String.raw`\(?0\d(?:(?:${onFromZero}){7,13}?${another}|(?:${onFromZero}){7,13}(?![\w-]|\.\d))`,
+    String.raw`|(?:1[ .-])?\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?![\w-])`,
+    ')',
+  ].join(''),
+  'g',
+);
+
 export const builtIn = {
-  secret: { expression: new RegExp(secrets, 'g'), meant: all },
-  namedSecret: {
-    expression:
-      /\b(?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|secret|passw(?:or)?d|bearer)\b["']?\s{0,3}[:= ]\s{0,3}["']?([A-Za-z0-9_.~+/=-]{12,500})/gi,
-    // A word that follows "secret" is no secret: one of them has a digit or a sign in it.
-    meant: (found: string) => (/\d/.test(found.slice(found.search(/[:= ]/))) ? found.length : 0),
+  webToken: webTokens,
+  key: wherever(new RegExp(keys, 'g')),
+  namedSecret: function* namedSecrets(text) {
+    // A word that follows "secret" is no secret: one of them has a digit in it.
+    for (const { 0: found, 1: value = '', index } of text.matchAll(named)) {
+      const end = index + found.length;
+      if (/\d/.test(value)) yield [end - value.length, end];
+    }
   },
-  iban: {
-    expression: /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,40}/g,
-    meant: (found: string, text: string, at: number) => ibanLength(text.slice(at, at + found.length + 1)),
-  },
-  card: {
-    expression: /(?<![\d.+-])\d(?:[ -]?\d){12,18}(?![\d-]|\.\d)/g,
-    meant: (found: string) => (isCard(digitsOf(found)) ? found.length : 0),
-  },
-  email: {
-    expression: /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}[\p{L}]{2,24}/gu,
-    meant: all,
-  },
-  phone: {
-    expression: /(?<![\w.+-])(?:\+|00)?\(?\d{1,4}\)?(?:[ ./-]{0,2}\(?\d{1,6}\)?){1,7}(?![\w-])/g,
-    meant: (found: string) => (isPhone(found) ? found.length : 0),
-  },
+  iban: wherever(/(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,40}/g, (found, text, at) =>
+    ibanLength(text.slice(at, at + found.length + 1)),
+  ),
+  card: wherever(/(?<![\d.+-])\d(?:[ -]?\d){12,18}(?![\d-]|\.\d)/g, (found) => (isCard(digitsOf(found)) ? found.length : 0)),
+  email: emails,
+  phone: wherever(phone, (found) => (isPhone(found) ? found.length : 0)),
 } satisfies Record<string, Pattern>;
+
+/** Where the expression finds what is meant; `meant` says how many characters are, 0 where it was something else. */
+function wherever(expression: RegExp, meant = (found: string, _text: string, _at: number) => found.length): Pattern {
+  return function* found(text) {
+    expression.lastIndex = 0;
+    for (let match = expression.exec(text); match; match = expression.exec(text)) {
+      const begin = match.index;
+      const length = meant(match[0], text, begin);
+      // Behind what was meant: an expression may have taken in the beginning of the next one.
+      const next = begin + Math.max(length, 1);
+      if (length > 0) yield [begin, begin + length];
+      expression.lastIndex = next;
+    }
+  };
+}
+
+const digitsOf = (text: string) => text.replace(/\D/g, '');
 
 /** Luhn's checksum, and a first digit that card numbers have. */
 function isCard(digits: string): boolean {
@@ -61,17 +89,5 @@ function isCard(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Numbers are everywhere; a telephone number says by its form that it is one. */
-function isPhone(found: string): boolean {
-  const text = found.trim();
-  const digits = digitsOf(text);
-  if (digits.length < 7 || digits.length > 15 || isDate(text)) return false;
-  if (text.startsWith('+')) return digits.length >= 8;
-  if (/^\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$/.test(text)) return true;
-  if (/^1[ .-]\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$/.test(text)) return true;
-  // With a dot in it, it may be a number or an address of a machine.
-  if (text.includes('.')) return false;
-  return /^\(?0\d/.test(text) && digits.length >= 9 && (/[ /()-]/.test(text) || digits.length <= 12);
-}
-
-const isDate = (text: string) => /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}/.test(text) || /^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}$/.test(text);
+/** A long number that begins with a zero is one where somebody wrote it in groups. */
+const isPhone = (found: string) => !/^0\d{12,}$/.test(found);

@@ -137,6 +137,12 @@ test('a pattern is tried before it holds; one that cannot be read is refused', a
   });
   expect((await ask('redaction.set', { own: [{ name: 'Not a name', pattern: 'b' }] })).status).toBe(400);
   expect((await ask('redaction.set', { patterns: ['names'] })).status).toBe(400);
+  // Who may only read must not keep the server busy.
+  const costly = { own: [{ name: 'long', pattern: 'a{400}' }], text: 'a'.repeat(20_000) };
+  expect(await ask('redaction.try', costly)).toMatchObject({
+    status: 400,
+    json: { error: { message: expect.stringContaining('too long to try') as string } },
+  });
   // A text could make these slow.
   for (const pattern of ['a{1000}[bc]', '(?:a{0,9}){0,99}[bc]', '.{0,1000}[bc]'])
     for (const name of ['redaction.try', 'redaction.set'])
