@@ -210,6 +210,15 @@ describe('nothing is lost that can be read', () => {
     const path = reader.write('lines.csv', [csvHeader(), `${hour(0)},m,"a\nb ""c""\n",an answer,1`, '', csvRow(1)].join('\r\n'));
     expect([...(await reader.read(path)).places.values()]).toEqual([{ line: 2 }, { line: 6 }]);
   });
+
+  test('also in a file that is read in several pieces', async () => {
+    const long = 'word '.repeat(40_000);
+    const rows = times(60, (i) => `${i === 50 ? 'yesterday' : hour(i)},m,"a question","${long}",1`);
+    const path = reader.write('pieces.csv', [csvHeader(), ...rows].join('\n'));
+    const { calls, rejected, places } = await reader.read(path);
+    expect(calls.at(-1)).toMatchObject({ row: 59, at: hour(59) });
+    expect(rejected.map(({ row }) => places.get(row))).toEqual([{ line: 52 }]);
+  });
 });
 
 describe('what cannot be read is said in a sentence', () => {

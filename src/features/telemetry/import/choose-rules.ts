@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Telemetry } from '../../../stores/telemetry/index.ts';
-import { readSettings, skip } from './file-table.ts';
+import { readSettings } from './file-table.ts';
 import { formatNames, formats, labelsIn, pickFormat, type FormatChoice, type FormatName } from './format.ts';
 import { graderNames, graders, pickGrader, type GraderName, type GraderTrial } from './grade.ts';
 import type { Mapping } from './map-columns.ts';
@@ -41,7 +41,7 @@ async function answersOf(telemetry: Telemetry, source: Source, mapping: Mapping)
   const rows = await telemetry.rows(z.object({ o: z.string() }))(
     `select substringUTF8(ifNull(${text('output')}, ''), 1, 100) as o from (${from}) where not blank and broken = '' and o != '' limit ${TRIED_ROWS}`,
     binder.params,
-    { settings: { ...readSettings(source.file), ...skip(source.header) }, timeoutMs: LIMIT_MS },
+    { settings: readSettings(source.file), timeoutMs: LIMIT_MS },
   );
   return rows.map(({ o }) => o);
 }
@@ -65,7 +65,7 @@ async function tryAll(
        select ifNull(${text('output')}, '') as o, ifNull(${text('expected')}, '') as e
        from (${from}) where not blank and broken = '' and o != '' limit ${TRIED_ROWS})`,
     binder.params,
-    { settings: { ...readSettings(source.file), ...skip(source.header) }, timeoutMs: LIMIT_MS },
+    { settings: readSettings(source.file), timeoutMs: LIMIT_MS },
   );
   return (key) => row?.[key] ?? 0;
 }

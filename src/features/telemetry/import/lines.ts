@@ -41,20 +41,34 @@ export async function placesOf(
   index: number,
   rows: readonly number[],
 ): Promise<Map<number, Place>> {
-  const { format, flattened } = source.file;
-  if (rows.length > 0 && format === 'csv' && !flattened && (await isLineEach(telemetry, source, index)))
-    return new Map(rows.map((row) => [row, { line: row + (source.header ? 2 : 1) }]));
-  const find = lineNumbers(source);
   const places = new Map<number, Place>();
+  if (rows.length === 0) return places;
+  const find = await placeFinder(telemetry, source, index);
   for (const row of [...new Set(rows)].sort((a, b) => a - b)) places.set(row, await find(row));
   return places;
 }
 
+/** Finds the place of a record of a loaded file, asked for in ascending order. */
+export async function placeFinder(telemetry: Telemetry, source: Source, index: number): Promise<(row: number) => Promise<Place>> {
+  const { format, flattened } = source.file;
+  if (format === 'csv' && !flattened && (await isLineEach(telemetry, source, index)))
+    return async (row) => ({ line: row + (source.header ? 2 : 1) });
+  return lineNumbers(source);
+}
+
+const known = new WeakMap<Source, Promise<boolean>>();
+
 /**
  * Whether each record of a CSV file is one line: it has as many lines as records. The engine counts lines far sooner than all quotes
- * of a file can be looked at.
+ * of a file can be looked at. Asked once, when the file has been loaded.
  */
-async function isLineEach(telemetry: Telemetry, { file, header }: Source, index: number): Promise<boolean> {
+export function isLineEach(telemetry: Telemetry, source: Source, index: number): Promise<boolean> {
+  const found = known.get(source) ?? countLines(telemetry, source, index);
+  known.set(source, found);
+  return found;
+}
+
+async function countLines(telemetry: Telemetry, { file, header }: Source, index: number): Promise<boolean> {
   const binder = new Binder();
   const lines = tableOf({ ...file, format: 'jsonl' }, 0, binder);
   const [found] = await telemetry.rows(z.object({ lines: z.number(), records: z.number() }))(

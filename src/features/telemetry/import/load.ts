@@ -1,7 +1,7 @@
 import type { Progress } from '../../../platform/context.ts';
 import type { ScratchTelemetry, Telemetry } from '../../../stores/telemetry/index.ts';
 import { estimateRows } from './estimate-rows.ts';
-import { readSettings, skip } from './file-table.ts';
+import { readSettings } from './file-table.ts';
 import { selectCalls, type Reading } from './select-calls.ts';
 import type { Source } from './source.ts';
 import { Binder } from './sql.ts';
@@ -65,7 +65,7 @@ export async function loadCalls(
     await telemetry.command(statement, binder.params, {
       queryId,
       timeoutMs: LOAD_LIMIT_MS,
-      settings: { ...readSettings(source.file), ...skip(source.header), ...(reading.whole ? wholeSettings : insertSettings) },
+      settings: { ...readSettings(source.file), ...(reading.whole ? wholeSettings : insertSettings) },
     });
   } finally {
     clearInterval(watch);

@@ -51,7 +51,11 @@ function jsonTexts({ file, names }: Source, refs: readonly ColumnRef[], used: re
   return { from, texts: refs.map((ref) => inside(`tupleElement(cells, ${used.indexOf(ref.column) + 1})`, ref.path, binder)) };
 }
 
-function cellTexts({ file, names }: Source, refs: readonly ColumnRef[], used: readonly number[], binder: Binder): Texts {
+/**
+ * The first line is read with the others and left out: where the engine skips it, rows behind the first piece of a file that is read
+ * in several are numbered one too high.
+ */
+function cellTexts({ file, names, header }: Source, refs: readonly ColumnRef[], used: readonly number[], binder: Binder): Texts {
   const csv = file.format === 'csv';
   const cells = used.map((column) => {
     const cell = cellOf(file, names, column, binder);
@@ -60,9 +64,9 @@ function cellTexts({ file, names }: Source, refs: readonly ColumnRef[], used: re
   const invalidText =
     used.map((column) => `not isValidUTF8(ifNull(${cellOf(file, names, column, binder)}, ''))`).join(' or ') || '0';
   const from = `
-    select _row_number as row, ${invalidText} as recoded, ${csv ? csvRecord(names.length) : `'' as broken, 0 as blank, '' as raw`}
+    select _row_number${header ? ' - 1' : ''} as row, ${invalidText} as recoded, ${csv ? csvRecord(names.length) : `'' as broken, 0 as blank, '' as raw`}
       ${cells.map((cell) => `, ${cell}`).join('')}
-    from ${tableOf(file, names.length + 1, binder)}`;
+    from ${tableOf(file, names.length + 1, binder)}${header ? ' where _row_number > 0' : ''}`;
   return { from, texts: refs.map((ref) => inside(`t${ref.column}`, ref.path, binder)) };
 }
 

@@ -2,8 +2,8 @@ import { open, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Telemetry } from '../../../stores/telemetry/index.ts';
-import { cellOf, isJson, readSettings, skip, tableOf } from './file-table.ts';
-import { lineNumbers } from './lines.ts';
+import { cellOf, isJson, readSettings, tableOf } from './file-table.ts';
+import { placeFinder } from './lines.ts';
 import { BROKEN_LINE } from './mend-csv.ts';
 import type { Source } from './source.ts';
 import { Binder } from './sql.ts';
@@ -52,7 +52,7 @@ const page = (telemetry: Telemetry, index: number, after: number) =>
   );
 
 async function write(telemetry: Telemetry, source: Source, index: number, first: Reject[], path: string): Promise<void> {
-  const place = lineNumbers(source);
+  const place = await placeFinder(telemetry, source, index);
   // Never over what is there, nor through a link; the rows are as private as the log.
   const out = await open(path, 'wx', 0o600);
   let looks = MOST_LOOKS;
@@ -86,12 +86,13 @@ async function readCells(
   const binder = new Binder();
   const cells = names.map((_, column) => `substringUTF8(ifNull(${cellOf(file, names, column, binder)}, ''), 1, ${MAX_SHOWN})`);
   const [first, last] = [rows[0]!.row, rows.at(-1)!.row].map((row) => binder.bind(row, 'UInt64'));
+  const skipped = header ? 1 : 0;
   const found = await telemetry.rows(z.object({ row: z.number(), cells: z.string() }))(
-    `select _row_number as row, toJSONString([${cells.join(', ')}]) as cells from ${tableOf(file, names.length + 1, binder)}
+    `select _row_number - ${skipped} as row, toJSONString([${cells.join(', ')}]) as cells from ${tableOf(file, names.length + 1, binder)}
      where _row_number in (
-       select row from call where file = ${index} and reject != '' and raw = '' and row between ${first} and ${last})`,
+       select row + ${skipped} from call where file = ${index} and reject != '' and raw = '' and row between ${first} and ${last})`,
     binder.params,
-    { timeoutMs: 300_000, settings: { ...readSettings(file), ...skip(header) } },
+    { timeoutMs: 300_000, settings: readSettings(file) },
   );
   return new Map(found.map(({ row, cells }) => [row, cells]));
 }

@@ -10,7 +10,7 @@ import { readTexts } from './read-texts.ts';
 import { callIdOf } from './same-rows.ts';
 import type { Source } from './source.ts';
 import type { Binder } from './sql.ts';
-import { refusal } from './texts.ts';
+import { isEmpty, refusal } from './texts.ts';
 import { failureOf, isMissing, nothing, timeOf, verdictOf } from './values.ts';
 
 /** How the rows of a log become calls. */
@@ -131,10 +131,10 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     'lengthUTF8(o)',
     'lengthUTF8(i)',
     answered(refusal),
-    answered(`not match(o, '\\\\S')`),
+    answered(isEmpty),
     output && !reading.whole ? `${endingOf(mapping.fields.finish ? 't_finish' : null)} as how` : '0 as how',
     output && !reading.whole ? endOf(MAX_TEXT) : `''`,
-    format && output ? `if(not match(o, '\\\\S'), NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
+    format && output ? `if(${isEmpty}, NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
     mapping.id ? callIdOf : '0',
     error ? `if(${failureOf('t_error', error.name)} = 1, substringUTF8(ifNull(t_error, ''), 1, ${MAX_FAILURE}), '')` : `''`,
   ];

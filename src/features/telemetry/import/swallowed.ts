@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Telemetry } from '../../../stores/telemetry/index.ts';
 import { tableOf } from './file-table.ts';
+import { isLineEach } from './lines.ts';
 import type { Source } from './source.ts';
 import { Binder } from './sql.ts';
 
@@ -16,11 +17,13 @@ const Found = z.object({ lines: z.number(), starts: z.number(), odd: z.number(),
  */
 export async function swallowedRows(
   telemetry: Telemetry,
-  { file, header }: Source,
+  source: Source,
   index: number,
   rowStart: string | null,
 ): Promise<boolean> {
-  if (file.format !== 'csv') return false;
+  const { file, header } = source;
+  // Where each record is a line no cell holds another, and there is no need to look at all quotes.
+  if (file.format !== 'csv' || (await isLineEach(telemetry, source, index))) return false;
   const binder = new Binder();
   const starts = rowStart === null ? '0' : `countIf(match(line, ${binder.bind(rowStart, 'String')}))`;
   const [found] = await telemetry.rows(Found)(

@@ -2,6 +2,9 @@ import { textList, textOf } from './sql.ts';
 
 /** What an answer's text shows without anybody's judgement. SQL over `o`, the output. */
 
+/** An answer of blanks. Its first byte tells of nearly all that they are none: to ask a pattern of each is dear. */
+export const isEmpty = `(substring(o, 1, 1) in ('', ' ', '\\n', '\\r', '\\t', '\\f') and not match(o, '\\\\S'))`;
+
 /** Only the opening counts: a long answer that regrets something later is no refusal. */
 const OPENING = 300;
 
