@@ -23,6 +23,18 @@ test('what was given back twice, or is no piece of it, is not handed out twice',
   expect(spare.take(10).buffer).not.toBe(taken.buffer);
 });
 
+test('the first bytes of a piece stand for it', () => {
+  const spare = openSpare({ most: 2, largestBytes: 200_000 });
+  const taken = spare.take(1000);
+  taken.write('ab');
+  const first = spare.first(taken, 1);
+  expect(String(first)).toBe('a');
+  spare.giveBack(taken);
+  expect(spare.take(10).buffer).not.toBe(taken.buffer);
+  spare.giveBack(first);
+  expect(spare.take(1000).buffer).toBe(taken.buffer);
+});
+
 test('large pieces, and more than so many, are not kept', () => {
   const spare = openSpare({ most: 1, largestBytes: 200_000 });
   const large = spare.take(300_000);

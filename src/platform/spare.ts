@@ -6,6 +6,8 @@ export interface Spare {
   /** So many bytes, holding whatever they held. Whoever takes them gives them back when nobody reads them any more. */
   take(bytes: number): Buffer;
   giveBack(taken: Buffer): void;
+  /** The first so many of them; given back in their place. */
+  first(taken: Buffer, bytes: number): Buffer;
 }
 
 /** Keeps so many pieces at most, none larger than that. */
@@ -28,6 +30,13 @@ export function openSpare({ most, largestBytes }: { most: number; largestBytes: 
       // The largest fit most.
       kept.sort((a, b) => a.length - b.length);
       if (kept.length > most) kept.shift();
+    },
+    first(taken, bytes) {
+      const first = taken.subarray(0, bytes);
+      const whole = wholes.get(taken);
+      wholes.delete(taken);
+      if (whole) wholes.set(first, whole);
+      return first;
     },
   };
 }

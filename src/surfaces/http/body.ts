@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { invalid, Problem } from '../../platform/problem.ts';
+import type { Spare } from '../../platform/spare.ts';
 import { parseControlJson } from './control-json.ts';
 
 const LARGEST = 1024 * 1024;
@@ -22,27 +23,48 @@ export function queryOf(url: string): Record<string, string> {
   return Object.fromEntries(query);
 }
 
-/** The body as it was sent, in memory of its own or in some that `take` gives. Throws `too_large`. */
+/** Memory of its own for each body. */
+const fresh: Spare = {
+  take: (bytes) => Buffer.allocUnsafe(bytes),
+  giveBack: () => undefined,
+  first: (taken, bytes) => taken.subarray(0, bytes),
+};
+
+/** What a body may take before its bytes are there, whatever its sender says of its length. */
+const MOST_PROMISED = 2 * LARGEST;
+const UNKNOWN_BYTES = 64 * 1024;
+
+/**
+ * The body as it was sent, in memory out of `spare`. Throws `too_large`. Each piece is copied as it comes: pieces that wait for
+ * the last one outlive two rounds of the collector, which is a full collection for every 64 MB that comes in.
+ */
 export async function readWhole(
   incoming: AsyncIterable<Uint8Array>,
   largest: number,
-  take: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes),
+  { spare = fresh, promised = UNKNOWN_BYTES }: { spare?: Spare; promised?: number } = {},
 ): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+  let whole = spare.take(Math.min(promised, largest, MOST_PROMISED));
   let size = 0;
-  for await (const chunk of incoming) {
-    size += chunk.byteLength;
-    if (size <= largest) chunks.push(chunk);
-    else if (size > largest + FORGOTTEN) break;
+  try {
+    for await (const chunk of incoming) {
+      const at = size;
+      size += chunk.byteLength;
+      if (size > largest + FORGOTTEN) break;
+      if (size > largest) continue;
+      if (size > whole.length) {
+        const larger = spare.take(Math.min(largest, Math.max(size, 2 * whole.length)));
+        whole.copy(larger, 0, 0, at);
+        spare.giveBack(whole);
+        whole = larger;
+      }
+      whole.set(chunk, at);
+    }
+    if (size > largest) throw new Problem('too_large', `The body is larger than ${largest / 1024 / 1024} MB.`);
+    return spare.first(whole, size);
+  } catch (error) {
+    spare.giveBack(whole);
+    throw error;
   }
-  if (size > largest) throw new Problem('too_large', `The body is larger than ${largest / 1024 / 1024} MB.`);
-  const whole = take(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }
 
 function textOf(bytes: Uint8Array): string {

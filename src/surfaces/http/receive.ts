@@ -34,7 +34,7 @@ export function receiver(routes: readonly Route[], log: Log) {
     }
     let body: Buffer | undefined;
     try {
-      body = await bodyOf(incoming, route.mostBytes, (bytes) => spare.take(bytes));
+      body = await bodyOf(incoming, route.mostBytes, spare);
       const { records, telemetry } = ctx.practice.reading(client);
       const receiving = { client, intake: intake.request(body), records, telemetry, now: ctx.now, log: ctx.log };
       const answer = await route.answer(receiving, { headers: incoming.headers, body });
@@ -68,9 +68,10 @@ export function receiver(routes: readonly Route[], log: Log) {
   };
 }
 
-async function bodyOf(incoming: HttpBindings['incoming'], mostBytes: number, take: Spare['take']): Promise<Buffer> {
+async function bodyOf(incoming: HttpBindings['incoming'], mostBytes: number, spare: Spare): Promise<Buffer> {
+  const said = incoming.headers['content-length'];
   try {
-    return await readWhole(incoming, mostBytes, take);
+    return await readWhole(incoming, mostBytes, { spare, ...(said !== undefined && { promised: Number(said) }) });
   } catch (error) {
     // Whoever hung up in the middle hears nothing more, and it is no bug of ours.
     throw error instanceof Problem ? error : invalid('The request ended before its body.');
