@@ -2,6 +2,7 @@ import { summarise, type Bucket, type ChangedWord } from '../../detect/index.ts'
 import type { CohortSide, Judgement } from './judge.ts';
 import type { Chart } from './model.ts';
 import type { Metric } from './metrics.ts';
+import { usualBand } from './usual-band.ts';
 import { filled, unitOf } from './volume.ts';
 
 const Z95 = 1.96;
@@ -25,15 +26,32 @@ export function chartOf(
   const calls = metric.kind === 'count';
   const { unit, times } = calls ? unitOf(bucketMs) : { unit: metric.unit, times: 1 };
   const drawn = calls ? filled(buckets, bucketMs, stall?.to) : buckets;
+  const usual = calls ? usualOf(judgement, drawn, bucketMs).map((band) => inUnit({ ...band, value: 0 }, times)) : [];
   return {
     title,
     unit,
     bucketMs,
     points: drawn.slice(-MOST_POINTS).map((bucket) => inUnit(point(bucket, metric), times)),
     levels: levels(judgement, judgement.counted ?? buckets, bucketMs).map((level) => inUnit(level, times)),
+    ...(usual.length > 0 ? { usual: usual.map(({ at, low, high }) => ({ at, low, high })) } : {}),
     change: stall ? null : { at, interval, letter },
     shaded: stall ? [[at, until ?? at]] : judgement.over === undefined ? [] : [[at, judgement.over]],
   };
+}
+
+/** Where calls usually lie: as before a change, or outside the time in which they were few or many. */
+function usualOf({ at, until, stall, over, window }: Judgement, drawn: readonly Bucket[], bucketMs: number) {
+  const end = stall ? until! : over;
+  const known =
+    end === undefined
+      ? drawn.filter((bucket) => bucket.at >= (window?.from ?? -Infinity) && bucket.at + bucketMs <= at!)
+      : drawn.filter((bucket) => bucket.at + bucketMs <= at! || bucket.at >= end);
+  // Buckets at either end of a log hold part of their time.
+  return usualBand(
+    known.filter(({ at }) => at > drawn[0]!.at && at < drawn.at(-1)!.at),
+    drawn.slice(-MOST_POINTS),
+    bucketMs,
+  );
 }
 
 /** The same in another unit of time. */

@@ -117,6 +117,8 @@ export const Chart = z.object({
   points: z.array(ChartPoint),
   /** Mean before and after, drawn as level lines; the first is the baseline band. */
   levels: z.array(z.object({ from: z.number(), to: z.number(), value: z.number(), low: z.number(), high: z.number() })),
+  /** Of calls that follow the week or the day: where each bucket usually lies, in place of a band over the level before. */
+  usual: z.array(z.object({ at: z.number(), low: z.number(), high: z.number() })).optional(),
   change: z.object({ at: z.number(), interval: Pair.nullable(), letter: z.string() }).nullable(),
   /** For stalls the silent time, for incidents how long they lasted: shaded. */
   shaded: z.array(Pair),

@@ -6,7 +6,7 @@ export interface KeyEntry {
 }
 
 /** What the lines and areas of a chart mean; only those that it shows. */
-export function chartKey({ levels, change, shaded, bars, cohorts }: Chart): KeyEntry[] {
+export function chartKey({ levels, usual, change, shaded, bars, cohorts }: Chart): KeyEntry[] {
   if (bars)
     return [
       { name: 'before', words: 'before' },
@@ -20,7 +20,7 @@ export function chartKey({ levels, change, shaded, bars, cohorts }: Chart): KeyE
   const entries: (KeyEntry | false)[] = [
     { name: 'line', words: 'measured, with its 95 % interval' },
     levels.length > 0 && { name: 'level', words: 'level' },
-    levels.length > 0 && { name: 'baseline', words: 'level before' },
+    usual ? { name: 'baseline', words: 'usual at such times' } : levels.length > 0 && { name: 'baseline', words: 'level before' },
     !!change?.interval && { name: 'interval', words: 'when it may have changed' },
     shaded.length > 0 && { name: 'silence', words: change ? 'while it lasted' : 'nothing arrived' },
   ];

@@ -1,5 +1,5 @@
 import type { Chart, Unit } from '../model.ts';
-import { dated, day, duration, moment, span, withInterval } from './format.ts';
+import { dated, day, duration, moment, quantity, span, withInterval } from './format.ts';
 import { columns, line } from './text.ts';
 
 /** What a chart shows, for those who cannot see it, and as its caption. */
@@ -26,8 +26,10 @@ export function chartInWords(chart: Chart, unit: Unit) {
 const periodOf = (chart: Chart, from: number, to: number) =>
   `per ${duration(chart.bucketMs).replace(/^1 /, '')}, ${span(from, to)}.`;
 
-function levelWords({ levels }: Chart, unit: Unit): string {
-  const level = ({ value, low, high }: Chart['levels'][number]) => withInterval(value, low, high, unit);
+function levelWords({ levels, usual }: Chart, unit: Unit): string {
+  // Where calls follow the week, a range over all its days says little.
+  const level = ({ value, low, high }: Chart['levels'][number]) =>
+    usual ? quantity(value, unit) : withInterval(value, low, high, unit);
   return levels.length === 0 ? '' : `Level ${levels.map(level).join(', then ')}.`;
 }
 

@@ -43,6 +43,16 @@ test('what is shaded is called silence where calls stopped, and the time of an i
   expect(chartKey(incident).map(({ words }) => words)).toContain('while it lasted');
 });
 
+test('what is usual at such times is drawn in steps, in place of the level before', async () => {
+  const chart = chartOf(1);
+  const usual = chart.points.map(({ at }, i) => ({ at, low: 10, high: i % 7 > 4 ? 20 : 90 }));
+  const svg = await renderChart({ ...chart, usual }, 'light', SIZE);
+  const plain = await renderChart(chart, 'light', SIZE);
+  expect(svg).not.toBe(plain);
+  expect(chartKey({ ...chart, usual }).map(({ words }) => words)).not.toContain('level before');
+  expect(chartInWords({ ...chart, usual }, 'calls').alt).toMatch(/Level [\d,.]+ calls\./);
+});
+
 test('silence is shaded', async () => {
   expect(await renderChart(chartOf(1), 'print', SIZE)).toContain('fill="#8a857c"');
 });

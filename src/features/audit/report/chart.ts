@@ -65,7 +65,7 @@ function seriesOption(chart: Chart, color: Colors, size: Size): EChartsOption {
     yAxis: valueAxis(chart, bottom, top, color),
     series: [
       ...silence(chart, color),
-      ...baseline(chart, from, to, color),
+      ...baseline(chart, from, to, top, color),
       ...interval(chart, color),
       ribbon(runs, bottom, top, color),
       ...runs.map((run) => measured(run, points.length, color)),
@@ -176,7 +176,9 @@ const silence = ({ shaded }: Chart, color: Colors) => shaded.map(([from, to]) =>
 const interval = ({ change }: Chart, color: Colors) =>
   change?.interval ? [column(change.interval[0], change.interval[1], color.interval, 0.28)] : [];
 
-function baseline({ levels: [first] }: Chart, from: number, to: number, color: Colors): CustomSeriesOption[] {
+function baseline(chart: Chart, from: number, to: number, top: number, color: Colors): CustomSeriesOption[] {
+  if (chart.usual) return [usual(chart.usual, chart.bucketMs, top, color)];
+  const [first] = chart.levels;
   if (!first || !(first.high > first.low)) return [];
   const { low, high } = first;
   return [
@@ -193,6 +195,20 @@ function baseline({ levels: [first] }: Chart, from: number, to: number, color: C
       0.22,
     ),
   ];
+}
+
+/** A range for each bucket, as steps. */
+function usual(bands: NonNullable<Chart['usual']>, bucketMs: number, top: number, color: Colors): CustomSeriesOption {
+  const edge = (run: typeof bands, of: (band: (typeof bands)[number]) => number) =>
+    run.flatMap((band): Point[] => [
+      [band.at, Math.min(top, of(band))],
+      [band.at + bucketMs, Math.min(top, of(band))],
+    ]);
+  const shapes = gapless(bands, bucketMs).map((run) => [
+    ...edge(run, ({ high }) => high),
+    ...edge(run, ({ low }) => low).reverse(),
+  ]);
+  return area(shapes, color.baseline, 0.22);
 }
 
 function ribbon(runs: Chart['points'][], bottom: number, top: number, color: Colors): CustomSeriesOption {
