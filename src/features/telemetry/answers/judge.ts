@@ -46,7 +46,11 @@ export interface Past {
 }
 
 /** The state of a workflow at a moment (ms), why, and since when: a silence outweighs everything, then what fails now, then what has changed. */
-export function judgeWorkflow({ days, hours, pulse, firstSeenMs, lastSeenMs }: Past, nowMs: number): Judged {
+export function judgeWorkflow(
+  { days, hours, pulse, firstSeenMs, lastSeenMs }: Past,
+  nowMs: number,
+  find: typeof finders = finders,
+): Judged {
   const silence = silenceOf(pulse, lastSeenMs, nowMs);
   if (silence) return { state: 'no_data', reason: silence, sinceMs: lastSeenMs };
   const runs = days.reduce((sum, day) => sum + day.runs, 0);
@@ -66,10 +70,12 @@ export function judgeWorkflow({ days, hours, pulse, firstSeenMs, lastSeenMs }: P
       reason: `It has run in ${counted(pulse.length, 'hour')} so far: ${FEWEST_HOURS} are needed before a change can be told from chance.`,
       sinceMs: sinceFirst,
     };
-  const { worse, mendedMs } = latestChange(hours, days);
+  const { worse, mendedMs } = find.latestChange(hours, days);
   if (worse) return { state: 'degraded', reason: worse.sentence, sinceMs: worse.at };
   const errors = days.reduce((sum, hour) => sum + hour.errors, 0);
-  const since = [mendedMs, endOfSilence(pulse), ...(sinceFirst === null ? [] : [enoughAt(pulse)])].filter((ms) => ms !== null);
+  const since = [mendedMs, find.endOfSilence(pulse), ...(sinceFirst === null ? [] : [enoughAt(pulse)])].filter(
+    (ms) => ms !== null,
+  );
   return {
     state: 'healthy',
     reason: `No change for the worse in ${counted(runs, 'run')} of four weeks; ${measured(errors / runs, 'rate')} failed.`,
@@ -182,3 +188,6 @@ function lastChanges(hours: readonly Hour[], bucketMs: number): { at: number; se
     ),
   ];
 }
+
+/** What takes long to find: who asks often may remember what was found. */
+export const finders = { latestChange, endOfSilence };

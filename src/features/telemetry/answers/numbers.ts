@@ -11,3 +11,14 @@ export const SumIfAny = z
   .transform((sum) => (sum !== null && Math.abs(sum) <= MOST_SUM ? sum : null));
 
 export const Sum = SumIfAny.transform((sum) => sum ?? 0);
+
+/** The same, of one that is there already. */
+export const sumOf = (sum: number | null) => (sum !== null && Math.abs(sum) <= MOST_SUM ? sum : 0);
+
+/** Many numbers at once: a schema of each takes longer than what is reckoned with them. */
+export const Numbers = z.custom<readonly number[]>((of) => Array.isArray(of) && of.every((one) => typeof one === 'number'));
+
+/** Many sums at once, for `sumOf`. */
+export const Sums = z.custom<readonly (number | null)[]>(
+  (of) => Array.isArray(of) && of.every((one) => typeof one === 'number' || one === null),
+);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
-import { Sum, SumIfAny } from './numbers.ts';
+import { Numbers, Sum, SumIfAny, sumOf, Sums } from './numbers.ts';
 import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
 import type { Window } from './windows.ts';
 
@@ -34,14 +34,25 @@ export const seenWorkflows = ({ telemetry }: Context, window: Window) =>
     secondsOf(window),
   );
 
-const Bucket = z
-  .tuple([z.number(), z.number(), z.number(), z.number(), Sum, Sum])
-  .transform(([at, runs, errors, timed, sumMs, sumLogMs]) => ({ atMs: at * 1000, runs, errors, timed, sumMs, sumLogMs }));
+const Runs = z
+  .object({ workflow: z.string(), ats: Numbers, runs: Numbers, errors: Numbers, timed: Numbers, sumsMs: Sums, sumsLogMs: Sums })
+  .transform(({ workflow, ats, runs, errors, timed, sumsMs, sumsLogMs }) => ({
+    workflow,
+    buckets: ats.map((at, n) => ({
+      atMs: at * 1000,
+      runs: runs[n]!,
+      errors: errors[n]!,
+      timed: timed[n]!,
+      sumMs: sumOf(sumsMs[n]!),
+      sumLogMs: sumOf(sumsLogMs[n]!),
+    })),
+  }));
 
 /** What each workflow did in each hour or on each day, oldest first: what a state is judged by. */
 export const runsOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day') =>
-  telemetry.rows(z.object({ workflow: z.string(), buckets: z.array(Bucket) }))(
-    `SELECT workflow, groupArray((toUnixTimestamp(at), someRuns, someFailed, someTimed, someMs, someLogMs)) AS buckets FROM (
+  telemetry.rows(Runs)(
+    `SELECT workflow, groupArray(toUnixTimestamp(at)) AS ats, groupArray(someRuns) AS runs, groupArray(someFailed) AS errors,
+      groupArray(someTimed) AS timed, groupArray(someMs) AS sumsMs, groupArray(someLogMs) AS sumsLogMs FROM (
       SELECT toString(workflow) AS workflow, at, uniqCombined64Merge(12)(runs) AS someRuns, uniqCombined64Merge(12)(failed) AS someFailed,
         sum(run.timed) AS someTimed, sum(run.sum_ms) AS someMs, sum(run.sum_log_ms) AS someLogMs
       FROM run_${bucket} AS run WHERE client_id = {client:UUID} AND ${withinOf[bucket]} AND workflow != ''
@@ -50,17 +61,17 @@ export const runsOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 
     secondsOf(window),
   );
 
-const Spans = z.object({
-  workflow: z.string(),
-  buckets: z.array(
-    z.tuple([z.number(), z.number(), z.number()]).transform(([at, spans, failed]) => ({ atMs: at * 1000, spans, failed })),
-  ),
-});
+const Spans = z
+  .object({ workflow: z.string(), ats: Numbers, spans: Numbers, failed: Numbers })
+  .transform(({ workflow, ats, spans, failed }) => ({
+    workflow,
+    buckets: ats.map((at, n) => ({ atMs: at * 1000, spans: spans[n]!, failed: failed[n]! })),
+  }));
 
 /** How many spans each workflow sent in each hour or on each day, oldest first. Reads no sketch. */
 export const spansOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day') =>
   telemetry.rows(Spans)(
-    `SELECT workflow, groupArray((toUnixTimestamp(at), someSpans, someFailed)) AS buckets FROM (
+    `SELECT workflow, groupArray(toUnixTimestamp(at)) AS ats, groupArray(someSpans) AS spans, groupArray(someFailed) AS failed FROM (
       SELECT toString(workflow) AS workflow, at, sum(used.spans) AS someSpans, sumIf(used.spans, status = 'error') AS someFailed
       FROM usage_${bucket} AS used WHERE client_id = {client:UUID} AND ${withinOf[bucket]} AND workflow != ''
       GROUP BY workflow, at ORDER BY at
@@ -68,12 +79,14 @@ export const spansOfWorkflows = ({ telemetry }: Context, window: Window, bucket:
     secondsOf(window),
   );
 
-const Pulse = z.tuple([z.number(), z.number()]).transform(([at, runs]) => ({ atMs: at * 1000, runs }));
+const Active = z
+  .object({ workflow: z.string(), ats: Numbers, runs: Numbers })
+  .transform(({ workflow, ats, runs }) => ({ workflow, pulse: ats.map((at, n) => ({ atMs: at * 1000, runs: runs[n]! })) }));
 
 /** In which hours each workflow was active, and with how many runs of which the top was seen. Reads no sketch. */
 export const activeHours = ({ telemetry }: Context, window: Window) =>
-  telemetry.rows(z.object({ workflow: z.string(), pulse: z.array(Pulse) }))(
-    `SELECT workflow, groupArray((toUnixTimestamp(at), hourTimed)) AS pulse FROM (
+  telemetry.rows(Active)(
+    `SELECT workflow, groupArray(toUnixTimestamp(at)) AS ats, groupArray(hourTimed) AS runs FROM (
       SELECT toString(workflow) AS workflow, at, greatest(sum(run.timed), 1) AS hourTimed FROM run_hour AS run
       WHERE client_id = {client:UUID} AND ${within} AND workflow != '' GROUP BY workflow, at ORDER BY at
     ) GROUP BY workflow`,

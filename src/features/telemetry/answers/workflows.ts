@@ -9,6 +9,7 @@ import { widthOf } from './buckets.ts';
 import { time } from './filter.ts';
 import { judgeWorkflow } from './judge.ts';
 import { knownBuckets } from './known-buckets.ts';
+import { findersOf } from './known-findings.ts';
 import { lastChanges } from './last-change.ts';
 import { Point } from './metrics.ts';
 import { namedChanges, type ModelBucket } from './timeline.ts';
@@ -70,6 +71,7 @@ export async function workflowsOf(ctx: Context) {
     const { sinceMs, ...judged } = judgeWorkflow(
       { ...past, firstSeenMs: Date.parse(workflow.firstSeenAt), lastSeenMs: Date.parse(workflow.lastSeenAt) },
       nowMs,
+      findersOf(`${ctx.client!.id} ${name}`),
     );
     const stateSince = sinceMs === null ? null : new Date(sinceMs).toISOString();
     return { ...workflow, stage: 'discovered' as const, owner: null, ...judged, stateSince, past };
