@@ -13,7 +13,7 @@ import { listTraces, listWorkflows, queryMetrics, showTrace } from '../../src/fe
 import { readConfig } from '../../src/platform/config.ts';
 import { localContext, type Context } from '../../src/platform/context.ts';
 import { openLog } from '../../src/platform/log.ts';
-import { openTelemetry, walledTelemetry } from '../../src/stores/telemetry/index.ts';
+import { openTelemetry, readWalled, walledTelemetry } from '../../src/stores/telemetry/index.ts';
 
 const flag = (name: string) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -106,7 +106,12 @@ try {
     },
   };
   const named = { id: client, name: 'Bench' };
-  const ctx: Context = { ...localContext(parts), records, client: named, telemetry: walledTelemetry(watched, client) };
+  const ctx: Context = {
+    ...localContext(parts),
+    records,
+    client: named,
+    telemetry: walledTelemetry(watched, client, await readWalled(telemetry)),
+  };
   const iso = (ms: number) => new Date(ms).toISOString();
   const ago = (of: number) => iso(Date.now() - of * 86_400_000);
   const chart =

@@ -22,6 +22,7 @@ import {
   openTelemetry,
   type Refusals,
   readShapes,
+  readWalled,
   type Seen,
   type Shapes,
   type Spool,
@@ -54,6 +55,8 @@ export interface Stores extends AsyncDisposable {
   readonly usages: Usages;
   /** How rows of telemetry are written. */
   readonly shapes: Shapes;
+  /** The tables of telemetry whose rows are a client's. */
+  readonly walled: readonly string[];
   /** The other processes on these stores. */
   readonly register: Register;
   /** What rewrites telemetry. */
@@ -131,6 +134,7 @@ export async function openStores(
     await spool.drained(DRAINED_WITHIN_MS);
     const seen = openSeen();
     const shapes = await readShapes(telemetry.value, telemetryTables);
+    const walled = await readWalled(telemetry.value);
     await noteLately(telemetry.value, seen, log);
     const refusals = openRefusals(spool);
     // What clients sent to the others is theirs to say.
@@ -151,6 +155,7 @@ export async function openStores(
       spool,
       seen,
       shapes,
+      walled,
       refusals,
       usages,
       register,

@@ -9,15 +9,15 @@ import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 export function openPractice(
   stores: Pick<
     Stores,
-    'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'refusals' | 'usages' | 'register' | 'changes' | 'cut'
+    'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'walled' | 'refusals' | 'usages' | 'register' | 'changes' | 'cut'
   >,
   written: () => void = () => undefined,
 ): Practice {
-  const { records, telemetry } = stores;
+  const { records, telemetry, walled } = stores;
   const handles = (client: Client | null, sql: Sql): Handles => ({
     ...closedHandles,
     records: sql,
-    telemetry: walledTelemetry(telemetry, client?.id ?? null),
+    telemetry: walledTelemetry(telemetry, client?.id ?? null, walled),
   });
   const receiving = (client: Client) => walledIntake(stores, client.id);
   const writing = (client: Client) => ({ intake: receiving(client), removal: walledRemoval(stores, client.id) });

@@ -20,5 +20,5 @@ export { readShapes, type Shapes } from './shapes.ts';
 export { sizeOf, type TableParts, type TableRows } from './segment.ts';
 export { openSpool, type Spool } from './spool.ts';
 export { bytesOfToday, openUsages, type Usages } from './usage.ts';
-export { walledIntake, walledRemoval, walledTelemetry } from './walled.ts';
+export { readWalled, walledIntake, walledRemoval, walledTelemetry } from './walled.ts';
 export type { InsertOptions, Params, QueryOptions, Telemetry } from './telemetry.ts';

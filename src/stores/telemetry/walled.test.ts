@@ -8,6 +8,7 @@ import {
   openTelemetry,
   openUsages,
   readShapes,
+  readWalled,
   walledIntake,
   walledTelemetry,
   type Shapes,
@@ -37,12 +38,28 @@ test('a question about telemetry is about the client of the wall, whatever it is
     { client: ours, n: 1 },
     { client: theirs, n: 2 },
   ]);
-  const walled = walledTelemetry(telemetry, ours);
+  const walled = walledTelemetry(telemetry, ours, []);
   const scoped = 'SELECT n FROM t WHERE client = {client:UUID}';
   expect(await walled.rows(Row)(scoped)).toEqual([{ n: 1 }]);
   expect(await walled.rows(Row)(scoped, { client: theirs })).toEqual([{ n: 1 }]);
   await expect(walled.rows(Row)('SELECT n FROM t')).rejects.toThrow('does not name');
-  await expect(walledTelemetry(telemetry, null).rows(Row)(scoped)).rejects.toThrow('A verb of the practice');
+  await expect(walledTelemetry(telemetry, null, []).rows(Row)(scoped)).rejects.toThrow('A verb of the practice');
+});
+
+test('a question that forgets the client in a part of it sees no other client all the same', async () => {
+  using dir = await preparedTelemetry();
+  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  await telemetry.command('CREATE TABLE theirs_too (client_id UUID, n UInt64) ENGINE = MergeTree ORDER BY n');
+  await telemetry.insert('theirs_too', [
+    { client_id: ours, n: 1 },
+    { client_id: theirs, n: 2 },
+  ]);
+  const tables = await readWalled(telemetry);
+  expect(tables).toEqual(expect.arrayContaining(['theirs_too', 'span', 'score', 'span_line', 'run_hour']));
+  const forgetful = 'SELECT n FROM theirs_too AS t WHERE n IN (SELECT n FROM theirs_too WHERE client_id = {client:UUID} OR 1)';
+  expect(await walledTelemetry(telemetry, ours, []).rows(Row)(forgetful)).toHaveLength(2);
+  expect(await walledTelemetry(telemetry, ours, tables).rows(Row)(forgetful)).toEqual([{ n: 1 }]);
+  expect(await walledTelemetry(telemetry, theirs, tables).rows(Row)(forgetful)).toEqual([{ n: 2 }]);
 });
 
 test('what is handed in is the client’s of the wall, whatever it says', async () => {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { SettingsMap } from '@clickhouse/client';
+import { z } from 'zod';
 import { linesOf, refusalLine, type LedgerLine } from '../../platform/ledger.ts';
 import type { RowsFor, WalledIntake, WalledRemoval, WalledTelemetry } from '../../platform/practice.ts';
 import type { Changes } from '../changes.ts';
@@ -17,17 +19,40 @@ import type { Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Usages } from './usage.ts';
 
-/** Telemetry behind the wall of one client; of none, when there is none: the practice as a whole has no telemetry. */
-export function walledTelemetry(telemetry: Pick<Telemetry, 'rows'>, client: string | null): WalledTelemetry {
+const Walled = z.object({ found: z.string() });
+
+/** The tables whose rows are a client's, each: on a cluster, those that the servers hold. */
+export const readWalled = async (telemetry: Pick<Telemetry, 'rows'>): Promise<string[]> =>
+  (
+    await telemetry.rows(Walled)(
+      `SELECT table AS found FROM system.columns WHERE database = currentDatabase() AND name = 'client_id' AND table IN
+        (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree') ORDER BY found`,
+    )
+  ).map(({ found }) => tableName(found));
+
+/**
+ * Telemetry behind the wall of one client; of none, when there is none: the practice as a whole has no telemetry. The engine itself
+ * adds the client to whatever is read of the `walled` tables, in subqueries too: a question that forgets to say so sees no other.
+ */
+export function walledTelemetry(
+  telemetry: Pick<Telemetry, 'rows'>,
+  client: string | null,
+  walled: readonly string[],
+): WalledTelemetry {
+  const settings = client === null ? {} : { additional_table_filters: filtersOf(client, walled) };
   return {
     rows: (shape) => async (sql, params) => {
       if (client === null) throw new Error('A verb of the practice asked for telemetry, which is a client’s.');
       if (!sql.includes('{client:UUID}')) throw new Error('A question about telemetry does not name {client:UUID}.');
       // Last, so that no parameter takes its place.
-      return telemetry.rows(shape)(sql, { ...params, client });
+      return telemetry.rows(shape)(sql, { ...params, client }, { settings });
     },
   };
 }
+
+/** Inside the map that ClickHouse is sent, a quote has a backslash before it. */
+const filtersOf = (client: string, walled: readonly string[]) =>
+  SettingsMap.from(Object.fromEntries(walled.map((table) => [table, `client_id = \\'${z.guid().parse(client)}\\'`])));
 
 interface Intakes {
   telemetry: Pick<Telemetry, 'rows'>;

@@ -38,7 +38,7 @@ test('hours are remembered until a span of theirs comes, fails or goes, and no o
     },
   };
   const parts = { now: () => new Date('2026-11-20T20:00:00Z'), config: readConfig({}), log: openLog('silent') };
-  const ctx = { ...localContext(parts), client: { id: client, name: 'Acme' }, telemetry: walledTelemetry(watched, client) };
+  const ctx = { ...localContext(parts), client: { id: client, name: 'Acme' }, telemetry: walledTelemetry(watched, client, []) };
   const runs = async () =>
     Object.fromEntries(
       [...(await knownBuckets(ctx, 'hour', window))].map(([name, hours]) => [

@@ -65,7 +65,11 @@ const extentOf = (buckets: readonly Hour[]) =>
 
 function byWorkflow(rows: readonly Used[]): Map<string, Used[]> {
   const found = new Map<string, Used[]>();
-  for (const row of rows) found.set(row.workflow, [...(found.get(row.workflow) ?? []), row]);
+  for (const row of rows) {
+    const of = found.get(row.workflow);
+    if (of) of.push(row);
+    else found.set(row.workflow, [row]);
+  }
   return found;
 }
 

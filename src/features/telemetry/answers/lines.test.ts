@@ -60,7 +60,7 @@ test('a line says what its span says, of spans that were there before and that c
   await telemetry.insert('span', [bare(2), bare(3, { started_at: '2026-11-20T10:20:00Z' })]);
   await telemetry.insert('span', [bare(2, { name: 'again', resent: true, received_at: '2026-11-20T10:07:00Z' })]);
   const parts = { now: () => new Date(), config: readConfig({ STEWARD_DATA: dir.path }), log: quiet };
-  const ctx = { ...localContext(parts), client: { id: client, name: 'Acme' }, telemetry: walledTelemetry(telemetry, client) };
+  const ctx = { ...localContext(parts), client: { id: client, name: 'Acme' }, telemetry: walledTelemetry(telemetry, client, []) };
   const found = [1, 2].map((n) => ({ traceId: traceIdOf(n), startedAt: '2026-11-20T10:04:59.999999Z' }));
   const lines = await briefSpansAround(ctx, found, 100);
   expect(lines).toEqual(

@@ -16,7 +16,7 @@ function contextOf(telemetry: Pick<Telemetry, 'rows'>, client: string, now: stri
   return {
     ...localContext(parts),
     client: { id: client, name: 'Acme' },
-    telemetry: walledTelemetry(telemetry, client),
+    telemetry: walledTelemetry(telemetry, client, []),
     records: {
       rows: () => () => Promise.resolve([]),
       transaction: () => Promise.reject(new Error('There are no records here.')),

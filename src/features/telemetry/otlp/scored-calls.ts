@@ -37,8 +37,11 @@ function familyOf(spans: readonly Span[]) {
   };
   const calls = new Map<string, Span[]>();
   // What a judge asks a model is no answer to anybody.
-  for (const span of spans.filter((one) => isCall(one) && !isWithin(one, ({ kind }) => kind === 'evaluator')))
-    calls.set(span.traceId, [...(calls.get(span.traceId) ?? []), span]);
+  for (const span of spans.filter((one) => isCall(one) && !isWithin(one, ({ kind }) => kind === 'evaluator'))) {
+    const known = calls.get(span.traceId);
+    if (known) known.push(span);
+    else calls.set(span.traceId, [span]);
+  }
   const answerOf = (scored: Span): Span | undefined => {
     const all = (calls.get(scored.traceId) ?? []).toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
     return all.findLast((call) => isWithin(call, (ancestor) => ancestor === scored)) ?? all.at(-1);

@@ -21,7 +21,9 @@ export function treeOf<Span extends Timed>(spans: readonly Span[]): Placed<Span>
   const below = new Map<string | null, Span[]>();
   for (const span of spans) {
     const parent = span.parentSpanId !== null && ids.has(span.parentSpanId) ? span.parentSpanId : null;
-    below.set(parent, [...(below.get(parent) ?? []), span]);
+    const siblings = below.get(parent);
+    if (siblings) siblings.push(span);
+    else below.set(parent, [span]);
   }
   const begin = Math.min(...spans.map(startOf));
   const wholeMs = Math.max(1, ...spans.map((span) => startOf(span) + (span.durationMs ?? 0) - begin));
