@@ -61,6 +61,81 @@ test('only what is asked for, and own patterns with their own names', () => {
   expect(() => strikerOf({ ...noRedaction, own: [{ name: 'a', pattern: '(?=a)b' }] })).toThrow(/parsing regexp/);
 });
 
+const samples: Record<string, string> = {
+  email: 'anna@example.com',
+  phone: '+49 170 1234567',
+  'phone from zero': '030 12345678',
+  'phone of North America': '555-123-4567',
+  card: '4111 1111 1111 1111',
+  iban: 'DE89 3704 0044 0532 0130 00',
+  'secret of a service': 'sk-proj-abcdefghijklmnopqrstuvwx1234',
+  'secret of Amazon': 'AKIAIOSFODNN7EXAMPLE',
+  'secret of GitHub': 'ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+  'secret of Slack': 'xoxb-1234567890-abc',
+  'secret of Google': `AIza${'a1B2c'.repeat(7)}`,
+  'secret of Steward': `stwc_${'a1'.repeat(20)}`,
+  'secret of PyPI': `pypi-${'a1'.repeat(20)}`,
+  'secret that is a web token': 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP',
+  'secret key': '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----',
+  staff: 'EMP-123456',
+};
+const own = [{ name: 'staff', pattern: String.raw`\bEMP-\d{6}\b` }];
+
+test.each(Object.entries(samples))('in messages, %s is struck whatever it stands behind, and they stay JSON', (what, sample) => {
+  const name = what.split(' ')[0]!;
+  for (const behind of ['\n', '\t', '\r\n', '\u2028', '"', '\\', ' ', ''])
+    for (const before of ['\n', '\t', '"', ''])
+      for (const ascii of [false, true]) {
+        const content = `Write to:${behind}${sample}${before}`;
+        const shown = `Write to:${behind}[${name} struck]${before}`;
+        const asSent = (value: unknown) => {
+          const json = JSON.stringify(value);
+          // As Python writes it, and as nobody need write it.
+          return ascii ? json.replace(/[^ -~]/g, escaped).replaceAll(String.raw`\n`, String.raw`\u000a`) : json;
+        };
+        const [out] = strike(asSent([{ role: 'user', content }]), { ...everything, own });
+        expect(JSON.parse(out)).toEqual([{ role: 'user', content: shown }]);
+        // The arguments of a tool: JSON in JSON.
+        const [nested] = strike(asSent([{ arguments: JSON.stringify({ content }) }]), { ...everything, own });
+        const [call] = JSON.parse(nested) as { arguments: string }[];
+        expect(JSON.parse(call!.arguments)).toEqual({ content: shown });
+        // Cut in its middle, it is no JSON any more.
+        const [cut] = strike(`${asSent([{ role: 'user', content }]).slice(0, -3)} [9 bytes cut]`, { ...everything, own });
+        expect(cut).toContain(`[${name} struck]`);
+      }
+});
+
+const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+test('JSON stays JSON, and what nothing is struck from stays as it was written', () => {
+  const cases: [string, string][] = [
+    [String.raw`[{"content":"m\u00fcller@example.com"}]`, '[{"content":"[email struck]"}]'],
+    ['{ "card": 4111111111111111, "n": 1.0 }', '{ "card": "[card struck]", "n": 1.0 }'],
+    ['{"a@b.de":[1e2,"c@d.de"]}', '{"[email struck]":[1e2,"[email struck]"]}'],
+    ['{"api_key": "abcdef1234567890"}', '{"api_key": "[secret struck]"}'],
+    [String.raw`"{\"api_key\":\"abcdef1234567890\"}"`, String.raw`"{\"api_key\":\"[secret struck]\"}"`],
+    [String.raw`["C:\\new\\a@b.de\\"]`, String.raw`["C:\\new\\[email struck]\\"]`],
+    ['{"big":12345678901234567890,"a":"\\u00e9"}', '{"big":12345678901234567890,"a":"\\u00e9"}'],
+  ];
+  for (const [json, expected] of cases) expect(strike(json)[0]).toBe(expected);
+});
+
+test('an own pattern may reach over several values, or ask for a backslash', () => {
+  const owns = (pattern: string) => ({ ...noRedaction, own: [{ name: 'own', pattern }] });
+  expect(strike('{"ssn":"123","pin": 1234}', owns(String.raw`"ssn":"\d+"`))[0]).toBe(
+    '{"[own struck]":"[own struck]","pin": 1234}',
+  );
+  expect(strike('{"ssn":"123","pin": 1234}', owns(String.raw`"pin": \d+`))[0]).toBe(
+    '{"ssn":"123","[own struck]": "[own struck]"}',
+  );
+  expect(strike(String.raw`by CORP\nina`, owns(String.raw`CORP\\\w+`))[0]).toBe('by [own struck]');
+  expect(strike(JSON.stringify([String.raw`by CORP\nina`]), owns(String.raw`CORP\\\w+`))[0]).toBe('["by [own struck]"]');
+  expect(strike('a@b.de and more', { ...everything, own: [{ name: 'own', pattern: '.+' }] })).toEqual([
+    '[own struck]',
+    { own: 1 },
+  ]);
+});
+
 const bits = [
   'a|1|1 |00 |000000000 |a@|a@a.|+1(|+123456789 |(1|555-123-|DE89 |DE89a a|eyJ|eyJ-|eyJa.|sk-|-----BEGIN |secret: |secret=|a.',
   `id=1000000007919ms | ${'1'.repeat(44)}a| 0${'1 '.repeat(22)}a|+${'1'.repeat(44)}a|-----BEGIN PRIVATE KEY-----`,

@@ -1,9 +1,16 @@
 import { RE2JS } from 're2js';
+import { asItStands, unescaped, unescapedOnce, type Meant } from './escapes.ts';
 import type { Pattern, Redaction, Struck } from './model.ts';
 import { builtIn } from './patterns.ts';
+import { isJson, looksLikeJson, replaced, type Edit } from './replace.ts';
 
 /** Strikes from a text what a client does not want to be kept, and counts it. */
 export type Striker = (text: string, struck: Struck) => string;
+
+interface Finder {
+  readonly name: string;
+  readonly find: Pattern;
+}
 
 /** In this order: what has a form of its own before what is merely digits. */
 const steps = {
@@ -14,30 +21,45 @@ const steps = {
   phone: ['phone'],
 } as const;
 
-/** Throws RE2's own error where an own pattern cannot be read. */
+/**
+ * Throws RE2's own error where an own pattern cannot be read. What begins a line of a message in JSON stands behind the two
+ * characters `\n`, of which one is a letter: patterns see the text as it is meant, and JSON stays JSON.
+ */
 export function strikerOf({ patterns, own }: Redaction): Striker {
-  const finders = [
-    ...own.map(({ name, pattern }) => ({ name, find: foundByOwn(RE2JS.compile(pattern)) })),
-    ...Object.entries(steps).flatMap(([name, of]) =>
-      patterns.some((wanted) => wanted === name) ? of.map((step) => ({ name, find: builtIn[step] })) : [],
-    ),
-  ];
-  return (text, struck) => finders.reduce((left, { name, find }) => strikeOut(left, name, find, struck), text);
+  const owns = own.map(({ name, pattern }) => ({ name, find: foundByOwn(RE2JS.compile(pattern)) }));
+  const builtIns = Object.entries(steps).flatMap(([name, of]) =>
+    patterns.some((wanted) => wanted === name) ? of.map((step) => ({ name, find: builtIn[step] })) : [],
+  );
+  const all = [...owns, ...builtIns];
+  return (text, struck) => {
+    const left = strikeOut(text, unescaped(text), all, struck);
+    // An own pattern may ask for a backslash: `CORP\\\w+`. JSON has one only where there are two.
+    if (owns.length === 0 || !left.includes(looksLikeJson(left) ? '\\\\' : '\\')) return left;
+    return strikeOut(left, isJson(left) ? unescapedOnce(left) : asItStands(left), owns, struck);
+  };
 }
 
 /** How many states the own patterns have together: every character of a text may visit each of them. */
 export const statesOf = ({ own }: Pick<Redaction, 'own'>) =>
   own.reduce((sum, { pattern }) => sum + RE2JS.compile(pattern).programSize(), 0);
 
-function strikeOut(text: string, name: string, find: Pattern, struck: Struck): string {
-  let out = '';
-  let at = 0;
-  for (const [begin, end] of find(text)) {
-    out += `${text.slice(at, begin)}[${name} struck]`;
-    at = end;
-    struck.set(name, (struck.get(name) ?? 0) + 1);
+/** Stands where something was struck already: no pattern asks for it. */
+const FILLER = '\u0001';
+
+function strikeOut(text: string, meant: Meant, finders: readonly Finder[], struck: Struck): string {
+  const edits: Edit[] = [];
+  let left = meant.text;
+  for (const { name, find } of finders) {
+    let [rest, at] = ['', 0];
+    for (const [begin, end] of find(left)) {
+      edits.push({ begin: meant.origin(begin), end: meant.origin(end), name });
+      rest += left.slice(at, begin) + FILLER.repeat(end - begin);
+      at = end;
+      struck.set(name, (struck.get(name) ?? 0) + 1);
+    }
+    if (at > 0) left = rest + left.slice(at);
   }
-  return at === 0 ? text : out + text.slice(at);
+  return edits.length === 0 ? text : replaced(text, edits);
 }
 
 const foundByOwn = (expression: RE2JS): Pattern =>
