@@ -40,7 +40,7 @@ export async function lastChanges(ctx: Context, active: readonly Active[], windo
   if (stale.length > 0) {
     const lastWeek = { ...window, fromMs: window.toMs - 7 * DAY_MS };
     const [byDay, byHour] = await Promise.all([usageOfWorkflows(ctx, window, 'day'), usageOfWorkflows(ctx, lastWeek, 'hour')]);
-    const [daily, hourly] = [byWorkflow(byDay), byWorkflow(byHour)];
+    const [daily, hourly] = [usedBy(byDay), usedBy(byHour)];
     for (const { name, days, hours, key, seen } of stale) {
       const past = { days, hours, usedByDay: daily.get(name) ?? [], usedByHour: hourly.get(name) ?? [] };
       keep(key, { seen, found: lastOf(past) });
@@ -63,15 +63,8 @@ const upTo = (buckets: readonly Hour[], nowMs: number, widthMs: number) => bucke
 const extentOf = (buckets: readonly Hour[]) =>
   `${buckets[0]?.atMs ?? 0}-${buckets.at(-1)?.atMs ?? 0}:${buckets.reduce((sum, { runs, errors }) => sum + runs + errors, 0)}`;
 
-function byWorkflow(rows: readonly Used[]): Map<string, Used[]> {
-  const found = new Map<string, Used[]>();
-  for (const row of rows) {
-    const of = found.get(row.workflow);
-    if (of) of.push(row);
-    else found.set(row.workflow, [row]);
-  }
-  return found;
-}
+const usedBy = (rows: Awaited<ReturnType<typeof usageOfWorkflows>>) =>
+  new Map(rows.map(({ workflow, used }) => [workflow, used]));
 
 interface Past extends Omit<Active, 'name'> {
   usedByDay: readonly Used[];

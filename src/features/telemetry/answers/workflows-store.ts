@@ -135,24 +135,38 @@ export const modelsOf = ({ telemetry }: Context, window: Window, bucket: 'hour' 
     { workflow, ...secondsOf(window) },
   );
 
-const UsageRow = z.object({
-  workflow: z.string(),
-  atS: z.number(),
-  model: z.string(),
-  calls: z.number(),
-  costUsd: Sum,
-  tokens: z.number(),
-});
-const Used = UsageRow.transform(({ atS, ...row }) => ({ ...row, atMs: atS * 1000 }));
-export type Used = z.infer<typeof Used>;
+/** What a workflow used of a model in an hour or on a day. */
+export interface Used {
+  atMs: number;
+  model: string;
+  calls: number;
+  costUsd: number;
+  tokens: number;
+}
 
-/** What each workflow used in each hour or on each day, by model. Reads no sketch. */
+const UsedOf = z
+  .object({ workflow: z.string(), ats: Numbers, models: z.array(z.string()), calls: Numbers, costsUsd: Sums, tokens: Numbers })
+  .transform(({ workflow, ats, models, calls, costsUsd, tokens }) => ({
+    workflow,
+    used: ats.map((at, n): Used => ({
+      atMs: at * 1000,
+      model: models[n]!,
+      calls: calls[n]!,
+      costUsd: sumOf(costsUsd[n]!),
+      tokens: tokens[n]!,
+    })),
+  }));
+
+/** What each workflow used in each hour or on each day, by model, oldest first. Reads no sketch. */
 export const usageOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day') =>
-  telemetry.rows(Used)(
-    `SELECT toString(workflow) AS workflow, toUnixTimestamp(at) AS atS, toString(model) AS model, sum(used.calls) AS calls,
-      sum(cost_usd) AS costUsd, sum(input_tokens) + sum(output_tokens) AS tokens
-    FROM usage_${bucket} AS used WHERE client_id = {client:UUID} AND ${within} AND workflow != ''
-    GROUP BY workflow, at, model ORDER BY at LIMIT 200000`,
+  telemetry.rows(UsedOf)(
+    `SELECT workflow, groupArray(atS) AS ats, groupArray(someModel) AS models, groupArray(someCalls) AS calls,
+      groupArray(someUsd) AS costsUsd, groupArray(someTokens) AS tokens FROM (
+      SELECT toString(workflow) AS workflow, toUnixTimestamp(at) AS atS, toString(model) AS someModel, sum(used.calls) AS someCalls,
+        sum(cost_usd) AS someUsd, sum(input_tokens) + sum(output_tokens) AS someTokens
+      FROM usage_${bucket} AS used WHERE client_id = {client:UUID} AND ${within} AND workflow != ''
+      GROUP BY workflow, at, model ORDER BY at LIMIT 200000
+    ) GROUP BY workflow`,
     secondsOf(window),
   );
 
