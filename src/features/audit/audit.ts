@@ -1,5 +1,5 @@
-import { changedWords, hashNgrams, textChanges, type Bucket, type TextChange } from '../../detect/index.ts';
-import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import { changedWords, hashNgrams, textChanges, type TextChange } from '../../detect/index.ts';
+import { HOUR_MS } from '../../platform/clock.ts';
 import type { Context } from '../../platform/context.ts';
 import { invalid } from '../../platform/problem.ts';
 import { openScratchTelemetry, type ScratchTelemetry } from '../../stores/telemetry/index.ts';
@@ -23,9 +23,10 @@ import type { AuditReport } from './model.ts';
 import { judgePartEpisodes } from './part-episodes.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
+import { hoursOf, readSeries, totalsOf } from './series.ts';
 import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, movesOf } from './volume.ts';
-import { findOverview, listBuckets, listDimensions, listSegmentBuckets, sampleTexts, type Dimension } from './store.ts';
+import { findOverview, listDimensions, sampleTexts, type Dimension } from './store.ts';
 
 export interface AuditOptions {
   files: readonly string[];
@@ -103,12 +104,11 @@ async function judge(
   const timed = overview.from !== null && overview.to !== null && overview.to > overview.from;
   const bucketMs = timed ? chooseBucket(overview.rows, overview.from!, overview.to!) : 0;
   // The wording is weighed here while the engine counts.
-  const [series, worded] = timed
+  const [{ series, finer }, worded] = timed
     ? await Promise.all([readSeries(store, list, dimensions, bucketMs), judgeText(store)])
-    : [[], null];
+    : [{ series: [], finer: [] }, null];
   const languages = timed ? await readLanguages(store, bucketMs) : null;
   series.push(...(languages?.series ?? []));
-  const finer = timed ? await readFiner(store, list, bucketMs) : [];
   const parts = await judgePartEpisodes(
     series.filter((one) => one.metric.kind !== 'count' && !isWhole(one)),
     bucketMs,
@@ -118,6 +118,7 @@ async function judge(
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
+    totals: (dimension) => totalsOf(series, list, dimension, overview.rows),
     timed: dated.judgements.length > 0 || dated.steady.length > 0,
   });
   const tests = dated.tests + compared.tests + (worded ? Math.max(1, worded.judgements.length) : 0);
@@ -151,50 +152,6 @@ function requireInside(splitMs: number, { rows, from, to }: Evidence['overview']
     throw invalid('The log has no time, so --split has nothing to go by. --group-by compares a column.');
   if (splitMs > from && splitMs <= to) return;
   throw invalid(`--split ${day(splitMs)} leaves all rows on one side: the log goes from ${day(from)} to ${day(to)}.`);
-}
-
-/** Every series of the log: each metric over all rows, then by the values of each dimension. */
-async function readSeries(
-  store: ScratchTelemetry,
-  list: readonly Metric[],
-  dimensions: readonly Dimension[],
-  bucketMs: number,
-): Promise<Series[]> {
-  const whole = await listBuckets(store, [...list, volume], bucketMs);
-  const series: Series[] = [...list, volume].map((metric, i) => ({ metric, segment: {}, buckets: whole[i]! }));
-  for (const dimension of dimensions.filter(({ values }) => values.length > 1)) {
-    const own = await listSegmentBuckets(store, [...list, volume], dimension, bucketMs);
-    for (const [value, buckets] of own) {
-      [...list, volume].forEach((metric, i) =>
-        series.push({ metric, segment: { [dimension.name]: value }, buckets: buckets[i]! }),
-      );
-    }
-  }
-  return series;
-}
-
-/** The hours, and days, of a log that is judged by wider buckets: what lasts no longer is seen in them. */
-async function readFiner(store: ScratchTelemetry, list: readonly Metric[], bucketMs: number): Promise<Finer[]> {
-  const finer: Finer[] = [];
-  for (const grain of [DAY_MS, HOUR_MS].filter((ms) => ms < bucketMs && bucketMs >= DAY_MS)) {
-    const wanted = [...list, volume];
-    const buckets = await listBuckets(store, wanted, grain);
-    finer.push({ bucketMs: grain, series: wanted.map((metric, i) => ({ metric, segment: {}, buckets: buckets[i]! })) });
-  }
-  return finer;
-}
-
-/** The hours of one metric for one value of a column. */
-async function hoursOf(
-  store: ScratchTelemetry,
-  { metric, segment }: Series,
-  dimensions: readonly Dimension[],
-): Promise<Bucket[]> {
-  const [[name, value] = ['', '']] = Object.entries(segment);
-  const dimension = dimensions.find((one) => one.name === name);
-  if (!dimension || metric.sql === '') return [];
-  const own = await listSegmentBuckets(store, [metric], { ...dimension, values: [{ value, n: 0 }] }, HOUR_MS);
-  return own.get(value)?.[0] ?? [];
 }
 
 const isWhole = ({ segment }: { segment: Record<string, string> }) => Object.keys(segment).length === 0;

@@ -5,14 +5,22 @@ import { judgeCohorts, PERIOD, type CohortSide, type Judged } from './judge.ts';
 import type { Cohort } from './model.ts';
 import type { Metric } from './metrics.ts';
 import { day } from './report/format.ts';
-import { listCohorts, type Dimension } from './store.ts';
+import { listCohorts, type CohortRow as Row, type Dimension } from './store.ts';
+
+export interface CohortOptions {
+  groupBy: string | undefined;
+  splitMs: number | undefined;
+  timed: boolean;
+  /** What is known of a column's values already. */
+  totals: (dimension: Dimension) => Row[] | null;
+}
 
 /** Compares the values of a column with each other: the ones asked for, or all of a log that has no time to judge. */
 export async function judgeAllCohorts(
   store: ScratchTelemetry,
   metrics: readonly Metric[],
   dimensions: readonly Dimension[],
-  { groupBy, splitMs, timed }: { groupBy: string | undefined; splitMs: number | undefined; timed: boolean },
+  { groupBy, splitMs, timed, totals }: CohortOptions,
 ): Promise<{ judged: Judged; cohorts: Cohort[] }> {
   const judged: Judged = { judgements: [], undecided: [], steady: [], tests: 0 };
   const cohorts: Cohort[] = [];
@@ -20,7 +28,7 @@ export async function judgeAllCohorts(
   const unlike = new Set<Metric>();
   const asked = groupBy !== undefined || splitMs !== undefined;
   for (const dimension of [...(splitMs === undefined ? [] : [period(splitMs)]), ...chosen(dimensions, groupBy, splitMs)]) {
-    const rows = await listCohorts(store, metrics, dimension);
+    const rows = totals(dimension) ?? (await listCohorts(store, metrics, dimension));
     if (rows.length < 2 && !asked) continue;
     cohorts.push(...rows.toSorted(byName).map((row) => cohortOf(dimension.name, row, metrics)));
     // With a time axis the findings come from there; the cohorts stand beside them.
@@ -77,7 +85,6 @@ function chosen(
   );
 }
 
-type Row = Awaited<ReturnType<typeof listCohorts>>[number];
 const side = ({ value, totals }: Row, i: number): CohortSide => ({ value, buckets: totals[i]!.n > 0 ? [totals[i]!] : [] });
 
 function cohortOf(by: string, { value, n, totals }: Row, metrics: readonly Metric[]): Cohort {

@@ -84,8 +84,10 @@ export async function listDimensions(store: ScratchTelemetry, mapping: Mapping):
 const statistics = (list: readonly Metric[]) =>
   list
     .map(
-      ({ sql }, i) =>
-        `count(${sql} as x${i}) as n${i}, sum(x${i}) as s${i}, sum(x${i} * x${i}) as q${i}, countIf(x${i} > 0) as k${i}, sumIf(log(x${i}), x${i} > 0) as l${i}`,
+      ({ sql, kind }, i) =>
+        `count(${sql} as x${i}) as n${i}, sum(x${i}) as s${i}, sum(x${i} * x${i}) as q${i}${
+          kind === 'value' ? `, countIf(x${i} > 0) as k${i}, sumIf(log(x${i}), x${i} > 0) as l${i}` : ''
+        }`,
     )
     .join(', ');
 
@@ -93,7 +95,7 @@ type StatisticsRow = Record<string, number | string | null>;
 
 function bucketOf(row: StatisticsRow, i: number): Bucket {
   const [n, sum, sumSq] = [Number(row[`n${i}`]), Number(row[`s${i}`] ?? 0), Number(row[`q${i}`] ?? 0)];
-  // Only where every row is positive does the sum of logarithms speak for all of them.
+  // Quantities alone are judged by their logarithms. Only where every row is positive does the sum of logarithms speak for all of them.
   const logs = Number(row[`k${i}`]) === n ? { sumLog: Number(row[`l${i}`] ?? 0) } : {};
   return { at: Number(row['at_ms'] ?? 0), n, sum, sumSq, ...logs };
 }
@@ -132,14 +134,21 @@ export async function listSegmentBuckets(
   );
 }
 
+/** The rows with one value of a dimension: how many, and the totals of every metric. */
+export interface CohortRow {
+  value: string;
+  n: number;
+  totals: Bucket[];
+}
+
 /** Totals of every metric by the values of a dimension. */
 export async function listCohorts(
   store: ScratchTelemetry,
   list: readonly Metric[],
   { sql, values }: Pick<Dimension, 'sql' | 'values'>,
-) {
+): Promise<CohortRow[]> {
   const rows = await store.rows(Row)(
-    `select ${sql} as value, count() as rows, toUnixTimestamp64Milli(min(assumeNotNull(at))) as first_ms, ${statistics(list)} from call
+    `select ${sql} as value, count() as rows, ${statistics(list)} from call
      where reject = '' and value in {values:Array(String)} group by value order by value`,
     { values: values.map(({ value }) => value) },
     LIMIT,
@@ -236,14 +245,18 @@ export async function repeatedShare(store: ScratchTelemetry, { from, to }: { fro
   return row && row.n > 0 ? 1 - row.different / row.n : 0;
 }
 
+/** Of the rows in `sampled`, so many that they are about that many of the log. */
+const someOf = (rows: string) =>
+  `intDiv(cityHash64(file, row), every) % greatest(1, intDiv((select count() from call), every * (${rows}))) = 0`;
+
 const SAMPLED_TEXTS = 3000;
 
 /** Answers from all over the log, evenly by row. */
 export async function sampleTexts(store: ScratchTelemetry): Promise<{ at: number; text: string }[]> {
   return store.rows(z.object({ at: z.number(), text: z.string() }))(
     `select at_ms as at, text from (
-       select toUnixTimestamp64Milli(assumeNotNull(at)) as at_ms, substringUTF8(output, 1, 2000) as text, cityHash64(file, row) as lot from call
-       prewhere reject = '' and isNotNull(at) and ${succeeded} and output_length > 0 and lot % greatest(1, intDiv((select count() from call), 2 * {most:UInt32})) = 0
+       select toUnixTimestamp64Milli(assumeNotNull(at)) as at_ms, output as text, cityHash64(file, row) as lot from sampled
+       prewhere reject = '' and isNotNull(at) and ${succeeded} and output_length > 0 and ${someOf('2 * {most:UInt32}')}
        order by lot limit {most:UInt32})
      order by at_ms`,
     { most: SAMPLED_TEXTS },
@@ -261,8 +274,8 @@ export const languageAnswered = languageOf('output');
 export async function listLanguages(store: ScratchTelemetry, widthMs: number) {
   return store.rows(z.object({ at_ms: z.number(), language: z.string(), asked: z.string(), n: z.number() }))(
     `select at_ms, language, asked, count() as n from (
-       select ${bucketStart(widthMs)} as at_ms, ${languageAnswered} as language, ${languageAsked} as asked from call
-       prewhere reject = '' and isNotNull(at) and ${succeeded} and output_length >= 40 and ${languageSample})
+       select ${bucketStart(widthMs)} as at_ms, ${languageAnswered} as language, ${languageAsked} as asked from sampled
+       prewhere reject = '' and isNotNull(at) and ${succeeded} and output_length >= 40 and ${someOf(String(SAMPLED_LANGUAGES))})
      where language != '' group by at_ms, language, asked order by at_ms`,
     {},
     LIMIT,

@@ -19,6 +19,7 @@ import { rowStartOf } from './row-start.ts';
 import type { Reading } from './select-calls.ts';
 import { digestOf, givenPath, sameFiles } from './same-file.ts';
 import { removeSameRows } from './same-rows.ts';
+import { completeSampled, createSampled } from './sampled.ts';
 import { readSource, type Source } from './source.ts';
 import { swallowedRows } from './swallowed.ts';
 import { unpackZstd } from './unpack-zstd.ts';
@@ -72,6 +73,7 @@ export async function importLogs(
     if (await isRejectFile(file.name)) skipped.push(file.name);
     else peeked.set(index, await openSource(telemetry, file, options.onProgress));
   }
+  if (!options.whole) await createSampled(telemetry, [...peeked.values()]);
   const all = [...peeked.values()].map(({ columns }) => columns);
   const sources = new Map<number, Source>();
   const loaded: Loaded[] = [];
@@ -82,9 +84,10 @@ export async function importLogs(
     sources.set(index, one.source);
     rejects.push(await writeRejects(telemetry, one.source, index));
   }
-  const repeated = loaded.some(({ reading }) => reading.mapping.id) ? await removeSameRows(telemetry) : 0;
+  const repeated = loaded.some(({ reading }) => reading.mapping.id) ? await removeSameRows(telemetry, options) : 0;
   const first = loaded[0];
   if (!first) throw invalid(nothingToRead(skipped));
+  if (!options.whole) await completeSampled(telemetry);
   return {
     mapping: first.reading.mapping,
     assumptions: [
@@ -162,7 +165,7 @@ async function loadFile(telemetry: ScratchTelemetry, peeked: Source, index: numb
     } catch (error) {
       failure = error;
     }
-    await unloadCalls(telemetry, index);
+    await unloadCalls(telemetry, index, together);
     const copy = await mended(source.file, failure, together.onProgress, rowStart);
     source = await openSource(telemetry, copy, together.onProgress);
   }

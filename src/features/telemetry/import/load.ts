@@ -73,4 +73,7 @@ export async function loadCalls(
 }
 
 /** Takes back what a load that failed half way has left. */
-export const unloadCalls = (telemetry: Telemetry, index: number) => telemetry.command(`alter table call drop partition ${index}`);
+export async function unloadCalls(telemetry: Telemetry, index: number, { whole }: { whole?: boolean }): Promise<void> {
+  for (const table of whole ? ['call'] : ['call', 'sampled'])
+    await telemetry.command(`alter table ${table} drop partition ${index}`);
+}

@@ -41,7 +41,7 @@ const twice = `select file, row from (
 const LIMIT = { timeoutMs: 600_000 };
 
 /** Takes out of `call` what is there a second time. Answers how many rows that were. */
-export async function removeSameRows(telemetry: ScratchTelemetry): Promise<number> {
+export async function removeSameRows(telemetry: ScratchTelemetry, { whole }: { whole?: boolean }): Promise<number> {
   const [found] = await telemetry.rows(z.object({ rows: z.number() }))(
     `select toInt64(count()) - toInt64(uniqExact(call_id)) as rows from call where call_id != 0 and reject = ''`,
     {},
@@ -49,6 +49,8 @@ export async function removeSameRows(telemetry: ScratchTelemetry): Promise<numbe
   );
   const rows = found?.rows ?? 0;
   // Looked for only where there are some: the delete reads ids in order.
-  if (rows > 0) await telemetry.command(`delete from call where (file, row) in (${twice})`, {}, LIMIT);
+  if (rows === 0) return 0;
+  if (!whole) await telemetry.command(`delete from sampled where (file, row) in (${twice})`, {}, LIMIT);
+  await telemetry.command(`delete from call where (file, row) in (${twice})`, {}, LIMIT);
   return rows;
 }
