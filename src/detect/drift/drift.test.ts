@@ -151,3 +151,18 @@ test('the words that more or fewer texts hold are named surest first, with their
   expect(changedWords(texts(0.5, 'because'), texts(0.5, 'because'))).toEqual([]);
   expect(changedWords([], ['x'])).toEqual([]);
 });
+
+test('words that come with a phrase are told as the phrase, once', () => {
+  const texts = (phrase: string, share: number) =>
+    Array.from({ length: 300 }, (_, i) => {
+      const filler = ['the order', 'your parcel', 'this invoice', 'that refund'][i % 4];
+      return `We looked at ${filler}, it is fine. ${i % 10 < 10 * share ? phrase : ''} Bye.`;
+    });
+  const found = changedWords(texts('We are sorry to hear that', 0), texts('As a language model', 0.6));
+  const words = found.map(({ word }) => word);
+  expect(words).toContain('a language model');
+  expect(words).not.toContain('language');
+  expect(found.find(({ word }) => word === 'a language model')).toMatchObject({ before: 0, after: expect.closeTo(0.6, 1) });
+  // A sentence ends a phrase.
+  expect(words.some((word) => word.includes('model bye'))).toBe(false);
+});

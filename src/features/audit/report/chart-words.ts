@@ -90,12 +90,14 @@ function middleCut(name: string, letters: number): string {
   return `${characters.slice(0, most - 1 - tail).join('')}…${characters.slice(-tail).join('')}`;
 }
 
-/** The word at a bar: letters and digits of any script and nothing else, whatever was handed over. */
+/** The word or phrase at a bar: letters and digits of any script, single spaces, and nothing else, whatever was handed over. */
 export const labelOf = (label: string): string =>
   label
     .slice(0, LOOKED_AT)
     .normalize('NFC')
-    .replace(/[^\p{L}\p{M}\p{N}’'-]/gu, '')
+    .replace(/[^\p{L}\p{M}\p{N}’' -]/gu, '')
+    .replace(/ +/g, ' ')
+    .trim()
     .replace(/(\p{M}{2})\p{M}+/gu, '$1')
     .slice(0, MOST_LETTERS)
     .replace(/[\ud800-\udbff]$/, '') || '*';

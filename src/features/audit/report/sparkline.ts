@@ -26,7 +26,7 @@ export function sparkline(chart: Chart, width: number): string[] {
   return [left + marked + right, `${' '.repeat(left.length + mark)}${markOf(chart)}`];
 }
 
-const LABEL = 14;
+const LABEL = 17;
 const BAR = 12;
 
 /** "sorry            2 % ▏             41 % ████▉": a word with its shares before and after. */

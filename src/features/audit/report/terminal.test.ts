@@ -97,7 +97,7 @@ test('colour comes from us alone and is gone when it is not wanted', () => {
 
 test('the words that changed are bars before and after', () => {
   const told = renderTerminal(sampleReport(), { width: 80, color: false });
-  expect(told).toContain('because          72 % █████████    →  8.0 % █\n');
+  expect(told).toContain('because             72 % █████████    →  8.0 % █\n');
   expect(told).toContain('answers told apart 83 % (80–86) of the time; by chance 50 %');
   expect(renderTerminal(sampleReport(), { width: 40, color: false })).not.toMatch(/because +72 %/);
 });
