@@ -18,14 +18,21 @@ export type Load = (rows: TableParts, token: string) => Promise<void>;
 
 /** Moves one segment into the store, and ends it. */
 export interface SegmentLoader {
+  /** Reads it into memory that is used again once it is given back. */
+  read(held: Held): Promise<Read>;
   /** As a whole: one insert per table. */
-  load(held: Held): Promise<void>;
+  load(held: Held, segment: Segment): Promise<void>;
   /** What the store takes of it, request by request; the rest is set aside. */
-  sift(held: Held): Promise<void>;
+  sift(held: Held, segment: Segment): Promise<void>;
   /** How many files are set aside. */
   aside(): { refused: number; damaged: number };
   /** They have become other ones. */
   countAside(): void;
+}
+
+export interface Read {
+  readonly segment: Segment;
+  readonly giveBack: () => void;
 }
 
 interface LoaderOptions {
@@ -41,7 +48,7 @@ interface LoaderOptions {
 }
 
 /** For segments that are being loaded. */
-const spare = openSpare({ most: 2, largestBytes: 64 * 1024 * 1024 });
+const spare = openSpare({ most: 3, largestBytes: 64 * 1024 * 1024 });
 
 /** Whether trying again may help. */
 export const mayPass = (error: unknown) => error instanceof Problem && error.retryable;
@@ -92,45 +99,40 @@ export function openSegmentLoader({ dir, blanks, load, taken, isClosing, ended }
     aside.refused += 1;
   }
 
-  /** Reads a segment into memory that is used again once all is done. */
-  async function reading(held: Held, work: (segment: Segment) => Promise<void>): Promise<void> {
-    await held.named;
-    const bytes = await readWhole(join(dir, held.name), held.bytes);
-    try {
-      await work(readSegment(bytes));
-    } finally {
-      spare.giveBack(bytes);
-    }
-  }
-
   return {
     aside: () => ({ ...aside }),
     countAside: () => void (aside = countAside(dir)),
-    load: (held) =>
-      reading(held, async (segment) => {
-        // Each table has it once, however often all of them are tried.
-        for (const rows of byTable(await withoutTaken(segment.frames, taken))) await load(rows, tokenOf(held.name, rows.table));
-        await tellDamaged(held, segment);
-        await end(held, segment);
-      }),
-    sift: (held) =>
-      reading(held, async (segment) => {
-        const refused: TableRows[] = [];
-        const lines = new LedgerSum();
-        const frames = await withoutTaken(segment.frames, taken);
-        for (const whole of byTable(frames)) {
-          if (await takes(whole, tokenOf(held.name, whole.table))) continue;
-          for (const [n, of] of frames.entries())
-            for (const rows of of.filter(({ table, format }) => table === whole.table && format === whole.format)) {
-              if (await takes(alone(rows), `${tokenOf(held.name, rows.table)}-${n}`)) continue;
-              refused.push(rows);
-              lines.add(asideLines(of, rows.table));
-            }
-        }
-        if (refused.length > 0) await keepRefused(held, refused, lines);
-        await tellDamaged(held, segment);
-        await end(held, segment);
-      }),
+    async read(held) {
+      await held.named;
+      const bytes = await readWhole(join(dir, held.name), held.bytes);
+      return { segment: readSegment(bytes), giveBack: () => spare.giveBack(bytes) };
+    },
+    async load(held, segment) {
+      const tables = byTable(await withoutTaken(segment.frames, taken));
+      // Each table has it once, however often all of them are tried. All have ended when this does: they read the same memory.
+      const tries = await Promise.allSettled(tables.map((rows) => load(rows, tokenOf(held.name, rows.table))));
+      const failures = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+      if (failures.length > 0) throw failures.find(mayPass) ?? failures[0];
+      await tellDamaged(held, segment);
+      await end(held, segment);
+    },
+    async sift(held, segment) {
+      const refused: TableRows[] = [];
+      const lines = new LedgerSum();
+      const frames = await withoutTaken(segment.frames, taken);
+      for (const whole of byTable(frames)) {
+        if (await takes(whole, tokenOf(held.name, whole.table))) continue;
+        for (const [n, of] of frames.entries())
+          for (const rows of of.filter(({ table, format }) => table === whole.table && format === whole.format)) {
+            if (await takes(alone(rows), `${tokenOf(held.name, rows.table)}-${n}`)) continue;
+            refused.push(rows);
+            lines.add(asideLines(of, rows.table));
+          }
+      }
+      if (refused.length > 0) await keepRefused(held, refused, lines);
+      await tellDamaged(held, segment);
+      await end(held, segment);
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { clearBlanks, openBlanks } from './blanks.ts';
 import { begunAt, inspect, nameOf, numberOf, suffix, type Held } from './held.ts';
 import { frame, sizeOf, type TableRows } from './segment.ts';
 import { forgetAside, setAside } from './aside.ts';
-import { mayPass, openSegmentLoader, type Load } from './segment-loader.ts';
+import { mayPass, openSegmentLoader, type Load, type Read } from './segment-loader.ts';
 import { openSegmentWriter, type Entry } from './segment-writer.ts';
 import { openSpoolRoom } from './spool-room.ts';
 import { digestRows, type Taken } from './taken.ts';
@@ -127,6 +127,13 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
   // Questions are asked while nothing moves into the store.
   const { work, together } = openTurns(loadsAtOnce);
   const underWay = new Set<Held>();
+  // One after the other, and so asking for their turns in the order of the segments.
+  let reading: Promise<unknown> = Promise.resolve();
+  const inOrder = <T>(read: () => Promise<T>): Promise<T> => {
+    const mine = reading.then(read);
+    reading = mine.catch(() => undefined);
+    return mine;
+  };
   let forgetting: Promise<unknown> = Promise.resolve();
   const forgotten = new Set<string>();
 
@@ -149,7 +156,9 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     for (let refusals = 0; !isClosing();) {
       try {
         if (Date.now() - begunAt(held).getTime() > LATE_MS) await late?.(begunAt(held));
-        return await work(() => loading(() => (refusals < MOST_REFUSALS ? loader.load(held) : loader.sift(held))));
+        // One that is in doubt takes its turn at once: a copy waits for it.
+        const read = half.has(held) ? undefined : await inOrder(() => loader.read(held));
+        return await work(() => loading(() => loadRead(held, read, refusals)));
       } catch (error) {
         half.add(held);
         if (isClosing()) return;
@@ -160,6 +169,15 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     }
   }
 
+  async function loadRead(held: Held, read: Read | undefined, refusals: number): Promise<void> {
+    const { segment, giveBack } = read ?? (await loader.read(held));
+    try {
+      await (refusals < MOST_REFUSALS ? loader.load(held, segment) : loader.sift(held, segment));
+    } finally {
+      giveBack();
+    }
+  }
+
   function linesWaiting(): LedgerLine[] {
     const sum = new LedgerSum();
     const current = writer.current();
@@ -167,7 +185,8 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     return sum.lines();
   }
 
-  const loadingAll = Promise.all(Array.from({ length: loadsAtOnce }, loadAll));
+  // The store never waits for a segment to be read: one more is, while these are loaded.
+  const loadingAll = Promise.all(Array.from({ length: loadsAtOnce + 1 }, loadAll));
 
   return {
     append(rows, entry) {

@@ -11,6 +11,7 @@ import { bodyHeader } from './engine/protocol.ts';
 import { asProblem, withoutRows } from './errors.ts';
 import { handOver } from './hand-over.ts';
 import { columnName, formatName, queryName, tableName } from './names.ts';
+import { sizeOf } from './segment.ts';
 
 export interface QueryOptions {
   /** How long the query may run. It is stopped by then, and the caller is told within 3 s more. Default: 30 s. */
@@ -73,6 +74,8 @@ export interface Backing {
 }
 
 const defaultTimeoutMs = 30_000;
+/** What goes through a socket in one turn of the event loop. */
+const MOST_SENT_BYTES = 64 * 1024;
 const killAfterMs = 500;
 const giveUpAfterMs = 2500;
 
@@ -202,7 +205,8 @@ export function connectTelemetry({
       limited(options, async (request) => {
         const into = columns ? `${tableName(table)} (${columns.map(columnName).join(', ')})` : tableName(table);
         const question = { ...request, query: `INSERT INTO ${into} FORMAT ${formatName(format)}` };
-        if ('parts' in rows && backing.bodies !== undefined) return insertHanded(question, backing.bodies, rows);
+        if ('parts' in rows && backing.bodies !== undefined && sizeOf(rows.parts) > MOST_SENT_BYTES)
+          return insertHanded(question, backing.bodies, rows);
         const sent = await client.exec({ ...question, values: asBytes(rows) });
         for await (const _ of sent.stream);
       }).catch((error: unknown) => {
