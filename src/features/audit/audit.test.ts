@@ -258,7 +258,7 @@ test('the report is written in every form, and the JSON has the documented shape
   });
   const [finding] = found.findings;
   expect(Object.keys(finding!).toSorted()).toEqual(
-    'id kind metric segment at interval unit before after change ci95 q n direction severity cause group moneyPerMonthUsd explanation'
+    'id kind metric segment at until interval unit before after change ci95 q n direction severity cause group moneyPerMonthUsd explanation'
       .split(' ')
       .toSorted(),
   );
