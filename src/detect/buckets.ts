@@ -18,8 +18,9 @@ export interface Bucket {
 /**
  * `rate`: a share of rows (score, error rate, refusal rate). `value`: a positive quantity (latency, cost, tokens, length),
  * judged on the logarithm. `count`: volume per bucket, judged on the logarithm and per weekday or hour.
+ * `grade`: a mark on a scale that has ends (stars, points of a hundred), judged as it stands.
  */
-export type MetricKind = 'rate' | 'value' | 'count';
+export type MetricKind = 'rate' | 'value' | 'grade' | 'count';
 
 /** A stretch of buckets, in the metric's own unit. For `count`, `mean` and `sd` are per bucket and `n` is the volume. */
 export interface Summary {

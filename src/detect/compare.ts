@@ -8,12 +8,12 @@ export interface Comparison {
   change: number;
   ci95: [number, number];
   p: number;
-  /** Rates: the change in points of 1. Values and counts: the relative change, 0.15 = 15 % more. */
+  /** Rates: the change in points of 1. Grades: in their own unit. Values and counts: the relative change, 0.15 = 15 % more. */
   effect: number;
 }
 
-/** Smallest change worth a report: 3 points of a rate, 15 % of a value, half of a volume. */
-export const MIN_EFFECT: Record<MetricKind, number> = { rate: 0.03, value: 0.15, count: 0.5 };
+/** Smallest change worth a report: 3 points of a rate, 15 % of a value, 5 % of the scale of a grade, half of a volume. */
+export const MIN_EFFECT: Record<MetricKind, number> = { rate: 0.03, value: 0.15, grade: 0.05, count: 0.5 };
 
 const Z95 = 1.959964;
 
@@ -21,13 +21,14 @@ const Z95 = 1.959964;
  * Compares two independent cohorts whose rows are independent.
  * Rates: Newcombe's interval from two Wilson scores (Stat. Med. 1998, method 10), p by the score test, by Fisher's exact test
  * where a cell expects fewer than five. Values: Welch's t on the logarithm of the mean (delta method), the interval is
- * of the difference in units. Counts: the same, over buckets.
+ * of the difference in units. Counts: the same, over buckets. Grades: Welch's t of the difference.
  */
 export function compare(before: Summary, after: Summary, kind: MetricKind): Comparison {
   const sides = { before, after, change: after.mean - before.mean };
   const units = (side: Summary) => (kind === 'count' ? side.buckets : side.n);
   if (units(before) === 0 || units(after) === 0) return { ...sides, ci95: [-Infinity, Infinity], p: 1, effect: 0 };
   if (kind === 'rate') return { ...sides, ci95: newcombe(before, after), p: rateP(before, after), effect: sides.change };
+  if (kind === 'grade') return { ...sides, ...difference(before, after), effect: sides.change };
   const ratio = logRatio(before, units(before), after, units(after));
   return { ...sides, ...ratio, effect: before.mean > 0 ? sides.change / before.mean : 0 };
 }
@@ -90,8 +91,18 @@ function logRatio(before: Summary, nBefore: number, after: Summary, nAfter: numb
   return { ci95: [change - margin, change + margin], p: studentTwoSided(log / se, df) };
 }
 
+function difference(before: Summary, after: Summary): { ci95: [number, number]; p: number } {
+  const [varBefore, varAfter] = [before.sd ** 2 / before.n, after.sd ** 2 / after.n];
+  const se = Math.sqrt(varBefore + varAfter);
+  const change = after.mean - before.mean;
+  if (se === 0) return { ci95: [change, change], p: change === 0 ? 1 : 0 };
+  const df = se ** 4 / (varBefore ** 2 / Math.max(1, before.n - 1) + varAfter ** 2 / Math.max(1, after.n - 1));
+  const margin = studentQuantile(0.05, df) * se;
+  return { ci95: [change - margin, change + margin], p: studentTwoSided(change / se, df) };
+}
+
 /**
- * Rows each side needs to see a change of `effect` (points of a rate, share of a value) with 80 % power at two-sided `alpha`.
+ * Rows each side needs to see a change of `effect` (points of a rate, units of a grade, share of a value) with 80 % power at two-sided `alpha`.
  * `typical` is what the metric looks like now.
  */
 export function rowsNeeded(
@@ -102,6 +113,7 @@ export function rowsNeeded(
 ): number {
   const POWER_Z = 0.8416;
   const reach = normalQuantileUpper(alpha / 2) + POWER_Z;
+  if (kind === 'grade') return Math.ceil(2 * ((typical.sd * reach) / effect) ** 2);
   if (kind !== 'rate') return Math.ceil(2 * (((typical.sd / typical.mean) * reach) / Math.log1p(effect)) ** 2);
   const rate = Math.min(0.99, Math.max(0.01, typical.mean));
   const moved = rate > 0.5 ? rate - effect : rate + effect;

@@ -6,7 +6,7 @@ import { robustSd, median } from '../math/robust.ts';
 export interface Evidence {
   kind: MetricKind;
   buckets: readonly Bucket[];
-  /** Level per bucket: a rate itself, the logarithm of a value or a volume. */
+  /** Level per bucket: a rate or a grade itself, the logarithm of a value or a volume. */
   y: Float64Array;
   /** Weight per bucket: rows for rates, precision (1 / variance) otherwise. */
   w: Float64Array;
@@ -17,7 +17,7 @@ export interface Evidence {
 
 export function evidence(buckets: readonly Bucket[], kind: MetricKind, bucketMs: number): Evidence {
   const y =
-    kind === 'rate' ? Float64Array.from(buckets, ({ sum, n }) => sum / n) : steadied(logLevels(buckets, kind), buckets, bucketMs);
+    kind === 'rate' ? means(buckets) : steadied(kind === 'grade' ? means(buckets) : logLevels(buckets, kind), buckets, bucketMs);
   const w = kind === 'rate' ? Float64Array.from(buckets, ({ n }) => n) : precisions(y, buckets, kind);
   return {
     kind,
@@ -29,6 +29,8 @@ export function evidence(buckets: readonly Bucket[], kind: MetricKind, bucketMs:
     weighted: prefix(buckets.length, (i) => w[i]! * y[i]!),
   };
 }
+
+const means = (buckets: readonly Bucket[]) => Float64Array.from(buckets, ({ sum, n }) => sum / n);
 
 function logLevels(buckets: readonly Bucket[], kind: MetricKind): Float64Array {
   if (kind === 'count') return Float64Array.from(buckets, ({ sum }) => Math.log(sum + 1));
@@ -64,6 +66,7 @@ function precisions(y: Float64Array, buckets: readonly Bucket[], kind: MetricKin
   const steps = Float64Array.from({ length: Math.max(0, y.length - 1) }, (_, i) => (y[i + 1]! - y[i]!) / Math.SQRT2);
   const whole = Math.max(robustSd(steps) ** 2 || 0, SMALLEST_VARIANCE);
   if (kind === 'count') return y.map(() => 1 / whole);
+  if (kind === 'grade') return gradePrecisions(y, buckets);
   const ofRows = Math.log1p(median(buckets.filter(({ n }) => n > 1).map(relativeVariance)) || 0);
   const share = buckets.reduce((total, { n }) => total + 1 / n, 0) / Math.max(1, buckets.length);
   const between = Math.max(0, whole - ofRows * share);
@@ -71,6 +74,27 @@ function precisions(y: Float64Array, buckets: readonly Bucket[], kind: MetricKin
 }
 
 const SMALLEST_VARIANCE = 1e-8;
+
+/** The same for grades, whose rows vary alike in all buckets: neighbours differ by their rows, and what is beyond that is between buckets. */
+function gradePrecisions(y: Float64Array, buckets: readonly Bucket[]): Float64Array {
+  const ofRows = Math.max(pooledVariance(buckets), SMALLEST_VARIANCE);
+  const apart = buckets.slice(1).map(({ n }, i) => 1 / n + 1 / buckets[i]!.n);
+  const seen = median(apart.map((rows, i) => (y[i + 1]! - y[i]!) ** 2 / rows)) / MEDIAN_CHI2;
+  const between = (Math.max(0, seen - ofRows) * (median(apart) || 0)) / 2;
+  return Float64Array.from(buckets, ({ n }) => 1 / (between + ofRows / n));
+}
+
+/** Median of a chi² with one degree of freedom. */
+const MEDIAN_CHI2 = 0.4549;
+
+/** Variance of single rows within their buckets. */
+function pooledVariance(buckets: readonly Bucket[]): number {
+  const [squares, free] = buckets.reduce(
+    ([squares, free], { n, sum, sumSq }) => [squares + Math.max(0, sumSq - (sum * sum) / n), free + n - 1],
+    [0, 0],
+  );
+  return free > 0 ? squares / free : 0;
+}
 
 const relativeVariance = ({ n, sum, sumSq }: Bucket) =>
   sum > 0 ? Math.max(0, (sumSq - (sum * sum) / n) / (n - 1) / (sum / n) ** 2) : 0;

@@ -101,6 +101,17 @@ test('too few rows are said to be too few, with how many are missing', () => {
   expect(undecided?.needs).toBeGreaterThanOrEqual(16);
 });
 
+test('rows that are asked for are never so few that they decide nothing', () => {
+  const asked = Array.from({ length: 150 }, (_, seed) => {
+    const wander = Array.from({ length: 40 }, (_, day) => 0.84 + 0.04 * Math.sin(seed + day / 5));
+    const buckets = rateBuckets(seededRandom(seed), 20 + 2 * seed, wander);
+    const { undecided } = findChanges(buckets, daily);
+    return undecided ? undecided.needs / buckets.reduce((sum, { n }) => sum + n, 0) : null;
+  }).filter((share) => share !== null);
+  expect(asked.length).toBeGreaterThan(5);
+  expect(Math.min(...asked)).toBeGreaterThanOrEqual(0.1);
+});
+
 test('nothing at all is undecided, and no series is no reason to throw', () => {
   expect(findChanges([], daily)).toMatchObject({ changes: [], undecided: { needs: 40 }, detectable: Infinity });
 });

@@ -34,7 +34,7 @@ export interface ChangeReport {
   changes: Change[];
   /** Nothing was found, yet too few rows speak for steadiness: how many more rows (buckets, for `count`) would decide. */
   undecided: { needs: number } | null;
-  /** Smallest change (points of a rate, share of a value) that this series would show with 80 % power; Infinity when too short. */
+  /** Smallest change (points of a rate, units of a grade, share of a value) that this series would show with 80 % power; Infinity when too short. */
   detectable: number;
 }
 
@@ -42,7 +42,10 @@ export interface FindChangesOptions {
   kind: MetricKind;
   /** Width of a bucket. */
   bucketMs: number;
-  /** Smaller changes are not reported: points of a rate, share of a value or volume. Default `MIN_EFFECT`. */
+  /**
+   * Smaller changes are not reported: points of a rate, units of a grade, share of a value or volume. Default `MIN_EFFECT`, of a grade
+   * for a scale from 0 to 1.
+   */
   minEffect?: number;
   /** False alarms accepted per series scanned. Default 0.0002: fifty metrics and segments of a clean log, 0.01 in all. */
   alpha?: number;
@@ -112,6 +115,7 @@ function effect(e: Evidence, { from, at, to }: Split): number {
   if (e.kind === 'rate') return judged;
   const before = summarise(e.buckets.slice(from, at), e.kind).mean;
   const after = summarise(e.buckets.slice(at, to), e.kind).mean;
+  if (e.kind === 'grade') return Math.min(judged, Math.abs(after - before));
   return Math.expm1(Math.min(judged, Math.abs(Math.log(after / before))));
 }
 
@@ -209,7 +213,7 @@ function sizes(e: Evidence, old: [number, number], now: [number, number], noise:
   }
   const weight = ([from, to]: [number, number]) => e.weight[to]! - e.weight[from]!;
   // The level on the logarithm is known to a share of itself; the change in units owes to both sides (delta method).
-  const spread = (side: Summary, at: [number, number]) => side.mean * Math.sqrt(noise / weight(at));
+  const spread = (side: Summary, at: [number, number]) => (e.kind === 'grade' ? 1 : side.mean) * Math.sqrt(noise / weight(at));
   const margin = studentQuantile(0.05, before.buckets + after.buckets - 2) * Math.hypot(spread(before, old), spread(after, now));
   return { before, after, change, ci95: [change - margin, change + margin] };
 }
@@ -228,10 +232,16 @@ function undecided(e: Evidence, limits: Limits, { alpha, minEffect }: Bar): Chan
   const short = Math.max(2 * limits.rows - rows, (2 * limits.buckets - e.y.length) * perBucket);
   if (short > 0) return { needs: Math.ceil(short) };
   const best = strongest(e, 0, e.y.length, limits);
-  if (!best || best.p > SUGGESTIVE || best.p <= alpha || effect(e, best) < minEffect) return null;
-  const wanted = scanThreshold(alpha) ** 2;
-  return { needs: Math.max(1, Math.ceil(rows * (wanted / best.gain - 1))) };
+  if (!best || best.p > SUGGESTIVE || best.p <= alpha) return null;
+  const seen = effect(e, best);
+  if (seen < minEffect) return null;
+  // A change of that size would show with 80 % power at so many rows; a log that has them has shown that there is none.
+  const more = (detectable(e, alpha) / seen) ** 2 - 1;
+  return more >= WORTH_WAITING ? { needs: Math.ceil(rows * more) } : null;
 }
+
+/** Fewer more rows than this share of a log decide nothing that the log did not. */
+const WORTH_WAITING = 0.1;
 
 /** About what z the best of all splits must reach for this p: thirty independent looks. */
 const scanThreshold = (alpha: number) => normalQuantileUpper(alpha / 60);
@@ -245,5 +255,5 @@ function detectable(e: Evidence, alpha: number): number {
   const variance = e.kind === 'rate' ? Math.max(rate * (1 - rate), 0.005) : 1;
   const se = Math.sqrt((4 * variance * discount(e, 0, [middle], e.y.length)) / whole);
   const reach = (scanThreshold(alpha) + POWER_Z) * se;
-  return e.kind === 'rate' ? reach : Math.expm1(reach);
+  return e.kind === 'rate' || e.kind === 'grade' ? reach : Math.expm1(reach);
 }

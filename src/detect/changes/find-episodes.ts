@@ -41,7 +41,7 @@ const FEWEST = { usual: 10, before: 3, rows: 50 };
 /** Fewest rows that were worse than usual. */
 const FEWEST_WORSE = 10;
 /** Smallest change told: points of a rate; of values, a third more or less. */
-const LEAST: Record<MetricKind, number> = { rate: 0.1, value: Math.log(4 / 3), count: Infinity };
+const LEAST: Record<MetricKind, number> = { rate: 0.1, value: Math.log(4 / 3), grade: Math.log(4 / 3), count: Infinity };
 /** What comes after lies this much nearer to what was before than to the episode. */
 const BACK = 0.6;
 /** Far stricter than a search for steps: days that resemble each other look like episodes. */

@@ -97,7 +97,7 @@ async function judge(
   );
   const endings = await readEndings(store, { ...overview, said: imported.mapping.fields.finish !== undefined });
   const list = withEndings(
-    metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric) : metric)),
+    metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric, scoresOf(overview)) : metric)),
     endings,
   );
   const base = { store, imported, files, overview, dimensions, endings, metrics: list };
@@ -137,6 +137,13 @@ async function judge(
   };
   return { ...base, bucketMs, series, judged, cohorts };
 }
+
+const scoresOf = ({ lowest_score, highest_score, inner_scores, score_sd }: Evidence['overview']) => ({
+  lowest: lowest_score ?? 0,
+  highest: highest_score ?? 1,
+  inner: [inner_scores[0] ?? 0, inner_scores[1] ?? 1] as const,
+  sd: score_sd ?? 0,
+});
 
 /** Joined when each has held by itself. */
 const joinAfter = (judgements: readonly Judgement[]) =>

@@ -1,7 +1,8 @@
-import { attribute, categoricalDrift, explainMix, MIN_EFFECT, type SegmentStats } from '../../detect/index.ts';
+import { attribute, categoricalDrift, explainMix, type SegmentStats } from '../../detect/index.ts';
 import type { Cause, Finding } from './model.ts';
 import { fromTo } from './report/format.ts';
 import type { Judgement } from './judge.ts';
+import { leastChange } from './metrics.ts';
 import { named } from './report/text.ts';
 import { changesSystem } from './newcomers.ts';
 import { isMissing, type ColumnRole } from './outcome.ts';
@@ -15,6 +16,8 @@ export interface Sides {
   says?: ColumnRole;
   /** The same without the time in which the change may have come: a switch there may have caused it. */
   around?: Pick<Sides, 'before' | 'after'>;
+  /** Values that came or went at another time than the change. */
+  elsewhere?: ReadonlySet<string>;
 }
 
 export interface Explained {
@@ -61,7 +64,7 @@ export function explainChange(judgement: Judgement, given: readonly Sides[]): Ex
   // In which answers it happened may be told, though it is not why.
   for (const side of [...sides, ...given.filter(({ says }) => says === 'outcome')]) {
     const { carrier } = attribute(side.before, side.after);
-    if (carrier && !isMissing(carrier.segment)) {
+    if (carrier && !isMissing(carrier.segment) && !side.elsewhere?.has(carrier.segment)) {
       const cause = { dimension: side.dimension, value: carrier.segment, share: clamp(carrier.share) };
       return {
         kind,
@@ -108,12 +111,12 @@ interface Fresh {
 }
 
 /** A value that was hardly there before and has much of the rows since. */
-function newValue({ dimension, before, after }: Sides): Fresh | null {
+function newValue({ dimension, before, after, elsewhere }: Sides): Fresh | null {
   const [n, m] = [rows(before), rows(after)];
   if (n === 0 || m === 0) return null;
   for (const [value, { n: now }] of after) {
     const [was, is] = [(before.get(value)?.n ?? 0) / n, now / m];
-    if (value === '' || is < NEW_AFTER || was > SEEN_BEFORE) continue;
+    if (value === '' || is < NEW_AFTER || was > SEEN_BEFORE || elsewhere?.has(value)) continue;
     const share = explainMix(before, after).topSegments.filter(({ segment, after }) => segment === value && after.n > 0)[0]
       ?.share;
     return { cause: { dimension, value, share: clamp(share !== undefined && share > 0 ? Math.max(share, is) : is) }, was, is };
@@ -127,7 +130,7 @@ const newWords = (dimension: string, { cause: { value }, was, is }: Fresh) =>
     : `as ${named(dimension)} "${named(value)}" went from ${fromTo(was, is, 'rate')?.replace(' → ', ' to ')} of the calls`;
 
 /** Only over values that stand on both sides and say something: what came, went or is missing is a change, not a mix. */
-function movedMix({ dimension, before, after }: Sides, metric: Judgement['metric']): Cause | null {
+function movedMix({ dimension, before, after, elsewhere }: Sides, metric: Judgement['metric']): Cause | null {
   const shared = new Set([...before.keys()].filter((value) => after.has(value) && !isMissing(value)));
   const [was, is] = [only(before, shared), only(after, shared)];
   if (shared.size < 2 || rows(was) < STEADY_MIX * rows(before) || rows(is) < STEADY_MIX * rows(after)) return null;
@@ -136,14 +139,15 @@ function movedMix({ dimension, before, after }: Sides, metric: Judgement['metric
   const whole = explainMix(before, after).total;
   if (verdict !== 'mix' || total === 0 || mix / total < STEADY_MIX || whole === 0 || mix / whole < STEADY_MIX) return null;
   const grown = topSegments.filter(({ before, after }) => after.n / rows(is) > before.n / rows(was))[0];
-  return { dimension, value: grown?.segment ?? topSegments[0]?.segment ?? '', share: clamp(mix / total) };
+  const value = grown?.segment ?? topSegments[0]?.segment ?? '';
+  return elsewhere?.has(value) ? null : { dimension, value, share: clamp(mix / total) };
 }
 
 /**
  * Calls of values that were not there before, while those that were are steady: other calls, and no loss of quality. What the new ones
  * have from the start is told where it is worse.
  */
-function comers({ dimension, before, after }: Sides, { metric }: Judgement): Explained | null {
+function comers({ dimension, before, after, elsewhere }: Sides, { metric }: Judgement): Explained | null {
   const known = (value: string) => !isMissing(value);
   const [was, is] = [only(before, keep(before, known)), only(after, keep(after, known))];
   const fresh = keep(is, (value) => !was.has(value));
@@ -158,9 +162,10 @@ function comers({ dimension, before, after }: Sides, { metric }: Judgement): Exp
   // The values that were there before must show by themselves that nothing happened to them.
   if (Math.abs(explainMix(only(was, new Set(old.keys())), old).within) > (1 - STEADY_MIX) * Math.abs(total)) return null;
   const [value, own] = [...only(is, fresh)].sort((a, b) => b[1].n - a[1].n)[0]!;
+  if (elsewhere?.has(value)) return null;
   const usual = meanOf(was);
   const away = (own.mean - usual) * (metric.worse === 'up' ? 1 : -1);
-  const material = metric.kind === 'rate' ? MIN_EFFECT.rate : MIN_EFFECT.value * Math.abs(usual);
+  const material = leastChange(metric) * (metric.kind === 'value' ? Math.abs(usual) : 1);
   const share = fromTo(0, own.n / rows(after), 'rate')!.replace(' → ', ' to ');
   return {
     kind: 'mix',

@@ -14,7 +14,7 @@ import {
   type Judgement,
   wholeBuckets,
 } from './judge.ts';
-import { metrics, volume } from './metrics.ts';
+import { asGraded, leastChange, metrics, volume } from './metrics.ts';
 import { dailyRate, judgement, START_MS } from './testing.ts';
 
 const score = metrics.find(({ name }) => name === 'score')!;
@@ -45,6 +45,40 @@ test('a step is dated, and compared between the changes around it', () => {
     { from: START_MS + 20 * DAY_MS, to: START_MS + 60 * DAY_MS },
   ]);
   expect({ steady, undecided, tests }).toEqual({ steady: [], undecided: [], tests: 1 });
+});
+
+test.each([
+  { scale: 'a share', lowest: 0.1, highest: 0.98, from: 0.79, to: 0.71, sd: 0.12, least: 0.05 },
+  { scale: 'points of a hundred', lowest: 31, highest: 100, from: 82, to: 73, sd: 12, least: 5 },
+  { scale: 'stars of five', lowest: 1, highest: 5, from: 4.02, to: 3.52, sd: 0.95, least: 0.2 },
+  { scale: 'points that lie close', lowest: 90, highest: 97, from: 95, to: 93, sd: 1.5, least: 1 },
+  { scale: 'no usual scale', lowest: -40, highest: 160, from: 20, to: 5, sd: 30, least: 5 },
+])('a graded score is judged by its scale: $scale', ({ lowest, highest, from, to, sd, least }) => {
+  const graded = asGraded(score, { lowest, highest, inner: [-20, 80], sd });
+  expect(leastChange(graded)).toBeCloseTo(least, 6);
+  const of = (level: (day: number) => number) => [
+    {
+      metric: graded,
+      segment: {},
+      buckets: Array.from({ length: 50 }, (_, day) => {
+        const [n, mean] = [100, level(day) + (sd / 10) * [0.6, -0.9, 0.2, 1.1, -1][day % 5]!];
+        return { at: START_MS + day * DAY_MS, n, sum: n * mean, sumSq: n * (mean ** 2 + sd ** 2) };
+      }),
+    },
+  ];
+  const fell = judgeSeries(
+    of((day) => (day < 25 ? from : to)),
+    DAY_MS,
+  ).judgements;
+  expect(fell).toMatchObject([{ kind: 'step', direction: 'worse', at: START_MS + 25 * DAY_MS }]);
+  expect(
+    judgeSeries(
+      of(() => from),
+      DAY_MS,
+    ).judgements,
+  ).toEqual([]);
+  const slightly = of((day) => (day < 25 ? from : from - 0.6 * least));
+  expect(judgeSeries(slightly, DAY_MS).judgements).toEqual([]);
 });
 
 test('a series is steady, too short to tell, or empty and then not judged at all', () => {

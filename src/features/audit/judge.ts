@@ -3,7 +3,6 @@ import {
   compare,
   findChanges,
   findStalls,
-  MIN_EFFECT,
   rowsNeeded,
   summarise,
   type Bucket,
@@ -16,7 +15,7 @@ import {
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Failures } from './failures.ts';
 import type { Finding } from './model.ts';
-import type { Metric, Series } from './metrics.ts';
+import { leastChange, type Metric, type Series } from './metrics.ts';
 import { quantity } from './report/format.ts';
 
 /** Judging a log: series in, judgements out. Pure; what follows from them is decided elsewhere. */
@@ -90,7 +89,7 @@ export function judgeSeries(list: readonly Series[], bucketMs: number): Judged {
   for (const { metric, segment, buckets } of list) {
     if (buckets.length === 0) continue;
     judged.tests += 1;
-    const { changes, undecided } = findChanges(buckets, { kind: metric.kind, bucketMs });
+    const { changes, undecided } = findChanges(buckets, { kind: metric.kind, bucketMs, minEffect: leastChange(metric) });
     const end = buckets.at(-1)!.at + bucketMs;
     changes.forEach((change, i) => {
       const window = { from: changes[i - 1]?.until ?? buckets[0]!.at, to: changes[i + 1]?.at ?? end };
@@ -107,7 +106,13 @@ export function judgeSeries(list: readonly Series[], bucketMs: number): Judged {
 function asMoved(metric: Metric, buckets: readonly Bucket[], bucketMs: number): Metric {
   const [change, ...more] = findChanges(buckets, { kind: metric.kind, bucketMs, minEffect: 0 }).changes;
   if (!change) return metric;
-  const floor = metric.kind === 'rate' ? `${100 * MIN_EFFECT.rate} points` : `${100 * MIN_EFFECT[metric.kind]} %`;
+  const least = leastChange(metric);
+  const floor =
+    metric.kind === 'rate'
+      ? `${100 * least} points`
+      : metric.kind === 'grade'
+        ? quantity(least, metric.unit)
+        : `${100 * least} %`;
   // Points of a rate so small are told to a tenth.
   const told = (mean: number) => (metric.kind === 'rate' ? `${(100 * mean).toFixed(1)} %` : quantity(mean, metric.unit));
   const sides = more.length > 0 ? null : `${told(change.before.mean)} → ${told(change.after.mean)}`;
@@ -186,8 +191,11 @@ export function judgeCohorts(
   const sides = compare(summarise(before.buckets, metric.kind), summarise(after.buckets, metric.kind), metric.kind);
   const { before: a, after: b, change, p, effect, ci95 } = sides;
   if (a.n < 2 || b.n < 2) return { judgement: null, needs: null, steady: false, p: 1 };
-  const enough = Math.abs(effect) >= MIN_EFFECT[metric.kind] && p < 0.01;
-  const wanted = a.mean > 0 ? rowsNeeded(a, metric.kind, Math.max(MIN_EFFECT[metric.kind], 0.05)) : 0;
+  const enough = Math.abs(effect) >= leastChange(metric) && p < 0.01;
+  const wanted =
+    a.mean > 0
+      ? rowsNeeded(a, metric.kind, metric.kind === 'grade' ? leastChange(metric) : Math.max(leastChange(metric), 0.05))
+      : 0;
   const needs = Math.max(0, Math.ceil(wanted - Math.min(a.n, b.n)));
   if (!enough) return { judgement: null, needs: needs === 0 ? null : needs, steady: needs === 0, p };
   const judgement: Judgement = {

@@ -1,4 +1,4 @@
-import type { Bucket, MetricKind } from '../../detect/index.ts';
+import { MIN_EFFECT, type Bucket, type MetricKind } from '../../detect/index.ts';
 import { ENDING } from '../telemetry/index.ts';
 import type { Unit } from './model.ts';
 
@@ -14,6 +14,8 @@ export interface Metric {
   worse: 'up' | 'down' | null;
   /** Where no row has a value by itself: which rows show a change best. */
   shows?: string;
+  /** Of a grade: how far its scale reaches from end to end, and the spread of single rows. */
+  scale?: { range: number; sd: number };
   /** Of a metric that is not quite steady: by how much it moved, less than what makes a finding. */
   moved?: string;
 }
@@ -102,9 +104,47 @@ export const text: Metric = { name: 'text', plain: 'wording of answers', sql: ''
 /** Answers that go without a full stop by habit, and stop nowhere in the middle. */
 export const openEnd = { plain: 'answers without a full stop at the end', name: 'open_end_rate', worse: null };
 
-/** A score that is not only right or wrong is a quantity. */
-export const asGraded = (metric: Metric): Metric =>
-  metric.name === 'score' ? { ...metric, plain: 'score', kind: 'value', unit: 'score' } : metric;
+/** What the scores of a log are like: their ends, those of all but the outermost hundredths, and their spread. */
+export interface Scores {
+  lowest: number;
+  highest: number;
+  inner: readonly [number, number];
+  sd: number;
+}
+
+/** A score that is not only right or wrong is a grade on a scale. */
+export const asGraded = (metric: Metric, scores: Scores): Metric =>
+  metric.name === 'score'
+    ? { ...metric, plain: 'score', kind: 'grade', unit: 'score', scale: { range: rangeOf(scores), sd: scores.sd } }
+    : metric;
+
+/** The scales that people grade on, the narrowest that holds all scores; of any other, what nearly all scores lie in. */
+const SCALES = [
+  [0, 1],
+  [1, 5],
+  [0, 5],
+  [1, 10],
+  [0, 10],
+  [0, 100],
+] as const;
+
+function rangeOf({ lowest, highest, inner }: Scores): number {
+  const known = SCALES.find(([low, high]) => lowest >= low && highest <= high);
+  const [low, high] = known ?? inner;
+  return high > low ? high - low : Math.max(Math.abs(high), 1);
+}
+
+/**
+ * The smallest change that makes a finding: 3 points of a rate, 15 % of a quantity; of a grade 5 % of its scale, or half of what its rows
+ * differ by where they lie so close that this is less, yet never under 1 % of the scale.
+ */
+export function leastChange({ kind, scale }: Pick<Metric, 'kind' | 'scale'>): number {
+  if (kind !== 'grade' || !scale) return MIN_EFFECT[kind];
+  return scale.range * Math.min(MIN_EFFECT.grade, Math.max(LEAST_GRADE, (CLOSE * scale.sd) / scale.range));
+}
+
+const LEAST_GRADE = 0.01;
+const CLOSE = 0.5;
 
 export interface Series {
   metric: Metric;

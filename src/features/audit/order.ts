@@ -59,7 +59,8 @@ export function byCost(a: Priced, b: Priced): number {
   const loud = ({ judgement }: Priced) => loudness[severity(judgement)];
   const harm = ({ judgement }: Priced) => (harmsAnswers(judgement) ? 0 : 1);
   const size = ({ judgement: { metric, change, before } }: Priced) =>
-    Math.abs(change ?? 0) / (metric.kind === 'rate' ? 1 : Math.max(Math.abs(before?.mean ?? 1), 1e-9));
+    Math.abs(change ?? 0) /
+    (metric.kind === 'rate' ? 1 : metric.scale ? metric.scale.range : Math.max(Math.abs(before?.mean ?? 1), 1e-9));
   // Cents do not outrank a page.
   const dear = (item: Priced) => (cost(item) >= 1 ? cost(item) : 0);
   return (

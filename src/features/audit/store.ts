@@ -21,13 +21,19 @@ const Overview = z.object({
   to: z.string().nullable(),
   with_score: z.number(),
   binary: z.number(),
+  lowest_score: z.number().nullable(),
+  highest_score: z.number().nullable(),
+  inner_scores: z.array(z.number().nullable()),
+  score_sd: z.number().nullable(),
 });
 
 export async function findOverview(store: ScratchTelemetry) {
   const [row] = await store.rows(Overview)(
     `select countIf(reject = '') as rows, countIf(reject != '') as rejected, countIf(recoded and reject = '') as recoded,
        countIf(score_unread and reject = '') as unread_scores, countIf(error = 1 and reject = '') as failed, minIf(at, reject = '') as from, maxIf(at, reject = '') as to,
-       countIf(isNotNull(graded) and reject = '') as with_score, countIf(graded in (0, 1) and reject = '') as binary
+       countIf(isNotNull(graded) and reject = '') as with_score, countIf(graded in (0, 1) and reject = '') as binary,
+       minIf(graded, reject = '') as lowest_score, maxIf(graded, reject = '') as highest_score,
+       quantilesIf(0.01, 0.99)(ifNull(graded, 0), isNotNull(graded) and reject = '') as inner_scores, stddevPopIf(graded, reject = '') as score_sd
      from call`,
     {},
     LIMIT,

@@ -257,7 +257,8 @@ export function severity({ kind, metric, direction, stall, own, ...all }: Judgem
   if (kind === 'incident') return 'ticket';
   if (metric.kind === 'rate') return Math.abs(change) >= 0.05 ? 'page' : 'ticket';
   const relative = before && before.mean > 0 ? Math.abs(change) / before.mean : 1;
-  if (metric.name === 'score') return relative >= 0.1 ? 'page' : 'ticket';
+  // Half a star of five is an eighth of its scale.
+  if (metric.kind === 'grade') return Math.abs(change) >= 0.1 * (metric.scale?.range ?? 1) ? 'page' : 'ticket';
   return relative >= 1 ? 'page' : 'ticket';
 }
 
