@@ -11,7 +11,7 @@ export function pointStriker(keeper: Keeper, sum: Map<string, number>): (point: 
   const resources = new Map<Resource, Resource>();
   const metrics = new Map<RawPoint['metric'], RawPoint['metric']>();
   const resourceOf = (resource: Resource) =>
-    remembered(resources, resource, () => ({ attributes: keeper.attributes(resource.attributes, sum) }));
+    remembered(resources, resource, () => ({ attributes: keeper.labels(resource.attributes, sum) }));
   const metricOf = (metric: RawPoint['metric']) =>
     remembered(metrics, metric, () => ({
       ...metric,
@@ -23,7 +23,7 @@ export function pointStriker(keeper: Keeper, sum: Map<string, number>): (point: 
     }));
   return (point) => {
     const struck = new Map<string, number>();
-    const attributes = keeper.attributes(point.attributes, struck);
+    const attributes = keeper.labels(point.attributes, struck);
     addStruck(sum, struck);
     if (struck.size > 0) attributes.set(STRUCK, Object.fromEntries(struck));
     return { ...point, metric: metricOf(point.metric), attributes };

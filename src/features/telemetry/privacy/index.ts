@@ -3,4 +3,5 @@ export { changeRetention, listErasures, requestErasure, showRetention } from './
 export { eraseAgain, eraseKnown, expireTelemetry, forgetSetAside } from './jobs.ts';
 export { changeRedaction, showRedaction, tryRedaction } from './operations.ts';
 export { keeperFor } from './redaction.ts';
-export { addStruck, addStruckOf, STRUCK, type Keeper } from './strike-span.ts';
+export { STRUCK } from './model.ts';
+export { addStruck, addStruckOf, type Keeper } from './strike-span.ts';

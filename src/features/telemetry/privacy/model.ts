@@ -17,11 +17,18 @@ export const Redaction = z.object({
     .array(BuiltIn)
     .describe('Built-in patterns: email, phone, card (with checksum), iban (with checksum), secret (keys and tokens).'),
   own: z.array(OwnPattern),
-  dropTexts: z.boolean().describe('Keep no texts at all: what went into models and came out of them.'),
+  dropTexts: z
+    .boolean()
+    .describe(
+      'Keep no texts at all: what went into models and came out of them, what was logged, and attributes that may hold any of it.',
+    ),
 });
 export type Redaction = z.infer<typeof Redaction>;
 
 export const noRedaction: Redaction = { patterns: [], own: [], dropTexts: false };
+
+/** The attribute of a span that says how much was struck from it, by the name of the pattern. */
+export const STRUCK = 'steward.struck';
 
 /** How much was struck, by the name of the pattern. */
 export type Struck = Map<string, number>;

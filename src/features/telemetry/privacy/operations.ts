@@ -26,7 +26,12 @@ const MOST_TRIED = 2_500_000;
 const settings = {
   patterns: z.array(BuiltIn).max(20).optional().describe('Built-in patterns: email, phone, card, iban, secret.'),
   own: z.array(OwnPattern).max(20).optional().describe('Patterns of the client’s own.'),
-  dropTexts: z.boolean().optional().describe('Keep no texts at all: what went into models and came out of them.'),
+  dropTexts: z
+    .boolean()
+    .optional()
+    .describe(
+      'Keep no texts at all: what went into models and came out of them, what was logged, and attributes that may hold any of it.',
+    ),
 };
 
 export const showRedaction = operation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
-import { carriesText } from '../otlp/index.ts';
 import { tablesThere } from './retention-store.ts';
+import { keptWithoutTexts, nameOrNothing, unexplained } from './texts.ts';
 
 export const Kind = z.enum(['texts', 'spans', 'logs', 'metrics', 'scores']);
 export type Kind = z.infer<typeof Kind>;
@@ -27,23 +27,26 @@ export async function expire(ctx: Context, kind: Kind, days: number): Promise<vo
   for (const table of tables[kind]) if (there.has(table)) await ctx.removal.remove(table, { before }, 'retention');
 }
 
-/** Spans and records stay, with their numbers; what went into models and came out of them goes, and what was logged. */
+/**
+ * Spans and records stay, with their numbers; what went into models and came out of them goes, and what was logged or said of it:
+ * what a client that keeps no texts would not have kept.
+ */
 async function expireTexts(ctx: Context, before: string): Promise<void> {
   for (const [table, gone] of [
-    ['span', `input = NULL, output = NULL, events = '[]'`],
-    ['log_record', `body = 'null'`],
+    ['span', `input = NULL, output = NULL, status_message = NULL, events = '[]', scores = ${unexplained('scores')}`],
+    ['log_record', `body = 'null', name = ${nameOrNothing('name')}`],
   ] as const) {
     const keys = await ctx.telemetry.rows(Key)(
       `SELECT DISTINCT arrayJoin(mapKeys(attributes)) AS name FROM ${table} WHERE client_id = {client:UUID} AND ${withTexts}`,
       { before },
     );
-    const names = keys.map(({ name }) => name).filter(carriesText);
+    const kept = keptWithoutTexts(keys.map(({ name }) => name));
     await ctx.removal.change(
       table,
-      `UPDATE ${gone}, flags = arrayPushBack(flags, 'texts_expired'),
-        attributes = mapFilter((name, value) -> NOT has({names:Array(String)}, name), attributes)`,
+      `UPDATE ${gone}, flags = arrayPushBack(flags, 'texts_expired'), attributes = ${kept.attributes}`,
       withTexts,
-      { before, names },
+      { before, ...kept.params },
     );
   }
+  await ctx.removal.change('score', 'UPDATE explanation = NULL', `${older} AND explanation IS NOT NULL`, { before });
 }

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { carriesText, type Attributes, type Score, type Span, type Value } from '../otlp/index.ts';
-import type { Redaction, Struck } from './model.ts';
+import type { Attributes, RawEvent, Score, Span, Value } from '../otlp/index.ts';
+import { STRUCK, type Redaction, type Struck } from './model.ts';
 import { strikerOf, type Striker } from './strike.ts';
-
-/** The attribute of a span that says how much was struck from it, by the name of the pattern. */
-export const STRUCK = 'steward.struck';
+import { isName, withoutTexts } from './texts.ts';
 
 /** What a client does not want to be kept, ready to be applied. */
 export interface Keeper {
@@ -13,9 +11,14 @@ export interface Keeper {
   /** A user or session, as it is kept. */
   name(name: string): string;
   score<S extends Pick<Score, 'name' | 'label' | 'explanation'>>(score: S, struck?: Struck): S;
-  /** Attributes of any kind, a log's for instance. */
+  /** Attributes of what happened, a log's for instance. */
   attributes(attributes: Attributes, struck: Struck): Attributes;
-  value(value: Value, struck: Struck): Value;
+  /** Attributes of what it happened on, or of a number: they are no texts. */
+  labels(attributes: Attributes, struck: Struck): Attributes;
+  /** What was logged. */
+  body(body: Value, struck: Struck): Value;
+  /** What an event is called. */
+  event(name: string, struck: Struck): string;
   text(text: string, struck: Struck): string;
 }
 
@@ -24,14 +27,15 @@ export function keeperOf(redaction: Redaction, clientId: string): Keeper | null 
   const { patterns, own, dropTexts } = redaction;
   if (patterns.length === 0 && own.length === 0 && !dropTexts) return null;
   const striker = strikerOf(redaction);
-  const attributes = (given: Attributes, struck: Struck) => attributesOf(given, striker, struck, dropTexts);
   return {
     redaction,
-    span: (span) => struckSpan(span, striker, dropTexts, clientId),
+    span: (span) => struckSpan(dropTexts ? wordless(span) : span, striker, clientId),
     name: (name) => struckName(name, striker, new Map(), clientId),
-    score: (score, struck = new Map()) => struckScore(score, (given) => striker(given, struck)),
-    attributes,
-    value: (value, struck) => valueOf(value, striker, struck),
+    score: (score, struck = new Map()) => struckScore(dropTexts ? unexplained(score) : score, (given) => striker(given, struck)),
+    attributes: (given, struck) => attributesOf(dropTexts ? withoutTexts(given) : given, striker, struck),
+    labels: (given, struck) => attributesOf(given, striker, struck),
+    body: (body, struck) => (dropTexts ? null : valueOf(body, striker, struck)),
+    event: (name, struck) => (dropTexts && !isName(name) ? '' : striker(name, struck)),
     text: striker,
   };
 }
@@ -46,18 +50,41 @@ export function addStruckOf({ attributes, flags }: Pick<Span, 'attributes' | 'fl
   if (flags.includes('struck')) addStruck(sum, new Map(Object.entries(attributes.get(STRUCK) as Record<string, number>)));
 }
 
-function struckSpan(span: Span, once: Striker, dropTexts: boolean, clientId: string): Span {
+/** The span without what went into models, what came out of them, what was said of it, and what may be any of that. */
+function wordless(span: Span): Span {
+  const hadTexts = span.input !== null || span.output !== null;
+  return {
+    ...span,
+    statusMessage: null,
+    input: null,
+    output: null,
+    attributes: withoutTexts(span.attributes),
+    events: span.events.map(wordlessEvent),
+    scores: span.scores.map(unexplained),
+    flags: hadTexts ? [...span.flags, 'texts_dropped'] : span.flags,
+  };
+}
+
+const wordlessEvent = (event: RawEvent): RawEvent => ({
+  ...event,
+  name: isName(event.name) ? event.name : '',
+  attributes: withoutTexts(event.attributes),
+});
+
+const unexplained = <S extends Pick<Score, 'explanation'>>(score: S): S => ({ ...score, explanation: null });
+
+function struckSpan(span: Span, once: Striker, clientId: string): Span {
   const struck: Struck = new Map();
   const striker = remembering(once);
   const text = <T extends string | null>(given: T) => (given === null ? given : striker(given, struck));
   const name = (given: string | null) => (given === null ? null : struckName(given, striker, struck, clientId));
-  const attributes = attributesOf(span.attributes, striker, struck, dropTexts);
+  const attributes = attributesOf(span.attributes, striker, struck);
   const result: Span = {
     ...span,
     name: text(span.name),
     statusMessage: text(span.statusMessage),
-    input: dropTexts ? null : text(span.input),
-    output: dropTexts ? null : text(span.output),
+    input: text(span.input),
+    output: text(span.output),
     user: name(span.user),
     session: name(span.session),
     traceName: text(span.traceName),
@@ -75,13 +102,12 @@ function struckSpan(span: Span, once: Striker, dropTexts: boolean, clientId: str
     events: span.events.map((event) => ({
       ...event,
       name: text(event.name),
-      attributes: attributesOf(event.attributes, striker, struck, dropTexts),
+      attributes: attributesOf(event.attributes, striker, struck),
     })),
     attributes,
-    resource: attributesOf(span.resource, striker, struck, false),
+    resource: attributesOf(span.resource, striker, struck),
     flags: [...span.flags],
   };
-  if (dropTexts && (span.input !== null || span.output !== null)) result.flags.push('texts_dropped');
   if (struck.size === 0) return result;
   result.flags.push('struck');
   attributes.set(STRUCK, Object.fromEntries(struck));
@@ -112,12 +138,9 @@ export function struckName(given: string, striker: Striker, struck: Struck, clie
   return `${out} ${createHash('sha256').update(`${clientId}\n${given}`).digest('hex').slice(0, 12)}`;
 }
 
-function attributesOf(given: Attributes, striker: Striker, struck: Struck, dropTexts: boolean): Attributes {
+function attributesOf(given: Attributes, striker: Striker, struck: Struck): Attributes {
   const kept: Attributes = new Map();
-  for (const [name, value] of given) {
-    if (dropTexts && carriesText(name)) continue;
-    kept.set(nameOf(name, striker, struck, kept), valueOf(value, striker, struck));
-  }
+  for (const [name, value] of given) kept.set(nameOf(name, striker, struck, kept), valueOf(value, striker, struck));
   return kept;
 }
 

@@ -139,5 +139,5 @@ export const isNumbered = (name: string) => isBelow(name, prefixes) || (initials
 /** Whether a convention gives the name a meaning. */
 export const isKnown = (name: string) => places.has(name) || types.has(name) || isNumbered(name);
 
-/** Whether the attribute holds what went into or came out of a model: what redaction strikes and what may be dropped. */
+/** Whether a convention has what went into or came out of a model stand there. It may be longer than other values. */
 export const carriesText = (name: string) => texts.has(name) || isBelow(name, textPrefixes);
