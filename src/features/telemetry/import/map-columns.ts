@@ -4,7 +4,9 @@ import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.
 import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
 import { dateOrderOf, type Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
+import { labelPair } from './label-pairs.ts';
 import { foreignNames, unaccented } from './names.ts';
+import { isFeedback, placeByWords, tellsQuality } from './name-words.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
 import { idIn } from './same-rows.ts';
 import { isWithin } from './unread.ts';
@@ -64,8 +66,9 @@ export function mapColumns(
     if (column) found[field] = column;
     else missing.push(name);
   }
+  const paired = labelPair(columns, found);
   for (const field of fieldNames) found[field] ??= byName(field, columns, found);
-  byContent(columns, found);
+  byContent(columns, found, paired);
   return { mapping: describe(columns, found, given, all), missing };
 }
 
@@ -76,17 +79,30 @@ const UNIT = /\s*[([][^)\]]*[)\]]\s*$/;
 
 /** After every English name. */
 const FOREIGN = 60;
+/** A name of which only the words fit comes after every whole name. */
+const BY_WORDS = 80;
+
+/** Where a whole name stands among those of the field; -1 where it does not. */
+function placeOfName(field: Field, name: string): number {
+  const own = fields[field].aliases.indexOf(plain(name));
+  const other = foreignNames(field).indexOf(unaccented(plain(name.replace(UNIT, ''))));
+  return own < 0 && other >= 0 ? FOREIGN + other / 10 : own;
+}
+
+const placeOfWhole = (field: Field, name: string, path: Column['path']) =>
+  Math.max(placeOfName(field, name), path.length > 0 ? placeOfName(field, String(path.at(-1))) : -1);
 
 /** The likeliest alias wins; among equals the column that stands highest. */
 function byName(field: Field, columns: readonly Column[], found: Partial<Record<Field, Column>>): Column | undefined {
   const { aliases } = fields[field];
-  const foreign = foreignNames(field);
   const placeOf = (name: string) => {
-    const [own, other] = [aliases.indexOf(plain(name)), foreign.indexOf(unaccented(plain(name.replace(UNIT, ''))))];
-    return own < 0 && other >= 0 ? FOREIGN + other / 10 : own;
+    const whole = placeOfName(field, name);
+    if (whole >= 0) return whole;
+    const byWords = placeByWords(field, name);
+    return byWords < 0 ? -1 : BY_WORDS + byWords;
   };
   const rank = (column: Column) => {
-    const whole = placeOf(column.name);
+    const whole = placeOf(column.path.length === 0 || aliases.includes(plain(column.name)) ? column.name : '');
     // Of "output" and "out.put" the one that is written as we write it.
     const asWritten = aliases.includes(column.name.toLowerCase()) ? 0 : 0.001;
     if (whole >= 0) return whole + column.path.length / 100 + asWritten + (isWrapper(column) ? WRAPPED : 0);
@@ -100,6 +116,7 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
   return (
     named.find((column) => {
       const values = filled(column);
+      if (field === 'score' && found.expected && isFeedback(column.name)) return false;
       return values.length > 0 && fits(field, column, values);
     }) ?? (field === 'error' ? named.find(isWithoutErrors) : undefined)
   );
@@ -109,8 +126,16 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
 const isWithoutErrors = (column: Column) =>
   filled(column).length === 0 && column.path.length === 0 && !/(level|status|code)$/i.test(column.name);
 
-const fits = (field: Field, { name }: Column, values: readonly string[]) =>
-  looksLike[fields[field].content](values) && (field !== 'error' || tellsFailure(name, values));
+const fits = (field: Field, { name, path }: Column, values: readonly string[]) =>
+  looksLike[fields[field].content](values) &&
+  (field !== 'error' || tellsFailure(name, values)) &&
+  (placeOfWhole(field, name, path) >= 0 || fitsWords(field, values));
+
+/** Whose name only has the right words holds what the field does, and no moment or number that is named alike. */
+function fitsWords(field: Field, values: readonly string[]): boolean {
+  if (fields[field].content === 'number') return !looksLike.time(values);
+  return fields[field].content !== 'text' || field === 'expected' || !(looksLike.number(values) || looksLike.time(values));
+}
 
 const isFirstMessage = ({ name }: Column) => /(^|\.)messages\.0\./i.test(name);
 
@@ -124,7 +149,7 @@ const isWrapper = (column: Column) => {
 const MODEL = /\b(gpt|claude|gemini|llama|mistral|mixtral|qwen|deepseek|command|nova|phi|grok|o[134])[-\w.]*\d/i;
 
 /** What no name gave away: a column of times, a column of model names, the two longest texts. */
-function byContent(columns: readonly Column[], found: Partial<Record<Field, Column>>) {
+function byContent(columns: readonly Column[], found: Partial<Record<Field, Column>>, paired: boolean) {
   const free = columns.filter((column) => column.path.length === 0 && !taken(found, column) && filled(column).length > 0);
   found.time ??= free.find((column) => looksLike.time(filled(column)) && new Set(filled(column)).size > 1);
   found.model ??= free.find((column) => filled(column).every((value) => value.length < 80 && MODEL.test(value)));
@@ -132,7 +157,7 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
     .filter((column) => !taken(found, column))
     .sort((a, b) => filled(b).length - filled(a).length)[0];
   if (found.output) {
-    found.input ??= questionBefore(found.output, free);
+    found.input ??= questionBefore(found.output, free, paired);
     return;
   }
   if (found.input && filled(found.input).every(endsInAnswer)) {
@@ -147,15 +172,18 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
   if (texts.length > 1) found.input ??= texts[0];
 }
 
-/** Texts that differ from row to row, before the answer: a classifier's "text", a desk's "ticket". */
-function questionBefore(output: Column, free: readonly Column[]): Column | undefined {
+/** Texts that differ from row to row, before the answer: a classifier's "text", a desk's "ticket"; more than labels are, where that is the answer. */
+function questionBefore(output: Column, free: readonly Column[], paired: boolean): Column | undefined {
   return free
     .filter(({ column }) => column < output.column)
     .filter((column) => {
       const values = filled(column);
       const spoken = values.filter((value) => /\S\s+\S+\s+\S/.test(value)).length;
       return (
-        !isBag(column) && spoken >= MOSTLY * values.length && new Set(values).size >= values.length / 2 && !looksLike.time(values)
+        !isBag(column) &&
+        spoken >= MOSTLY * values.length &&
+        new Set(values).size >= (paired ? MAX_SEGMENT_VALUES : values.length / 2) &&
+        !looksLike.time(values)
       );
     })
     .sort((a, b) => length(b) - length(a))[0];
@@ -183,7 +211,8 @@ function describe(
   if (!found.latency && found.time && found.endTime)
     assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
   const commas = commasOf(found, all);
-  assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found), ...aboutScores(scoresIn(columns), found));
+  const scores = columns.filter((column) => scoresIn(columns).includes(column) || (column.path.length === 0 && isJudged(column)));
+  assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found), ...aboutScores(scores, found));
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
   const conversation = found.input !== undefined && found.input === found.output;
   if (conversation)
@@ -197,6 +226,7 @@ function describe(
     (column) =>
       isSegment(column) &&
       !taken(found, column) &&
+      !scores.includes(column) &&
       !chat.some((field) => isWithin(column, found[field]!)) &&
       !asked.includes(column),
   );
@@ -262,6 +292,12 @@ function inMilliseconds(column: Column, all: readonly (readonly Column[])[]): bo
 function median(values: readonly string[], comma: Comma): number {
   const sorted = values.flatMap((value) => readNumber(value, comma) ?? []).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** A score by the words of its name and by what it holds: it came out, and nothing is compared by it. */
+function isJudged(column: Column): boolean {
+  const values = filled(column);
+  return tellsQuality(column.name) && values.length > 0 && looksLike.verdict(values) && !looksLike.time(values);
 }
 
 const isInScores = ({ name, path }: Column) => path.length > 0 && /^scores?\./i.test(name);

@@ -112,3 +112,94 @@ test('no name stands for two fields', () => {
   const english = fieldNames.flatMap((field) => fields[field].aliases.map((alias) => [alias, field] as const));
   expect(english.filter(([alias, field]) => names.includes(alias) && !foreignNames(field).includes(alias))).toEqual([]);
 });
+
+const question = (i: number) => `Where is parcel ${i} that I sent to my aunt?`;
+const answer = (i: number) => `The parcel ${i} is on its way to you.`;
+
+test.each([
+  [
+    'latency',
+    'latency_sec | responseTimeS | processing_time_ms | duration_sec | Dauer_s | total duration (s) | LLMLatency | time_taken_s',
+    '1.5',
+  ],
+  ['cost', 'cost_eur | total_cost_in_usd | usd | price_usd | Kosten_EUR | llmCost', '0.002'],
+  ['inputTokens', 'n_prompt_tokens | tokens_prompt | inputTokenCount | tokens used in', '120'],
+  ['outputTokens', 'n_completion_tokens | tokens_completion | generatedTokens', '80'],
+  ['score', 'judge_score | user_rating | quality_score | csat | helpful | thumbs_up | Bewertung_Kunde', '4'],
+] as const)('%s is found by the words of the name', (field, names, value) => {
+  for (const name of names.split(' | ')) {
+    const { found, segments } = mapped(`timestamp | user_query | bot_response | ${name}`, (i) => [
+      time(i),
+      question(i),
+      answer(i),
+      value,
+    ]);
+    expect({ [name]: found }).toEqual({
+      [name]: { time: 'timestamp', input: 'user_query', output: 'bot_response', [field]: name },
+    });
+    expect(segments).toEqual([]);
+  }
+});
+
+test.each([
+  'time_to_first_token_ms',
+  'tokens_per_second',
+  'max_output_tokens',
+  'shipping_cost',
+  'order_price_usd',
+  'confidence_score',
+  'toxicity_score',
+  'rating_count',
+  'session_duration',
+  'input_cost',
+  'cached_prompt_tokens',
+])('%s is none of these fields', (name) => {
+  const { found } = mapped(`timestamp | input | output | ${name}`, (i) => [time(i), question(i), answer(i), String(1 + (i % 9))]);
+  expect(found).toEqual({ time: 'timestamp', input: 'input', output: 'output' });
+});
+
+test('of several scores the likeliest is judged, the others are named and no segments', () => {
+  const { found, segments, mapping } = mapped('timestamp | output | user_rating | is_correct | helpful | tier', (i) => [
+    time(i),
+    answer(i),
+    String(1 + (i % 5)),
+    i % 3 ? 'true' : 'false',
+    i % 4 ? 'True' : 'False',
+    i % 2 ? 'gold' : 'free',
+  ]);
+  expect(found).toEqual({ time: 'timestamp', output: 'output', score: 'is_correct' });
+  expect(segments).toEqual(['tier']);
+  expect(mapping.assumptions.join()).toMatch(/Of several scores "is_correct" is judged.*"user_rating", "helpful"/);
+});
+
+const labels = ['billing', 'sales', 'other'];
+test.each([
+  ['date | text | label | gold | model', 'label', 'gold', 'text'],
+  ['date | text | predicted_label | true_label | model', 'predicted_label', 'true_label', 'text'],
+  ['date | ticket_text | prediction | label | model', 'prediction', 'label', 'ticket_text'],
+  ['date | q | a | truth | model', 'a', 'truth', 'q'],
+  ['date | question | answer | reference | model', 'answer', 'reference', 'question'],
+])('labels beside the right ones: %s', (header, output, expected, input) => {
+  const said = header.split(' | ').map((name) => (name === output ? 0 : 1));
+  const { found, segments } = mapped(header, (i) => [
+    time(i),
+    question(i),
+    labels[(i + (said[2] === 0 ? 0 : i % 4 ? 0 : 1)) % 3]!,
+    labels[(i + (i % 5 ? 0 : 1)) % 3]!,
+    'gpt-4o',
+  ]);
+  expect(found).toEqual({ time: 'date', input, output, expected, model: 'model' });
+  expect(segments).toEqual([]);
+});
+
+test('two columns of labels, of which neither is named as right, are no pair', () => {
+  const { found, segments } = mapped('date | question | answer | category | label', (i) => [
+    time(i),
+    question(i),
+    answer(i),
+    labels[i % 3]!,
+    labels[(i + 1) % 3]!,
+  ]);
+  expect(found).toEqual({ time: 'date', input: 'question', output: 'answer' });
+  expect(segments).toEqual(['category', 'label']);
+});
