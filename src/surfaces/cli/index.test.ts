@@ -69,6 +69,28 @@ const showAll = operation({
   output: z.object({ asTable: z.boolean() }),
   run: (_ctx, asked) => Promise.resolve(asked),
 });
+const settings = operation({
+  name: 'box.set',
+  summary: 'Sets what a box keeps.',
+  access: 'local',
+  input: z.object({
+    own: z
+      .array(z.object({ name: z.string(), n: z.number().optional() }))
+      .optional()
+      .describe('Patterns.'),
+    kinds: z
+      .array(z.enum(['email', 'phone']))
+      .optional()
+      .describe('Kinds.'),
+    dropTexts: z.boolean().optional().describe('Keep none.'),
+    days: z.coerce.number().positive().nullable().optional().describe('How long.'),
+  }),
+  output: z.object({}),
+  run: (_ctx, asked) => {
+    seen.push(asked);
+    return Promise.resolve({});
+  },
+});
 const hostile = 'tea\u001B[2J\u009B5m\u202E\n\u{E0001}';
 
 async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {}) {
@@ -80,7 +102,7 @@ async function cli(words: string, terminal: Parameters<typeof fakeStream>[0] = {
     log: openLog('error', { write: (line) => void log.push(line) }),
   });
   seen.length = 0;
-  const operations: AnyOperation[] = [open, pack, tell, showAll];
+  const operations: AnyOperation[] = [open, pack, tell, showAll, settings];
   const exitCode = await runCli(words === '' ? [] : words.split(' '), operations, ctx, { out: out.stream, err: err.stream });
   return { exitCode, out: out.text(), err: err.text(), log };
 }
@@ -118,6 +140,20 @@ test('a verb of several words is asked in either way of writing it', async () =>
     expect(await cli(words)).toMatchObject({ exitCode: 0, err: '', out: expect.stringContaining('"asTable": true') as string });
 });
 
+test.each([
+  ['box set --own {"name":"x","n":2} --own {"name":"y"}', { own: [{ name: 'x', n: 2 }, { name: 'y' }] }],
+  ['box set --own [{"name":"x"},{"name":"y"}]', { own: [{ name: 'x' }, { name: 'y' }] }],
+  ['box set --own [] --days 3', { own: [], days: 3 }],
+  ['box set --kinds email --kinds phone --drop-texts', { kinds: ['email', 'phone'], dropTexts: true }],
+  ['box set --kinds= --no-drop-texts --days null', { kinds: [], dropTexts: false, days: null }],
+  ['box.set --no-dropTexts', { dropTexts: false }],
+  ['box set', {}],
+])('lists, objects, no and nothing can be said in words: %s', async (words, expected) => {
+  const { exitCode, err } = await cli(words);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(seen).toEqual([expected]);
+});
+
 test('the shell is told whether the news is good', async () => {
   expect(await cli('pack a')).toMatchObject({ exitCode: 0, out: '1 packed, 100 wide\n' });
   expect(await cli('pack a b c d')).toMatchObject({ exitCode: 2 });
@@ -153,6 +189,7 @@ test.each([
   ['pack a --tag', 'argument missing', '"steward pack --help" shows'],
   ['pack a --form rar', 'Allowed choices are zip, tar', '"steward pack --help" shows'],
   ['pack a --max-bytes many', '--max-bytes: a number is needed', ''],
+  ['box set --own {name:x}', 'It is read as JSON', '"steward box set --help" shows'],
   ['box open', "required option '--name <text>' not specified", '"steward box open --help" shows'],
   ['box open it --name small', 'too many arguments', ''],
   ['box.open', "required option '--name <text>' not specified", '"steward box.open --help" shows'],

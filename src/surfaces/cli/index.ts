@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { askServer } from '../../features/accounts/index.ts';
 import type { Context } from '../../platform/context.ts';
@@ -203,36 +203,89 @@ function flags(made: Command, op: AnyOperation, words: string): Command {
 }
 
 /** `--trace-id`, and `--traceId` for whoever knows the field by its name in JSON: both fill the same field. */
-function optionsOf(field: string, { list, choices, flag, value, help }: ReturnType<typeof describe>): [string, Option][] {
-  return [...new Set([kebab(field), field])].map((name) => {
-    const option = new Option(`--${name}${flag ? '' : ` <${value}>`}`, help);
+function optionsOf(field: string, told: ReturnType<typeof describe>): [string, Option][] {
+  const { choices, flag, value, help } = told;
+  return [...new Set([kebab(field), field])].flatMap((name): [string, Option][] => {
+    if (flag)
+      return [
+        [name, new Option(`--${name}`, help)],
+        [`no-${name}`, new Option(`--no-${name}`, `Not so: ${help}`)],
+      ];
+    const option = new Option(`--${name} <${value}>`, help);
     if (choices) option.choices(choices);
-    // One value each time it is given: commander's own lists would take the files that follow too.
-    if (list) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
-    return [name, option];
+    option.argParser((text: string, previous: unknown) => valueOf(text, previous, told));
+    return [[name, option]];
   });
+}
+
+/** For commander, null is what was not typed. */
+const NOTHING = Symbol('null');
+
+/** What was typed, as the operation takes it; numbers stay words, which its schema reads. */
+function valueOf(text: string, previous: unknown, { list, isObject, nullable, choices }: ReturnType<typeof describe>): unknown {
+  if (nullable && text === 'null') return NOTHING;
+  if (choices && text !== '' && !choices.includes(text))
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+  const value = isObject ? jsonOf(text) : text;
+  if (!list) return value;
+  // One value each time it is given: commander's own lists would take the files that follow too. Nothing at all: an empty list.
+  const before = (previous as unknown[] | undefined) ?? [];
+  return text === '' ? before : [...before, ...(Array.isArray(value) ? (value as unknown[]) : [value])];
+}
+
+function jsonOf(text: string): unknown {
+  if (text === '') return [];
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new InvalidArgumentError(`It is read as JSON, such as '{"name": "…"}', and this is none.`);
+  }
 }
 
 const kebab = (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+interface Told {
+  type?: string;
+  enum?: unknown[];
+  items?: Told;
+  anyOf?: Told[];
+  properties?: Record<string, Told>;
+  value?: string;
+}
+
 /** What a terminal must know of a field: read off its JSON schema. `value` in its meta names what is to be typed. */
 function describe(schema: z.ZodType) {
-  const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
-  const choices = Array.isArray(json.enum) ? json.enum.map(String) : undefined;
-  const named = typeof json['value'] === 'string' ? json['value'] : undefined;
+  const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Told;
+  const kinds = json.anyOf ?? [json];
+  const kind = kinds.find(({ type }) => type !== 'null') ?? json;
+  const one = kind.items ?? kind;
+  const isObject = one.type === 'object';
+  const choices = kind.enum?.map(String);
+  const help = schema.description ?? schema.meta()?.description ?? '';
   return {
     required: !schema.safeParse(undefined).success,
-    list: json.type === 'array',
-    flag: json.type === 'boolean',
+    list: kind.type === 'array',
+    flag: kind.type === 'boolean',
+    /** It is one, or a list of them: what is typed is JSON. */
+    isObject,
+    nullable: kinds.some(({ type }) => type === 'null'),
     choices,
-    help: schema.description ?? schema.meta()?.description ?? '',
-    value: named ?? choices?.join('|') ?? (json.type === 'number' ? 'number' : 'text'),
+    help: `${help}${isObject ? ` As JSON: ${exampleOf(one)}` : ''}`.trim(),
+    value: json.value ?? choices?.join('|') ?? (kind.type === 'number' ? 'number' : isObject ? 'json' : 'text'),
   };
 }
 
+/** The fields of an object, each with what it is: `{"name": string, "pattern": string}`. */
+const exampleOf = ({ properties = {} }: Told) =>
+  `{${Object.entries(properties)
+    .map(([name, { type }]) => `"${name}": ${type ?? 'value'}`)
+    .join(', ')}}`;
+
 /** Arguments and flags back into the input of the operation. */
 function typed(op: AnyOperation, given: unknown[]): Typed {
-  const { json, ...others } = given.at(-2) as Record<string, unknown>;
+  const { json, ...others } = Object.fromEntries(
+    Object.entries(given.at(-2) as Record<string, unknown>).map(([name, value]) => [name, value === NOTHING ? null : value]),
+  );
   const options = takesJson(op) ? others : { ...others, ...(json !== undefined && { json }) };
   const positional = op.terminal?.positional;
   // By its name it may have been given with a flag.
