@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { judgeEpisodes } from './episodes.ts';
 import type { Judgement } from './judge.ts';
 import type { Series } from './metrics.ts';
+import { widened } from './series.ts';
 
 /** What was worse for some hours or days for one value of a column: looked for in few buckets, then told by its hours. */
 
@@ -42,22 +43,6 @@ function mayHold({ metric, buckets }: Series, bucketMs: number): boolean {
   if (bucketMs >= DAY_MS || buckets.length <= MOST_BUCKETS) return true;
   const width = bucketMs * Math.ceil(buckets.length / MOST_BUCKETS);
   return findEpisodes(widened(buckets, width), { kind: metric.kind, bucketMs: width, worse: metric.worse! }).length > 0;
-}
-
-function widened(buckets: readonly Bucket[], width: number): Bucket[] {
-  const wide = new Map<number, Bucket>();
-  for (const { n, sum, sumSq, sumLog, ...bucket } of buckets) {
-    const at = Math.floor(bucket.at / width) * width;
-    const { sumLog: logs, ...before } = wide.get(at) ?? { at, n: 0, sum: 0, sumSq: 0, sumLog: 0 };
-    wide.set(at, {
-      at,
-      n: before.n + n,
-      sum: before.sum + sum,
-      sumSq: before.sumSq + sumSq,
-      ...(sumLog !== undefined && logs !== undefined ? { sumLog: logs + sumLog } : {}),
-    });
-  }
-  return [...wide.values()];
 }
 
 /** Of the episodes of one metric that meet, those of one column: of the one that tells them best. */
