@@ -24,7 +24,7 @@ export function writeBlock(rows: Iterable<Row>, shape: TableShape, to: Output, s
     let count = 0;
     for (const row of rows) {
       if (count === 0) own.push(...ownColumns(row, same, shape));
-      for (const { name, column } of own) column.add(row[name]);
+      addTo(own, row);
       for (const { name, column } of others) column.add(same[name]);
       count += 1;
     }
@@ -40,6 +40,18 @@ export function writeBlock(rows: Iterable<Row>, shape: TableShape, to: Output, s
   } finally {
     for (const { column } of [...own, ...others]) column.clear();
   }
+}
+
+/** Rows name the same columns in the same order, mostly: what stands next in a row is at hand, what has to be looked up by its name is not. */
+function addTo(own: readonly Named[], row: Row): void {
+  let n = 0;
+  for (const name in row) {
+    const of = own[n];
+    if (of === undefined || of.name !== name) break;
+    of.column.add(row[name]);
+    n += 1;
+  }
+  for (; n < own.length; n += 1) own[n]!.column.add(row[own[n]!.name]);
 }
 
 interface Named {
