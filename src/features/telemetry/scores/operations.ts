@@ -37,10 +37,10 @@ const spanId = z
 const NewScore = z.strictObject({
   traceId,
   spanId: spanId.optional().describe('Without it, the score is about the trace.'),
-  name: z.string().trim().min(1).max(200).describe('What was judged, e.g. correctness.'),
-  value: ScoreValue.describe('A number, true or false, or a word.'),
-  source: ScoreSource.describe('Who judged.'),
   // A client's own words: they are redacted, kept and erased with its telemetry, and stand nowhere else.
+  name: z.string().trim().min(1).max(200).meta({ secret: true }).describe('What was judged, e.g. correctness.'),
+  value: ScoreValue.meta({ secret: true }).describe('A number, true or false, or a word.'),
+  source: ScoreSource.describe('Who judged.'),
   explanation: z.string().max(10_000).meta({ secret: true }).optional(),
   at: time
     .refine((at) => isPlausibleTime(Date.parse(at)), TIME_REFUSED)
