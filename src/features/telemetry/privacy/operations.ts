@@ -3,7 +3,7 @@ import type { ClientAccess } from '../../../platform/access.ts';
 import { DAY_MS } from '../../../platform/clock.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { invalid } from '../../../platform/problem.ts';
-import { BuiltIn, OwnPattern, Redaction } from './model.ts';
+import { BuiltIn, noRedaction, OwnPattern, Redaction } from './model.ts';
 import { keeperFor } from './redaction.ts';
 import { countStruck, findRedaction, setRedaction } from './store.ts';
 import { statesOf, strikerOf } from './strike.ts';
@@ -58,14 +58,8 @@ export const changeRedaction = operation({
   input: z.object({ client: clientField, ...settings }),
   output: Redaction,
   async run(ctx, { patterns, own, dropTexts }) {
-    const present = await findRedaction(ctx.records, ctx.client!.id);
-    const redaction = {
-      patterns: [...new Set(patterns ?? present.patterns)],
-      own: own ?? present.own,
-      dropTexts: dropTexts ?? present.dropTexts,
-    };
-    readable(redaction);
-    await setRedaction(ctx, redaction);
+    readable({ ...noRedaction, own: own ?? [] });
+    const redaction = await setRedaction(ctx, { ...(patterns && { patterns: [...new Set(patterns)] }), own, dropTexts });
     keeperFor.changed(ctx.client!.id);
     return redaction;
   },

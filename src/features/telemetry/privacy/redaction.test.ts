@@ -157,6 +157,19 @@ test('a pattern is tried before it holds; one that cannot be read is refused', a
       );
 });
 
+test('of settings made at once, none is lost', async () => {
+  await server.client('Tyrell');
+  const set = (input: object) => server.ask('redaction.set', { client: 'Tyrell', ...input });
+  const own = [{ name: 'staff', pattern: 'EMP' }];
+  for (let pair = 0; pair < 5; pair += 1) {
+    // The first time there is nothing yet that one could wait for.
+    if (pair > 0) await set({ patterns: [], own: [], dropTexts: false });
+    await Promise.all([set({ patterns: ['email'] }), set({ dropTexts: true }), set({ own })]);
+    const shown = await server.ask('redaction.show', { client: 'Tyrell' });
+    expect(shown.json).toMatchObject({ patterns: ['email'], own, dropTexts: true });
+  }
+});
+
 const said = 'SAID';
 /** Names under which the conventions and client libraries have texts, or others may. */
 const wordy = [

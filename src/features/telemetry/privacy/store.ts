@@ -9,12 +9,19 @@ export async function findRedaction(records: Sql, clientId: string): Promise<Red
   return found ?? noRedaction;
 }
 
-export const setRedaction = ({ records, client, now }: Context, { patterns, own, dropTexts }: Redaction) =>
-  records.rows(z.never())`
+/** Changes what is given, whatever another changes at the same moment; answers with what holds then. */
+export async function setRedaction({ records, client, now }: Context, { patterns, own, dropTexts }: Partial<Redaction>) {
+  const given = { patterns: patterns ?? null, own: own ? JSON.stringify(own) : null, dropTexts: dropTexts ?? null };
+  const [set] = await records.rows(Redaction)`
     insert into redaction (client_id, patterns, own, drop_texts, updated_at)
-    values (${client?.id}, ${patterns}, ${JSON.stringify(own)}, ${dropTexts}, ${now()})
-    on conflict (client_id) do update set patterns = excluded.patterns, own = excluded.own, drop_texts = excluded.drop_texts,
-      updated_at = excluded.updated_at`;
+    values (${client?.id}, coalesce(${given.patterns}::text[], '{}'), coalesce(${given.own}::jsonb, '[]'),
+      coalesce(${given.dropTexts}::boolean, false), ${now()})
+    on conflict (client_id) do update set patterns = coalesce(${given.patterns}::text[], redaction.patterns),
+      own = coalesce(${given.own}::jsonb, redaction.own),
+      drop_texts = coalesce(${given.dropTexts}::boolean, redaction.drop_texts), updated_at = excluded.updated_at
+    returning patterns, own, drop_texts as "dropTexts"`;
+  return set!;
+}
 
 const Counted = z.object({ name: z.string(), count: z.number() });
 
