@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attributes, RawEvent, Score, Span, Value } from '../otlp/index.ts';
+import { isCount, type Attributes, type RawEvent, type Score, type Span, type Value } from '../otlp/index.ts';
 import { STRUCK, type Redaction, type Struck } from './model.ts';
 import { strikerOf, type Striker } from './strike.ts';
 import { isName, withoutTexts } from './texts.ts';
@@ -140,12 +140,17 @@ export function struckName(given: string, striker: Striker, struck: Struck, clie
 
 function attributesOf(given: Attributes, striker: Striker, struck: Struck): Attributes {
   const kept: Attributes = new Map();
-  for (const [name, value] of given) kept.set(nameOf(name, striker, struck, kept), valueOf(value, striker, struck));
+  for (const [name, value] of given)
+    kept.set(
+      nameOf(name, striker, struck, kept),
+      typeof value === 'number' && isCount(name) ? value : valueOf(value, striker, struck),
+    );
   return kept;
 }
 
 function valueOf(value: Value, striker: Striker, struck: Struck): Value {
   if (typeof value === 'string') return striker(value, struck);
+  if (typeof value === 'number') return numberOf(value, striker, struck);
   if (Array.isArray(value)) return value.map((one) => valueOf(one, striker, struck));
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.create(null) as { [key: string]: Value };
@@ -156,6 +161,16 @@ function valueOf(value: Value, striker: Striker, struck: Struck): Value {
     kept[struckName] = valueOf(one, striker, struck);
   }
   return kept;
+}
+
+const SHORTEST_STRUCK = 1_000_000;
+
+/** The number of a card is one, however it is sent. Short ones are numbers of anything. */
+function numberOf(value: number, striker: Striker, struck: Struck): Value {
+  if (!Number.isInteger(value) || Math.abs(value) < SHORTEST_STRUCK) return value;
+  const text = String(value);
+  const out = striker(text, struck);
+  return out === text ? value : out;
 }
 
 /** Words and counts between dots, as conventions name things: nothing of anybody stands in them. */

@@ -58,6 +58,25 @@ const labels = new Set([
   ...further,
 ]);
 
+const counted: ReadonlySet<Topic> = new Set([
+  'inputTokens',
+  'uncachedTokens',
+  'cacheReadTokens',
+  'cacheWriteTokens',
+  'outputTokens',
+  'textTokens',
+  'reasoningTokens',
+  'totalTokens',
+  'cost',
+  'completionStart',
+  'firstChunkS',
+  'firstChunkMs',
+] as const);
+const counts = new Set([...counted].flatMap((topic) => precedence[topic]));
+
+/** Whether what stands under the name is known to be a number of tokens, dollars or seconds. */
+export const isCount = (name: string) => counts.has(name);
+
 const scorePrefixes = [...numbered.scores, ...unnumberedScores];
 const leafOfScore = /\.(?:name|label|score|value|annotator_kind|source)$/;
 const isLeafOfScore = (name: string) => scorePrefixes.some((prefix) => name.startsWith(prefix)) && leafOfScore.test(name);
