@@ -87,7 +87,10 @@ function needsOf(rows: number, { overview, bucketMs }: Evidence): string {
 /** That calls kept coming says nothing about them. */
 const judgedMetrics = ({ steady }: Evidence['judged']) => steady.filter(({ name }) => name !== volume.name).length;
 
-function verdictOf({ judged, overview, cohorts }: Evidence, ordered: readonly Priced[]): string {
+/** Fields that say how a call went; `time` and `endTime` give the time to answer. */
+const measures = ['score', 'latency', 'endTime', 'cost', 'error'] as const;
+
+function verdictOf({ judged, overview, cohorts, imported }: Evidence, ordered: readonly Priced[]): string {
   const first = ordered.find(({ judgement }) => judgement.direction === 'worse' && judgement.kind !== 'mix') ?? ordered[0];
   return verdict(
     first
@@ -104,6 +107,7 @@ function verdictOf({ judged, overview, cohorts }: Evidence, ordered: readonly Pr
     {
       ...overview,
       compared: cohorts.length,
+      textsOnly: overview.with_score === 0 && !measures.some((field) => imported.mapping.fields[field]),
       moved: judged.steady.filter(({ moved }) => moved !== undefined).map(({ plain, moved }) => `${plain} moved (${moved})`),
       // A log without times has segments only.
       open: judged.undecided

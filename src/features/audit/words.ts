@@ -262,6 +262,9 @@ export function severity({ kind, metric, direction, stall, own, ...all }: Judgem
   return relative >= 1 ? 'page' : 'ticket';
 }
 
+const ONLY_TEXTS =
+  'No score, time to answer, cost or error was found in this log, so whether answers are right, slow or dear cannot be told';
+
 /** The first thing to say about a log. */
 export function verdict(
   first: {
@@ -276,10 +279,21 @@ export function verdict(
   {
     rows,
     from,
+    to = null,
     compared = 0,
     open = [],
     moved: slightly = [],
-  }: { rows: number; from: number | null; compared?: number; open?: readonly string[]; moved?: readonly string[] },
+    textsOnly = false,
+  }: {
+    rows: number;
+    from: number | null;
+    to?: number | null;
+    compared?: number;
+    open?: readonly string[];
+    moved?: readonly string[];
+    /** No score, time to answer, cost or error was read. */
+    textsOnly?: boolean;
+  },
 ): string {
   if (rows === 0) return 'No row could be used, so nothing can be said.';
   if (!first && from === null && compared > 0) {
@@ -290,8 +304,13 @@ export function verdict(
   if (!first && judged === 0) {
     return from === null
       ? 'The log has neither times nor a column to compare by, so it cannot show whether anything changed.'
-      : 'Too early to tell: there are too few rows, over too little time, to say whether anything changed.';
+      : rows > 1 && from === to
+        ? 'All rows are of one and the same moment, so nothing can be said of a change.'
+        : 'Too early to tell: there are too few rows, over too little time, to say whether anything changed.';
   }
+  // Whoever reads one sentence only must not take this for an all-clear.
+  if (!first && textsOnly)
+    return `${ONLY_TEXTS}. What was read, texts and the number of calls, did not get worse${open.length > 0 ? ' as far as can be told' : ''}.`;
   if (!first && open.length > 0) {
     const rest = open.length > 2 ? [open[0]!, `${open.length - 1} more metrics`] : open;
     return slightly.length > 0
@@ -309,6 +328,8 @@ export function verdict(
       ? ''
       : first.kind === 'mix'
         ? 'Nothing got worse in itself. '
-        : 'Nothing got worse. ';
+        : textsOnly
+          ? `${ONLY_TEXTS}. `
+          : 'Nothing got worse. ';
   return `${opening}${first.title}${first.because ? `, ${first.because}` : ''}.${price}${others}`;
 }

@@ -133,6 +133,10 @@ test('what it would take is pointed to only where it stands below', () => {
   const nothing = (more: object) => reportWords({ ...bare, ...more }).nothing;
   expect(sample.undecided.length).toBeGreaterThan(0);
   expect(nothing({})).toContain('stands below');
-  expect(nothing({ undecided: [] })).toMatch(/no column holds a score.*--map/);
+  const of = (input: object) => nothing({ undecided: [], input: { ...sample.input, ...input } });
+  expect(of({ mapping: { time: 'ts', model: 'm' } })).toMatch(/no column holds a score.*--map/);
+  expect(of({ to: sample.input.from })).toMatch(/all rows have the same time/);
+  expect(of({ rows: 1, to: sample.input.from })).toMatch(/one row cannot show a change/);
+  expect(of({ rows: 12 })).toMatch(/12 rows are too few/);
   expect(nothing({ undecided: [], input: { ...sample.input, from: null, to: null } })).toMatch(/has no time.*--map time=COLUMN/);
 });

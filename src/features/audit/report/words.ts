@@ -63,9 +63,18 @@ function nothingWords({ steady, moved, input, undecided, cohorts }: AuditReport)
       ? 'Nothing could be judged yet; what it would take stands below.'
       : input.from === null && cohorts.length === 0
         ? 'Nothing could be judged: the log has no time, and no column by whose values calls could be compared. --map time=COLUMN names the time, --group-by COLUMN the groups.'
-        : 'Nothing could be judged: no column holds a score, a cost, a time to answer or texts that could be compared. --map FIELD=COLUMN names one.';
+        : input.rows === 1
+          ? 'Nothing could be judged: one row cannot show a change.'
+          : input.from === input.to
+            ? 'Nothing could be judged: all rows have the same time. --map time=COLUMN names another column, --group-by COLUMN compares groups.'
+            : holdsSomething(input)
+              ? `Nothing could be judged: ${counted(input.rows, 'row')} are too few, or too close in time, to show a change.`
+              : 'Nothing could be judged: no column holds a score, a cost, a time to answer or texts that could be compared. --map FIELD=COLUMN names one.';
   return input.from === null ? 'The groups are alike in what could be judged.' : 'Nothing changed that the log can show.';
 }
+
+const holdsSomething = ({ mapping }: AuditReport['input']) =>
+  ['output', 'score', 'latency', 'cost', 'error'].some((field) => field in mapping);
 
 /** Metrics as one list. */
 function named(metrics: readonly string[]): string | null {
