@@ -1,4 +1,3 @@
-import { ownTurn } from '../../../platform/own-turn.ts';
 import type { ProblemCode } from '../../../platform/problem.ts';
 import type { Outgoing, Receiving, Route } from '../../../platform/route.ts';
 import {
@@ -44,7 +43,6 @@ function receive<R extends Reading<unknown>>(
         if (plain.code === 'unsupported') return unsupported(encoding, plain.message);
         throw asProblem(plain);
       }
-      await ownTurn();
       const decoded = decode(plain.body, encoding);
       if (!decoded.ok) throw asProblem(decoded);
       await keep(receiving, decoded, body.length);

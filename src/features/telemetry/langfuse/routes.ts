@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ownTurn } from '../../../platform/own-turn.ts';
 import { Problem } from '../../../platform/problem.ts';
 import type { Incoming, Outgoing, Route } from '../../../platform/route.ts';
 import { version } from '../../../platform/version.ts';
@@ -101,7 +100,6 @@ const flawOf = (event: Event) => (event.type === 'score-create' && !event.body.t
 async function documentIn({ headers, body }: Incoming): Promise<unknown> {
   const plain = await decompress(body, headers['content-encoding']);
   if (!plain.ok) throw asProblem(plain);
-  await ownTurn();
   const document = parseDocument(plain.body);
   if (isFailure(document)) throw asProblem(document);
   return document;
