@@ -79,11 +79,12 @@ export function findStalls(
     (gap) =>
       gap.chance <= BY_ITSELF && usualBefore(gap, present[0]!.at, counts, usual, bucketMs) * gap.expected >= FEWEST_MISSING,
   );
-  const usualGapMs =
+  const longestUsual =
     quantile(
       gaps.filter((gap) => !silences.includes(gap)).map(({ from, to }) => to - from),
       0.99,
     ) || 0;
+  const usualGapMs = Math.ceil(longestUsual / bucketMs) * bucketMs;
   const stalls: Stall[] = silences.map((gap) => ({
     kind: 'silence',
     from: gap.from,
