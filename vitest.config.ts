@@ -49,8 +49,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    // One more than the cores that this is meant for: many tests wait for processes to end, start or come back.
-    maxWorkers: 3,
+    // Twice the cores that this is meant for: many tests wait for processes to end, start or come back.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'alone', include: alone, exclude } },
