@@ -22,7 +22,10 @@ export function mappingOf({ imported: { mapping } }: Evidence): Record<string, s
 }
 
 /** What was assumed about the log, a sentence each. */
-export function assumptions({ imported, overview, endings, bucketMs, judged, dimensions }: Evidence): string[] {
+export function assumptions(
+  { imported, overview, endings, bucketMs, judged, dimensions }: Evidence,
+  releases: readonly string[],
+): string[] {
   const { rows, recoded, unread_scores: unread, failed, from } = overview;
   return [
     ...imported.assumptions,
@@ -38,6 +41,10 @@ export function assumptions({ imported, overview, endings, bucketMs, judged, dim
     ...dimensions
       .filter(({ values }) => values.length === MOST_VALUES)
       .map(({ name }) => `Of "${name}" the ${MOST_VALUES} values with the most rows were looked at.`),
+    ...releases.map(
+      (name) =>
+        `The values of "${name}" follow one another, so each is taken as a deployment: that calls moved from one to the next is not told.`,
+    ),
     ...(bucketMs > 0
       ? [
           `Judged by ${widthOf(bucketMs)}, ${count(judged.tests)} series and comparisons in all; a finding holds with a false discovery rate of 5 %.`,

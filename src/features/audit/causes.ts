@@ -4,6 +4,7 @@ import { failuresOf } from './failures.ts';
 import type { Judgement } from './judge.ts';
 import type { Cause } from './model.ts';
 import { named } from './report/text.ts';
+import { switchedElsewhere } from './switches.ts';
 import { carrierOf } from './volume.ts';
 import { failuresClause, repeatsSentence } from './words.ts';
 import { findSides, listFailures, repeatedShare, type Stretches } from './store.ts';
@@ -42,6 +43,7 @@ export async function explain(evidence: Evidence, found: Judgement): Promise<Tol
     sides.push({
       dimension: dimension.name,
       says: dimension.says,
+      elsewhere: moved ? switchedElsewhere(judgement, dimension.name, series, bucketMs) : new Set(),
       before: before.stats,
       after: after.stats,
       ...(around ? { around: { before: around.before.stats, after: around.after.stats } } : {}),

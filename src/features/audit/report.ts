@@ -4,12 +4,13 @@ import { assumptions, mappingOf } from './assumed.ts';
 import type { Evidence } from './audit.ts';
 import { explain, group, type Told } from './causes.ts';
 import { placeExamples } from './examples.ts';
-import { near } from './judge.ts';
+import { near, type Judgement } from './judge.ts';
 import { volume } from './metrics.ts';
 import type { AuditReport, ReportFinding } from './model.ts';
 import { byCost, groupTitle, nameGroups, price, type Priced } from './order.ts';
 import { counted } from './report/format.ts';
 import { listRejectReasons } from './store.ts';
+import { isSuccession } from './switches.ts';
 import { becauseOf, title, verdict } from './words.ts';
 import { iso, writeFinding } from './write-finding.ts';
 
@@ -19,8 +20,10 @@ export async function writeReport(
   { now, perSuccessUsd }: { now: Date; perSuccessUsd: number | null },
 ): Promise<AuditReport> {
   const { judged, overview, imported, bucketMs } = evidence;
+  const releases = evidence.dimensions.map(({ name }) => name).filter((name) => isSuccession(name, evidence.series));
   const told: Told[] = [];
-  for (const judgement of judged.judgements) told.push(await explain(evidence, judgement));
+  for (const judgement of judged.judgements.filter((one) => !isDeployment(one, releases)))
+    told.push(await explain(evidence, judgement));
   const findings = price(evidence, group(withoutRetold(told, 3 * bucketMs), 2 * bucketMs), perSuccessUsd);
   const ordered = findings.sort(byCost);
   const groups = nameGroups(ordered);
@@ -53,19 +56,26 @@ export async function writeReport(
     findings: written,
     cohorts: evidence.cohorts,
     metrics: Object.fromEntries(evidence.metrics.map(({ name, plain, unit }) => [name, { name: plain, unit }])),
-    assumptions: assumptions(evidence),
+    assumptions: assumptions(evidence, releases),
     rejectedReasons: await listRejectReasons(evidence.store),
     rejectedFiles: imported.rejectedFiles,
     steady: judged.steady.filter(({ moved }) => moved === undefined).map(({ plain }) => plain),
     moved: judged.steady.filter(({ moved }) => moved !== undefined).map(({ plain, moved }) => `${plain} (${moved})`),
-    undecided: judged.undecided.map(({ metric, segment, needs }) => ({
-      metric: metric.name,
-      metricName: metric.plain,
-      segment,
-      needs: needsOf(needs, evidence),
-    })),
+    // Of a release that had its time no more rows will come.
+    undecided: judged.undecided
+      .filter(({ segment }) => !releases.some((column) => column in segment))
+      .map(({ metric, segment, needs }) => ({
+        metric: metric.name,
+        metricName: metric.plain,
+        segment,
+        needs: needsOf(needs, evidence),
+      })),
   };
 }
+
+/** Of values that follow one another, none is news for coming or going: that is said once for the column. */
+const isDeployment = ({ movedTo, metric, segment }: Judgement, releases: readonly string[]) =>
+  (movedTo !== undefined || metric.name === volume.name) && releases.some((column) => column in segment);
 
 /** That calls moved between the values of a column is no news where that is the cause of another finding. */
 const withoutRetold = (told: readonly Told[], slackMs: number): Told[] =>
