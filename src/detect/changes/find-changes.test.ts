@@ -69,6 +69,26 @@ test('a slow slide is told from a step', () => {
   expect(changes[0]!.until).toBeGreaterThan(changes[0]!.at + 30 * DAY);
 });
 
+test('a step in the middle of a day is a step, however certain the day between is', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const days = [...repeated(29, 3.5), 3.5 * 1.7 ** 0.5, ...repeated(15, 3.5 * 1.7)];
+    const { changes } = findChanges(valueBuckets(seededRandom(seed), 150, days, 0.5), { kind: 'value', bucketMs: DAY });
+    expect(changes).toMatchObject([{ kind: 'step' }]);
+    expect(Math.abs(changes[0]!.at - (START + 29 * DAY))).toBeLessThanOrEqual(DAY);
+  }
+});
+
+test('a slide between days that wander is one slide, and two falls of unlike size are two', () => {
+  const wander = (seed: number) => Array.from({ length: 60 }, (_, day) => 0.012 * Math.sin(seed + day * 1.3));
+  const slides = Array.from({ length: 30 }, (_, seed) => {
+    const rates = wander(seed).map((off, day) => off + 0.88 - 0.18 * Math.min(1, Math.max(0, (day - 20) / 25)));
+    return findChanges(rateBuckets(seededRandom(seed), 150, rates), daily).changes;
+  });
+  expect(slides.filter((changes) => changes.length === 1 && changes[0]!.kind === 'drift').length).toBeGreaterThanOrEqual(25);
+  const falls = wander(1).map((off, day) => off + (day < 15 ? 0.9 : day < 45 ? 0.84 : 0.6));
+  expect(findChanges(rateBuckets(seededRandom(1), 300, falls), daily).changes.map(({ kind }) => kind)).toEqual(['step', 'step']);
+});
+
 test('a fall and its recovery are two changes, also with days missing between', () => {
   const rates = [...repeated(40, 0.9), ...repeated(20, 0.6), ...repeated(40, 0.9)].map((rate, day) =>
     day % 7 > 4 ? null : rate,
