@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../../platform/context.ts';
 import { Problem } from '../../../platform/problem.ts';
-import { sumAgain } from '../sums/index.ts';
+import { noteDaysOf, sumNoted } from '../sums/index.ts';
 import type { OwnPrice } from './model.ts';
 import { listPriceOf, type Price } from './price-of.ts';
 import { tidy } from './rates.ts';
@@ -42,6 +42,8 @@ async function priceAnew(ctx: Context, from: string, to: string, dryRun: boolean
     before: { costUsd: 0, unknown: 0 },
     after: { costUsd: 0, unknown: 0 },
   };
+  // From here on charts follow the new prices, also where this is cut off.
+  const due = dryRun ? undefined : await noteDaysOf(ctx, Date.parse(from), Date.parse(to));
   let last: Change | undefined;
   for (const [begin, end] of windows(await callsByMinute(ctx, from, to), from, to)) {
     const calls = await storedCalls(ctx, begin, end);
@@ -52,8 +54,7 @@ async function priceAnew(ctx: Context, from: string, to: string, dryRun: boolean
     last = changes.at(-1) ?? last;
   }
   if (last) await untilStored(ctx, last);
-  // Also when nothing changed: whoever was cut off here asks once more.
-  if (!dryRun && total.calls > 0) await sumAgain(ctx, Date.parse(from), Date.parse(to));
+  if (due) await sumNoted(ctx, due);
   return total;
 }
 

@@ -4,6 +4,7 @@ import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
 import { listRules } from '../privacy/retention-store.ts';
 import {
+  daysComeTwice,
   daysMiscounted,
   daysOfCharts,
   daysSentAgain,
@@ -52,6 +53,10 @@ export async function sumScoresAgain(ctx: Context, days: Iterable<number>, despi
 export const noteDays = (ctx: Context, days: Days, despiteRetention = false): Promise<SumDue> =>
   ctx.practice!.noting(ctx.client, (records) => insertSumDue(records, ctx, { days, despiteRetention }));
 
+/** The same for all days of a period that stand in charts. */
+export const noteDaysOf = async (ctx: Context, fromMs: number, toMs: number): Promise<SumDue> =>
+  noteDays(ctx, { spans: await daysOfCharts(ctx, fromMs, toMs), scores: [] });
+
 /** Sums up days that were noted. */
 export async function sumNoted(ctx: Context, { id, days, despiteRetention }: SumDue): Promise<void> {
   for (const day of days.spans) await sumAgain(ctx, day, day + DAY_MS, despiteRetention);
@@ -89,7 +94,7 @@ export const sumScoresNightly = job({
     }),
 });
 
-/** Each night: yesterday, and the days of which spans were sent again. Today is not over. */
+/** Each night: yesterday, and the days of which spans were sent again, known for that or not. Today is not over. */
 export const sumNightly = job({
   name: 'telemetry.sumNightly',
   every: 'day',
@@ -100,7 +105,9 @@ export const sumNightly = job({
         const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
         const keptMs = Math.max(nowMs - YEAR_MS, await keptFromMs(of));
         const yesterday = await daysOfCharts(of, Math.max(keptMs, todayMs - DAY_MS), todayMs);
-        const days = new Set([...yesterday, ...(await daysSentAgain(of, new Date(nowMs - 2 * DAY_MS), keptMs, todayMs))]);
+        const since = new Date(nowMs - 2 * DAY_MS);
+        const again = [daysSentAgain(of, since, keptMs, todayMs), daysComeTwice(of, since, keptMs, todayMs)];
+        const days = new Set([...yesterday, ...(await Promise.all(again)).flat()]);
         return days.size > 0 ? days : undefined;
       },
       async run(of, days) {

@@ -33,6 +33,28 @@ export async function daysSentAgain({ telemetry }: Pick<Context, 'telemetry'>, s
 }
 
 /**
+ * Starts of the days in a period for which spans came on a later day, and whose sums count another number of spans than there
+ * are: some had come before, and nobody knew it any more. FINAL reads them in the order in which they lie.
+ */
+export async function daysComeTwice({ telemetry }: Pick<Context, 'telemetry'>, since: Date, fromMs: number, toMs: number) {
+  const late = `SELECT DISTINCT toStartOfDay(toDateTime(started_at, 'UTC')) FROM span_line WHERE client_id = {client:UUID}
+    AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC') AND toDate(received_at) > toDate(started_at)
+    AND started_at >= fromUnixTimestamp({fromS:Int64}) AND started_at < fromUnixTimestamp({toS:Int64})`;
+  const found = await telemetry.rows(Day)(
+    `SELECT toUnixTimestamp(day) AS fromS FROM (
+      SELECT toStartOfDay(toDateTime(started_at, 'UTC')) AS day, count() AS said, toUInt64(0) AS summed
+      FROM span_line FINAL WHERE client_id = {client:UUID} AND started_at >= fromUnixTimestamp({fromS:Int64})
+        AND started_at < fromUnixTimestamp({toS:Int64}) AND day IN (${late}) GROUP BY day
+      UNION ALL
+      SELECT of.at, toUInt64(0), sum(of.spans) FROM usage_day AS of WHERE client_id = {client:UUID} AND of.at IN (${late}) GROUP BY of.at
+    )
+    GROUP BY day HAVING sum(said) != sum(summed) ORDER BY fromS DESC LIMIT ${MOST_DAYS}`,
+    { ...seconds(fromMs, toMs), since: since.toISOString() },
+  );
+  return found.map(({ fromS }) => fromS * 1000);
+}
+
+/**
  * Starts of the days for which the sums of scores are not those of the scores, the latest first: some were sent again, some of
  * them so late that nobody knew them for that, were erased by a process that ended, or are beyond what can be summed up. FINAL
  * reads them in the order in which they lie, so that it takes little memory.
