@@ -31,6 +31,7 @@ export function strikerOf({ patterns, own }: Redaction): Striker {
     patterns.some((wanted) => wanted === name) ? of.map((step) => ({ name, find: builtIn[step] })) : [],
   );
   const all = [...owns, ...builtIns];
+  if (all.length === 0) return (text) => text;
   return (text, struck) => {
     const left = strikeOut(text, unescaped(text), all, struck);
     // An own pattern may ask for a backslash: `CORP\\\w+`. JSON has one only where there are two.

@@ -10,10 +10,13 @@ const NAME = '^[0-9A-Za-z_.:/@-]{1,100}$';
  * carry no text. Nobody can list all names that clients give to texts, so what is not known goes.
  */
 export const staysWithoutTexts = (name: string, value: Value): boolean => {
-  if (carriesText(name)) return false;
-  if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return true;
-  return isLabel(name) && JSON.stringify(value).length <= LONGEST_LABEL;
+  if (typeof value === 'string' || (typeof value === 'object' && value !== null)) return isLabel(name) && isShort(value);
+  return !carriesText(name);
 };
+
+/** A sign is six as JSON at most. */
+const isShort = (value: Value) =>
+  (typeof value === 'string' && value.length < LONGEST_LABEL / 7) || JSON.stringify(value).length <= LONGEST_LABEL;
 
 export const withoutTexts = (attributes: Attributes): Attributes =>
   new Map([...attributes].filter(([name, value]) => staysWithoutTexts(name, value)));

@@ -52,11 +52,13 @@ const further = [
   return names.map((name) => `${family}.${name}`);
 });
 
-const labels = new Set([
-  ...Object.entries(precedence).flatMap(([topic, names]) => (wordy.has(topic as Topic) ? [] : names)),
-  ...typeNames,
-  ...further,
-]);
+const labels = new Set(
+  [
+    ...Object.entries(precedence).flatMap(([topic, names]) => (wordy.has(topic as Topic) ? [] : names)),
+    ...typeNames,
+    ...further,
+  ].filter((name) => !carriesText(name)),
+);
 
 const counted: ReadonlySet<Topic> = new Set([
   'inputTokens',
@@ -82,4 +84,4 @@ const leafOfScore = /\.(?:name|label|score|value|annotator_kind|source)$/;
 const isLeafOfScore = (name: string) => scorePrefixes.some((prefix) => name.startsWith(prefix)) && leafOfScore.test(name);
 
 /** Whether what stands under the name is known to be a name, an id, a kind or a count, and no text that somebody wrote or read. */
-export const isLabel = (name: string) => (labels.has(name) || isLeafOfScore(name)) && !carriesText(name);
+export const isLabel = (name: string) => labels.has(name) || isLeafOfScore(name);
