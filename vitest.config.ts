@@ -46,8 +46,9 @@ export default defineConfig({
   test: {
     globalSetup: ['src/testing/global-setup.ts'],
     // What hangs ends; a machine that is slow, or busy with other work, must not look like it.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    teardownTimeout: 120_000,
     pool: 'forks',
     // Twice the cores that this is meant for: many tests wait for processes to end, start or come back.
     maxWorkers: 4,

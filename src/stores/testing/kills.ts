@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { openStores } from '../index.ts';
 import { rowsPerBatch } from './batch.ts';
 import { enginePid, postmasterPid } from './pids.ts';
-import { preparedDataDir } from './prepared.ts';
+import { preparedStores } from './prepared.ts';
 import { compileProgram, ended, startProgram } from './program.ts';
 import { eventually, quiet } from './temp.ts';
 
@@ -29,7 +29,7 @@ export interface Outcome {
 
 /** Kills with `kill -9`, `kills` times, each at a random moment up to `withinMs` after both stores acknowledge writes. */
 export async function killRepeatedly(victim: Victim, kills: number, withinMs: number): Promise<Outcome> {
-  using dir = await preparedDataDir();
+  using dir = await preparedStores();
   const program = await compileProgram('writer.ts');
   const acknowledged = { t: new Set<number>(), r: new Set<number>() };
   const since = { t: 0, r: 0 };

@@ -97,4 +97,4 @@ test('a line says what its span says, of spans that were there before and that c
     costable: true,
     receivedAt: '2026-11-20T10:06:00.001Z',
   });
-}, 60_000);
+});

@@ -241,7 +241,7 @@ test('what lies set aside of the client goes as a whole, also what comes there l
   server.later(DAY_MS / 12);
   await server.runDueJobs();
   expect(aside().names).toEqual([]);
-}, 90_000);
+});
 
 test('an erasure from before there were salts still finds what arrives', async () => {
   const stark = await server.client('Stark');
@@ -287,7 +287,7 @@ test('what waited for days in the spool of a process that was away is erased onc
   server.later(DAY_MS / 12);
   await server.runDueJobs();
   expect((await show(weyland, 80)).status).toBe(404);
-}, 60_000);
+});
 
 test('a user whose name was struck is found by their name', async () => {
   const hooli = await server.client('Hooli');

@@ -95,7 +95,7 @@ test('labels of a spreadsheet stand at their traces and spans, each once, howeve
       expect.objectContaining({ traceId: traceIdOf(1), name: 'stars', value: 4.5, source: 'ground_truth' }),
     ]),
   );
-}, 60_000);
+});
 
 test('lines of JSON, packed, with fields inside each other; more of them than one request takes', async () => {
   const lines = Array.from({ length: 2345 }, (_, n) =>
@@ -105,7 +105,7 @@ test('lines of JSON, packed, with fields inside each other; more of them than on
   expect(await run(file, { map: ['traceId=trace.id'] })).toMatchObject({ read: 2345, sent: 2345, rejected: 0 });
   await eventually(async () => (await scores({ name: 'intent' })).length === 1000);
   expect(await scores({ traceId: traceIdOf(3000) })).toMatchObject([{ label: 'parcel', source: 'end_user' }]);
-}, 60_000);
+});
 
 test.each([
   ['which is the trace is not known', 'a,b\n1,2\n', {}, /No column of "x.csv" is traceId.*--map traceId=COLUMN.*a, b/],
