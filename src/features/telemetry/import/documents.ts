@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { invalid, Problem } from '../../../platform/problem.ts';
 import { linesOf, loggedScores, parsed } from './logged-scores.ts';
 import type { Recognised } from './open-log.ts';
+import { callsOfTrace, isTrace } from './trace-list.ts';
 import { callsOfExport, scoresOfExport, type LoggedScore } from '../otlp/index.ts';
 
 /** A document is parsed whole; larger logs come as lines, which the engine reads. */
@@ -46,7 +47,7 @@ export async function flattenDocument(log: Recognised): Promise<Recognised> {
 async function isWhole(name: string, plain: () => Readable): Promise<boolean> {
   try {
     const first: unknown = JSON.parse(await textOf(name, plain(), '\n'));
-    return !isExport(first);
+    return !isExport(first) && !isTrace(first);
   } catch (error) {
     if (error instanceof Problem) throw error;
     return true;
@@ -80,9 +81,12 @@ async function* otlpLines(plain: () => Readable, elsewhere: readonly LoggedScore
   for await (const line of linesOf(plain)) {
     if (line.trim() === '') continue;
     // A broken line goes through as it is, so that the reader counts and reports it.
-    yield* toLines(parsed(line, (document) => callsOfExport(document, logged)) ?? [line]);
+    yield* toLines(parsed(line, (document) => callsOfLine(document, logged)) ?? [line]);
   }
 }
+
+const callsOfLine = (document: unknown, logged: readonly LoggedScore[]) =>
+  isExport(document) ? callsOfExport(document, logged) : callsOfTrace(document);
 
 const toLines = (calls: readonly unknown[]) => calls.map((call) => `${typeof call === 'string' ? call : JSON.stringify(call)}\n`);
 
@@ -96,7 +100,7 @@ async function* objectsOf(log: Recognised, plain: () => Readable) {
       `"${log.name}" is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}. Mend it, or export one object per line.`,
     );
   }
-  yield* toLines(callsIn(document, log.elsewhere));
+  yield* toLines(callsIn(document, log.elsewhere).flatMap(callsOfTrace));
 }
 
 /** Messages, choices, parts and tools make up one call; only a list of other things is a list of calls. */
@@ -113,12 +117,31 @@ const isPartOfCall = (list: readonly unknown[]) =>
 
 const SPEAKERS = new Set('system developer user human assistant model ai tool function'.split(' '));
 
-/** The calls of a document: OTLP, the longest list of objects in it, or the document itself as one call. */
-function callsIn(document: unknown, elsewhere: readonly LoggedScore[]): unknown[] {
+/** The calls of a document: OTLP, the longest list of objects in it or in what it holds, or the document itself as one call. */
+export function callsIn(document: unknown, elsewhere: readonly LoggedScore[]): unknown[] {
   if (document === null || typeof document !== 'object') return [];
   if (isExport(document)) return callsOfExport(document, [...scoresOfExport(document), ...elsewhere]);
-  const lists = Object.values(document).filter(
-    (value): value is unknown[] => Array.isArray(value) && typeof value[0] === 'object' && !isPartOfCall(value),
+  return Array.isArray(document) ? document : (longestList(document) ?? [document]);
+}
+
+/** What holds these is a call itself. */
+const OF_CALL = ['model', 'messages', 'choices', 'input', 'output', 'prompt', 'response', 'request', 'usage'];
+
+/** How deep a list of calls may stand: `{"result": {"data": {"logs": […]}}}`. */
+const DEEPEST = 4;
+
+/** The longest list of objects that stands highest. */
+function longestList(document: object, depth = 1): unknown[] | undefined {
+  const values: unknown[] = Object.values(document);
+  const lists = values.filter(
+    (value): value is unknown[] =>
+      Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null && !isPartOfCall(value),
   );
-  return lists.sort((a, b) => b.length - a.length)[0] ?? [document];
+  const longest = lists.toSorted((a, b) => b.length - a.length)[0];
+  if (longest || depth === DEEPEST || OF_CALL.some((name) => name in document)) return longest;
+  const within = values.flatMap((value) => {
+    const list = typeof value === 'object' && value !== null && !Array.isArray(value) ? longestList(value, depth + 1) : undefined;
+    return list ? [list] : [];
+  });
+  return within.toSorted((a, b) => b.length - a.length)[0];
 }

@@ -202,7 +202,8 @@ function mappingOf({ columns, file }: Source, { all, first, whole, ...given }: T
   // What went in stays a list of messages; of a whole response the answer is taken. Every file has its own further columns.
   if (whole) {
     const chat = mapping.chat.filter((field) => field === 'output');
-    return { ...mapping, chat, segments: furtherColumns(columns, { ...mapping, chat }) };
+    // All of a tree is handed on, and not only its calls.
+    return { ...mapping, among: null, chat, segments: furtherColumns(columns, { ...mapping, chat }) };
   }
   // One meaning for all files: the columns of the first file name the segments and the rules of the rest.
   if (first) mapping.segments = alike(first.mapping, columns);

@@ -1,4 +1,5 @@
 import { aboutNumbers, aboutScores, aboutTime, aboutUnused } from './about-columns.ts';
+import { callsAmong, columnsOfCalls, type CallsAmong } from './calls-among.ts';
 import { endsInAnswer } from './chat.ts';
 import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.ts';
 import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
@@ -15,6 +16,8 @@ export interface Mapping {
   fields: Partial<Record<Field, ColumnRef>>;
   /** Further columns with few values, by which rows can be told apart. */
   segments: ColumnRef[];
+  /** Which rows are calls, where others stand beside them. */
+  among: CallsAmong | null;
   /** What tells one call from another, where the log has it. */
   id: ColumnRef | null;
   time: TimeFormat;
@@ -55,10 +58,13 @@ export interface Given {
  * Answers the columns that were given but do not exist in `missing`.
  */
 export function mapColumns(
-  columns: readonly Column[],
+  rows: readonly Column[],
   given: Given,
-  all: readonly (readonly Column[])[] = [columns],
+  files: readonly (readonly Column[])[] = [rows],
 ): { mapping: Mapping; missing: string[] } {
+  const among = callsAmong(rows);
+  const columns = among ? columnsOfCalls(rows, among) : rows;
+  const all = among ? files.map((one) => columnsOfCalls(one, callsAmong(one) ?? among)) : files;
   const found: Partial<Record<Field, Column>> = {};
   const missing: string[] = [];
   for (const [field, name] of Object.entries(given.map) as [Field, string][]) {
@@ -69,7 +75,7 @@ export function mapColumns(
   const paired = labelPair(columns, found);
   for (const field of fieldNames) found[field] ??= byName(field, columns, found);
   byContent(columns, found, paired);
-  return { mapping: describe(columns, found, given, all), missing };
+  return { mapping: describe(columns, found, given, all, among), missing };
 }
 
 const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.values(found).includes(column);
@@ -201,8 +207,9 @@ function describe(
   found: Partial<Record<Field, Column>>,
   given: Given,
   all: readonly (readonly Column[])[],
+  among: CallsAmong | null,
 ): Mapping {
-  const assumptions: string[] = [];
+  const assumptions: string[] = among ? [`Rows of which "${among.kind.name}" names no call of a model are left out.`] : [];
   for (const field of fieldNames) if (!found[field]) delete found[field];
   const { time, by } = timeOf(found.time, all, given);
   if (found.time) assumptions.push(...aboutTime(found.time.name, filled(found.time), time, by));
@@ -236,6 +243,7 @@ function describe(
   return {
     fields: Object.fromEntries(Object.entries(found).map(([field, column]) => [field, ref(column)])),
     segments: segments.map(ref),
+    among,
     id: id ? ref(id) : null,
     time: given.dateOrder ?? time,
     latencyInMs,

@@ -9,7 +9,7 @@ import { numberOf } from './numbers.ts';
 import { readTexts } from './read-texts.ts';
 import { callIdOf } from './same-rows.ts';
 import type { Source } from './source.ts';
-import type { Binder } from './sql.ts';
+import { textList, type Binder } from './sql.ts';
 import { isEmpty, refusal } from './texts.ts';
 import { failureOf, isMissing, nothing, timeOf, verdictOf } from './values.ts';
 
@@ -31,8 +31,14 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
     ...wanted.map((field) => mapping.fields[field]!),
     ...mapping.segments,
     ...(mapping.id ? [mapping.id] : []),
+    ...(mapping.among ? [mapping.among.kind] : []),
   ];
-  const { from, texts } = readTexts(source, refs, binder);
+  const { from: rows, texts } = readTexts(source, refs, binder);
+  const kind = mapping.among ? texts.pop()! : null;
+  const from =
+    mapping.among && kind
+      ? `select * from (${rows}) where broken != '' or has(${textList(mapping.among.calls)}, lower(trimBoth(ifNull(${kind}, ''))))`
+      : rows;
   const text = (field: Field) => {
     if (!mapping.fields[field]) return nothing('String');
     const cell = texts[wanted.indexOf(field)]!;
