@@ -1,14 +1,15 @@
 import type { Evidence } from './audit.ts';
 import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Explained, type Sides } from './explain.ts';
 import { failuresOf } from './failures.ts';
-import type { Judgement } from './judge.ts';
+import { fromChange, near, type Judgement } from './judge.ts';
+import { leastChange, type Series } from './metrics.ts';
 import type { Cause } from './model.ts';
 import { named } from './report/text.ts';
 import { switchedElsewhere } from './switches.ts';
 import { carrierOf } from './volume.ts';
 import { failuresClause, repeatsSentence } from './words.ts';
 import { findSides, listFailures, repeatedShare, type Stretches } from './store.ts';
-import { categoricalDrift } from '../../detect/index.ts';
+import { categoricalDrift, compare, findChanges, summarise } from '../../detect/index.ts';
 
 /** Why something changed, and what changed with it. */
 
@@ -58,7 +59,7 @@ export async function explain(evidence: Evidence, found: Judgement): Promise<Tol
   const explained = { ...told, because: told.because ?? (judgement.failures ? failuresClause(judgement.failures) : null) };
   const models = counts.find(({ dimension }) => dimension === 'model');
   return {
-    judgement: asExplained(judgement, explained),
+    judgement: datedByItsOwn(asExplained(judgement, explained), series, bucketMs),
     explained,
     alsoMoved: movedColumns(counts.filter(({ dimension }) => dimension !== explained.cause?.dimension)),
     models: models && { dimension: 'model', before: asStats(models.before), after: asStats(models.after) },
@@ -74,10 +75,54 @@ function asExplained(judgement: Judgement, { kind, cause, own, newcomer }: Expla
       direction: 'changed',
       ...(newcomer && cause ? { newcomer: { column: cause.dimension, ...newcomer } } : {}),
     };
-  if (!own || !cause) return judgement;
-  const { dimension: column, value } = cause;
-  return { ...judgement, own: { column, value, before: own.before.mean, after: own.after.mean } };
+  return own ? { ...judgement, own } : judgement;
 }
+
+/**
+ * A change that one value carries is dated by the calls of that value: the others know nothing of it and blur the date. Its levels over
+ * all rows are told for the new date.
+ */
+export function datedByItsOwn(judgement: Judgement, series: readonly Series[], bucketMs: number): Judgement {
+  const { own, metric, kind, at, interval, window, change, segment, recent } = judgement;
+  if (!own || own.isNew || kind !== 'step' || recent || !interval || !window || at === null || Object.keys(segment).length > 0)
+    return judgement;
+  const of = (wanted: Record<string, string>) =>
+    (series.find((one) => one.metric.name === metric.name && sameSegment(one.segment, wanted))?.buckets ?? []).filter(
+      (bucket) => bucket.at >= window.from && bucket.at < window.to,
+    );
+  const { changes } = findChanges(of({ [own.column]: own.value }), {
+    kind: metric.kind,
+    bucketMs,
+    minEffect: leastChange(metric),
+  });
+  const [sharp, ...more] = changes.filter(
+    (one) =>
+      one.kind === 'step' &&
+      Math.sign(one.change) === Math.sign(change ?? 0) &&
+      near(fromChange(metric, one, window), judgement, bucketMs),
+  );
+  const width = ([from, to]: readonly [number, number]) => to - from;
+  if (!sharp || more.length > 0 || width(sharp.interval) >= width(interval)) return judgement;
+  const all = of({});
+  const sides = compare(
+    summarise(
+      all.filter((bucket) => bucket.at < sharp.at),
+      metric.kind,
+    ),
+    summarise(
+      all.filter((bucket) => bucket.at >= sharp.at),
+      metric.kind,
+    ),
+    metric.kind,
+  );
+  const moved = sides.change - (change ?? 0);
+  const ci95 = judgement.ci95 && ([judgement.ci95[0] + moved, judgement.ci95[1] + moved] as [number, number]);
+  const { before, after } = sides;
+  return { ...judgement, at: sharp.at, until: sharp.at, interval: sharp.interval, before, after, change: sides.change, ci95 };
+}
+
+const sameSegment = (a: Record<string, string>, b: Record<string, string>) =>
+  Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([name, value]) => b[name] === value);
 
 /** With what the failed calls say, where there are more of them. */
 async function withFailures({ store, dimensions }: Evidence, judgement: Judgement): Promise<Judgement> {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../../platform/clock.ts';
-import { aroundChange } from './causes.ts';
+import { aroundChange, datedByItsOwn } from './causes.ts';
 import { failuresOf } from './failures.ts';
 import { changedBehindItsName, explainChange, groupByTime, movedColumns, type Sides, isCalendar } from './explain.ts';
-import { metrics } from './metrics.ts';
+import { metrics, type Series } from './metrics.ts';
 import { roleOf } from './outcome.ts';
 import { judgement, START_MS } from './testing.ts';
 
@@ -39,6 +39,50 @@ test('steady segments whose shares moved are a mix, and nobody got worse', () =>
 test('where the segments themselves got worse, a moved mix does not excuse it', () => {
   const customer = sides('customer', { easy: [1600, 0.95], hard: [400, 0.5] }, { easy: [600, 0.7], hard: [1400, 0.3] });
   expect(explainChange(judgement({}), [customer]).kind).toBe('step');
+});
+
+test('a new prompt of one customer is the cause, and what that customer lost is told', () => {
+  const prompt = sides('prompt_version', { p2: [15000, 0.88] }, { p2: [12500, 0.88], p3: [2500, 0.7] });
+  const customer = sides(
+    'customer',
+    { birch: [2500, 0.88], acme: [6000, 0.88], elm: [6500, 0.88] },
+    { birch: [2500, 0.7], acme: [6000, 0.88], elm: [6500, 0.88] },
+  );
+  const both = explainChange(judgement({}), [prompt, customer]);
+  expect(both).toMatchObject({
+    cause: { dimension: 'prompt_version', value: 'p3' },
+    own: { column: 'customer', value: 'birch', before: 0.88, after: 0.7 },
+    beside: 'since prompt_version "p3" is in use there',
+  });
+  // Alone it is told with what it has, which is what it is judged by.
+  expect(explainChange(judgement({}), [prompt])).toMatchObject({
+    cause: { value: 'p3' },
+    own: { column: 'prompt_version', before: 0.88, after: 0.7, isNew: true },
+  });
+});
+
+test('a change that one customer carries is dated by its calls', () => {
+  const metric = named('score');
+  const days = (of: (day: number) => number, n: number) =>
+    Array.from({ length: 60 }, (_, day) => ({ at: START_MS + day * DAY_MS, n, sum: n * of(day), sumSq: n * of(day) }));
+  const off = (day: number) => 0.012 * [0, 1, -1, 2, -2][day % 5]!;
+  const birch = days((day) => (day < 30 ? 0.88 : 0.6) + off(day), 100);
+  const others = days((day) => (day < 27 ? 0.885 : 0.875) + off(day), 900);
+  const all = others.map((one, i) => ({ ...one, n: 1000, sum: one.sum + birch[i]!.sum, sumSq: one.sum + birch[i]!.sum }));
+  const series: Series[] = [
+    { metric, segment: {}, buckets: all },
+    { metric, segment: { customer: 'birch' }, buckets: birch },
+  ];
+  const blurred = judgement({
+    at: START_MS + 27 * DAY_MS,
+    interval: [START_MS + 24 * DAY_MS, START_MS + 29 * DAY_MS],
+    window: { from: START_MS, to: START_MS + 60 * DAY_MS },
+    own: { column: 'customer', value: 'birch', before: 0.88, after: 0.6 },
+  });
+  expect(datedByItsOwn(blurred, series, DAY_MS).at).toBe(START_MS + 30 * DAY_MS);
+  // Without a value that carries it, the date stays.
+  const { own: _, ...spread } = blurred;
+  expect(datedByItsOwn(spread, series, DAY_MS)).toEqual(spread);
 });
 
 test('calls of a customer who is new are other calls, and what it has from the start is told', () => {

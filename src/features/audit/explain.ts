@@ -28,8 +28,10 @@ export interface Explained {
   because: string | null;
   /** Of a mix, a value that was not there before, where it is served worse than the others: what it has from the start. */
   newcomer?: { value: string; mean: number };
-  /** Of a change that one value carries: what it had itself. */
-  own?: { before: SegmentStats; after: SegmentStats };
+  /** Of a change that one value carries: what it had itself; of a value that is new, what all had before it. */
+  own?: { column: string; value: string; before: number; after: number; isNew?: true };
+  /** What is said beside what the value had: that another column has a new value in its calls. */
+  beside?: string;
 }
 
 const NEW_AFTER = 0.3;
@@ -62,19 +64,30 @@ export function explainChange(judgement: Judgement, given: readonly Sides[]): Ex
       };
   }
   // In which answers it happened may be told, though it is not why.
-  for (const side of [...sides, ...given.filter(({ says }) => says === 'outcome')]) {
+  const carriers = [...sides, ...given.filter(({ says }) => says === 'outcome')].flatMap((side) => {
     const { carrier } = attribute(side.before, side.after);
-    if (carrier && !isMissing(carrier.segment) && !side.elsewhere?.has(carrier.segment)) {
-      const cause = { dimension: side.dimension, value: carrier.segment, share: clamp(carrier.share) };
-      return {
-        kind,
-        cause: side.says === 'outcome' ? null : cause,
-        because: `nearly all of it in ${named(side.dimension)} "${named(carrier.segment)}"${levels(judgement, side, carrier.segment)}`,
-        ...(side.says === 'outcome' ? {} : ownOf(side, carrier)),
-      };
-    }
-  }
-  return { kind, cause: null, because: null };
+    return carrier && !isMissing(carrier.segment) && !side.elsewhere?.has(carrier.segment)
+      ? [asCarrier(judgement, side, carrier)]
+      : [];
+  });
+  const [first] = carriers;
+  if (!first) return { kind, cause: null, because: null };
+  // A new prompt of one customer is the cause, and what that customer lost is told.
+  const fresh = carriers.find(({ own }) => own?.isNew);
+  const loser = carriers.find(({ own }) => own && !own.isNew);
+  if (!fresh || !loser) return { kind, ...(fresh ?? first) };
+  const beside = `since ${named(fresh.cause!.dimension)} "${named(fresh.cause!.value)}" is in use there`;
+  return { kind, ...loser, cause: fresh.cause, because: beside, beside };
+}
+
+/** The value of a column that carries nearly all of a change. */
+function asCarrier(judgement: Judgement, side: Sides, carrier: { segment: string; share: number }): Omit<Explained, 'kind'> {
+  const { dimension, says } = side;
+  return {
+    cause: says === 'outcome' ? null : { dimension, value: carrier.segment, share: clamp(carrier.share) },
+    because: `nearly all of it in ${named(dimension)} "${named(carrier.segment)}"${levels(judgement, side, carrier.segment)}`,
+    ...(says === 'outcome' ? {} : ownOf(side, carrier)),
+  };
 }
 
 /** " (92 % → 45 %)": what happened in the segment itself. */
@@ -84,9 +97,15 @@ function levels({ metric }: Judgement, { before, after }: Sides, segment: string
 }
 
 /** What one value had itself, where it carries nearly all of a change and enough of its rows show it. */
-function ownOf({ before, after }: Sides, { segment, share }: { segment: string; share: number }): Pick<Explained, 'own'> {
-  const [was, is] = [before.get(segment), after.get(segment)];
-  return was && is && share >= NEARLY_ALL && Math.min(was.n, is.n) >= FEWEST_OWN ? { own: { before: was, after: is } } : {};
+function ownOf(
+  { dimension: column, before, after }: Sides,
+  { segment: value, share }: { segment: string; share: number },
+): Pick<Explained, 'own'> {
+  const [was, is] = [before.get(value), after.get(value)];
+  if (!is || is.n < FEWEST_OWN || share < NEARLY_ALL) return {};
+  if (was && was.n >= FEWEST_OWN) return { own: { column, value, before: was.mean, after: is.mean } };
+  if (was || !changesSystem(column, before, after) || rows(before) < FEWEST_OWN) return {};
+  return { own: { column, value, before: meanOf(before), after: is.mean, isNew: true } };
 }
 
 const NEARLY_ALL = 0.8;

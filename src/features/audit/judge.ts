@@ -52,7 +52,7 @@ export interface Judgement {
   /** Of a change of wording: the words that more or fewer answers hold. */
   words?: ChangedWord[];
   /** Of a change that one value of a column carries: what that value had itself, by which its weight is judged. */
-  own?: { column: string; value: string; before: number; after: number };
+  own?: { column: string; value: string; before: number; after: number; isNew?: true };
   /** Of calls of a value that was not there before: that value, where it is served worse than the others. */
   newcomer?: { column: string; value: string; mean: number };
   /** Of more calls that failed: what they say. */

@@ -38,6 +38,8 @@ export function title(judgement: Judgement): string {
 /** ", for team legal from 0.1 % to 12 %": what a value had itself that carries nearly all of it. */
 function ownLevels({ own, metric }: Judgement): string {
   if (!own) return '';
+  if (own.isNew)
+    return `, with ${quantity(own.after, metric.unit)} for ${place(named(own.column), named(own.value))}, which is new`;
   const sides = fromTo(own.before, own.after, metric.unit)?.replace(' → ', ' to ');
   return `, for ${place(named(own.column), named(own.value))} from ${sides}`;
 }
@@ -92,7 +94,7 @@ function moved({ change, kind }: Judgement): string {
 }
 
 /** A title that tells what carries it needs no other clause that does. */
-export const becauseOf = ({ own }: Judgement, { because }: Explained) => (own ? null : because);
+export const becauseOf = ({ own }: Judgement, { because, beside }: Explained) => (own ? (beside ?? null) : because);
 
 /** The finding in two or three sentences: what, how sure, why. */
 export function explanation(
