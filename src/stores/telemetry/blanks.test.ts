@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 const away = () => Promise.reject(unavailable('The store is away.'));
 const batch = (n: number, bytes = 3 * MIB) => [{ table: 'span', format: 'Native', bytes: Buffer.alloc(bytes, n) }];
 
-/** A spool whose segments are closed by 4 MB: the second batch of three fills one. */
+/** A spool whose segments are closed by 4 MB. */
 function opened(dir: string, load: Load, said: string[] = []) {
   const log = openLog('warn', { write: (line) => void said.push(line) });
   return openSpool({ dir: join(dir, 'spool'), blankDir: join(dir, 'blank'), loadsAtOnce: 1, load, segmentBytes: 4 * MIB }, log);
@@ -54,10 +54,9 @@ test('what is written over zeros is loaded as it is, and the files are used agai
 /** Ends as if killed, with two batches in a segment that was a blank; the second is the last that was written to it. */
 async function leftBehind(dir: string) {
   const first = opened(dir, away);
-  await first.append(batch(1));
+  // A segment by itself: it is closed, and the next is a blank.
+  await first.append(batch(1, 5 * MIB));
   await eventually(() => blanks(dir).length > 0);
-  // It closes the first segment; the next is a blank.
-  await first.append(batch(2));
   await first.append(batch(3));
   await first.append(batch(4, MIB));
   const before = join(dir, 'before');
