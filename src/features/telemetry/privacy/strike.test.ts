@@ -166,6 +166,15 @@ test.each(hostile)('four times as much of %j is about four times the work', (bit
   expect(cost(80_000)).toBeLessThan(cost(20_000) * 10 + 50_000);
 });
 
+test('what a word processor puts between digits hides no number', () => {
+  for (const space of ['\u00a0', '\u2009', '\u202f'])
+    for (const sample of [samples.phone, samples.card, samples.iban, samples['phone from zero']])
+      expect(strike(`it is ${sample!.replaceAll(' ', space)}.`)[0]).toMatch(/^it is \[\w+ struck]\.$/);
+  expect(strike('+49\u2011170\u20111234567, 4111\u20131111\u20131111\u20131111')[0]).toBe('[phone struck], [card struck]');
+  const dash = { ...everything, own: [{ name: 'own', pattern: 'a\u2013b' }] };
+  expect(strike('a\u2013b\u00a0c', dash)[0]).toBe('[own struck]\u00a0c');
+});
+
 test('two numbers side by side are both struck, and what is around them stays', () => {
   expect(strike('+49 170 1234567 030 12345678 0171 2345678, 555-123-4567')[0]).toBe(
     '[phone struck] [phone struck] [phone struck], [phone struck]',

@@ -30,13 +30,12 @@ export function strikerOf({ patterns, own }: Redaction): Striker {
   const builtIns = Object.entries(steps).flatMap(([name, of]) =>
     patterns.some((wanted) => wanted === name) ? of.map((step) => ({ name, find: builtIn[step] })) : [],
   );
-  const all = [...owns, ...builtIns];
-  if (all.length === 0) return (text) => text;
+  if (owns.length + builtIns.length === 0) return (text) => text;
   return (text, struck) => {
-    const left = strikeOut(text, unescaped(text), all, struck);
+    const left = strikeOut(text, unescaped(text), owns, builtIns, struck);
     // An own pattern may ask for a backslash: `CORP\\\w+`. JSON has one only where there are two.
     if (owns.length === 0 || !left.includes(looksLikeJson(left) ? '\\\\' : '\\')) return left;
-    return strikeOut(left, isJson(left) ? unescapedOnce(left) : asItStands(left), owns, struck);
+    return strikeOut(left, isJson(left) ? unescapedOnce(left) : asItStands(left), owns, [], struck);
   };
 }
 
@@ -47,10 +46,17 @@ export const statesOf = ({ own }: Pick<Redaction, 'own'>) =>
 /** Stands where something was struck already: no pattern asks for it. */
 const FILLER = '\u0001';
 
-function strikeOut(text: string, meant: Meant, finders: readonly Finder[], struck: Struck): string {
+/** Numbers from a word processor have signs of its own between them. Each sign stays one. */
+const asTyped = (text: string) =>
+  text
+    .replace(/[\u00a0\u2000-\u200a\u202f]/g, ' ')
+    .replace(/[\u2010-\u2013]/g, '-')
+    .replaceAll('\uff0b', '+');
+
+function strikeOut(text: string, meant: Meant, owns: readonly Finder[], builtIns: readonly Finder[], struck: Struck): string {
   const edits: Edit[] = [];
   let left = meant.text;
-  for (const { name, find } of finders) {
+  const look = ({ name, find }: Finder) => {
     let [rest, at] = ['', 0];
     for (const [begin, end] of find(left)) {
       edits.push({ begin: meant.origin(begin), end: meant.origin(end), name });
@@ -59,7 +65,10 @@ function strikeOut(text: string, meant: Meant, finders: readonly Finder[], struc
       struck.set(name, (struck.get(name) ?? 0) + 1);
     }
     if (at > 0) left = rest + left.slice(at);
-  }
+  };
+  owns.forEach(look);
+  if (builtIns.length > 0) left = asTyped(left);
+  builtIns.forEach(look);
   return edits.length === 0 ? text : replaced(text, edits);
 }
 
