@@ -54,11 +54,9 @@ test('settings are taken, and a directory is where it was meant from here', () =
 
 test.each([
   ['STEWARD_LOG', 'loud', 'STEWARD_LOG must be one of silent, error, warn, info, debug, trace'],
-  ['STEWARD_DATA', '', 'STEWARD_DATA must name a directory'],
   ['DATABASE_URL', 'mysql://me:geheim@db.example/steward', 'DATABASE_URL must be an address such as postgres://'],
   ['STEWARD_ROLE', 'boss', 'STEWARD_ROLE must be one of all, web, ingest, worker'],
   ['CLICKHOUSE_CLUSTER', "a' b", 'CLICKHOUSE_CLUSTER must be the name of a cluster'],
-  ['PORT', '', 'PORT must be a number up to 65535'],
   ['PORT', '65536', 'PORT must be a number up to 65535'],
   ['STEWARD_URL', 'ftp://x', 'STEWARD_URL must be an address such as http://'],
   ['CLICKHOUSE_URL', 'ch.example', 'CLICKHOUSE_URL must be an address such as http://'],
@@ -66,6 +64,11 @@ test.each([
   const read = () => readConfig({ [name]: value });
   expect(read).toThrow(expect.objectContaining({ code: 'invalid', message: expect.stringContaining(sentence) }));
   expect(read).not.toThrow(/geheim/);
+});
+
+test('a setting that is empty is one that is not set', () => {
+  const names = ['STEWARD_DATA', 'STEWARD_KEY', 'PORT', 'STEWARD_ROLE', 'DATABASE_URL', 'STEWARD_PROXY', 'STEWARD_SECRET'];
+  expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readConfig({}));
 });
 
 test('every setting that does not fit is named at once', () => {

@@ -153,7 +153,9 @@ export function requireRole(
 
 /** The one place that reads the environment. Everything else is handed a value. */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const parsed = Env.safeParse(env);
+  // An empty setting is one that is not set, as `STEWARD_KEY=` in a file of them.
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Env.safeParse(set);
   if (!parsed.success) {
     throw invalid(
       parsed.error.issues.map(({ path, message }) => `The environment variable ${path.join('.')} ${message}.`).join('\n'),

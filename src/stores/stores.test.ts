@@ -62,7 +62,10 @@ test('an engine ends with its Steward', async () => {
 test('where one store does not open, the other is closed and the directory free', async () => {
   using dir = await preparedDataDir();
   const unreachable = { dataDir: dir.path, databaseUrl: undefined, clickhouseUrl: 'http://127.0.0.1:9' };
-  await expect(openStores(unreachable, quiet)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(openStores(unreachable, quiet)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('ClickHouse at 127.0.0.1:9 (CLICKHOUSE_URL) cannot be reached'),
+  });
   (await lockDataDir(dir.path)).release();
 });
 

@@ -5,6 +5,7 @@ import type { Log } from '../../platform/log.ts';
 import { shipped } from '../../platform/paths.ts';
 import { conflict } from '../../platform/problem.ts';
 import type { Applied } from '../migrations.ts';
+import { whyNotOpened } from '../reach.ts';
 import { openLocks } from './locks.ts';
 import { migrateRecords } from './migrate.ts';
 import { startPostgres, type PostgresOptions } from './postgres.ts';
@@ -35,7 +36,7 @@ export async function openRecords(config: RecordsConfig, log: Log): Promise<Reco
   } catch (error) {
     await pool.end();
     await backing.stop();
-    throw error;
+    throw config.databaseUrl ? whyNotOpened('DATABASE_URL', config.databaseUrl, error) : error;
   }
 }
 

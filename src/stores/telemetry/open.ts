@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { conflict } from '../../platform/problem.ts';
 import type { Applied } from '../migrations.ts';
 import { makePrivateDir } from '../private.ts';
+import { whyNotOpened } from '../reach.ts';
 import { changeOnCluster, clusterSettings } from './cluster.ts';
 import { startEngine, type Engine } from './engine.ts';
 import { migrateTelemetry } from './migrate.ts';
@@ -35,9 +36,13 @@ export async function openTelemetry(
   log: Log,
 ): Promise<Telemetry> {
   const telemetry = url ? connectServer(url, cluster) : await openBuiltIn(dir, memoryBytes, log);
+  const explain = (error: unknown): never => {
+    throw url ? whyNotOpened('CLICKHOUSE_URL', url, error) : error;
+  };
   try {
-    if (fresh) await requireEmpty(telemetry);
-    await inTurn(() => migrateTelemetry(telemetry, migrations ?? telemetryMigrations, { cluster, only: fresh }));
+    if (fresh) await requireEmpty(telemetry).catch(explain);
+    // Not what waits for its turn: that is of the other store.
+    await inTurn(() => migrateTelemetry(telemetry, migrations ?? telemetryMigrations, { cluster, only: fresh }).catch(explain));
   } catch (error) {
     await telemetry.close();
     throw error;

@@ -56,12 +56,23 @@ function closeServer(server: Server, withinMs: number): Promise<void> {
   });
 }
 
+/** No such name, or an address that is another machine's, or none. */
+const unknownHost = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT']);
+
 function whyNot(cause: NodeJS.ErrnoException, host: string, port: number): unknown {
   if (cause.code === 'EADDRINUSE')
     return new Problem('conflict', `Port ${port} is taken by another program. Choose one with PORT, e.g. PORT=${port + 1}.`, {
       cause,
     });
-  if (cause.code === 'EACCES' || cause.code === 'EADDRNOTAVAIL')
+  if (cause.code && unknownHost.has(cause.code))
+    return new Problem(
+      'invalid',
+      `STEWARD_HOST=${host} is no address of this machine. 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses.`,
+      {
+        cause,
+      },
+    );
+  if (cause.code === 'EACCES')
     return new Problem('invalid', `${host} port ${port} cannot be listened on. Choose with STEWARD_HOST and PORT.`, { cause });
   return cause;
 }
