@@ -34,5 +34,6 @@ export function csvRows(text: string): CsvRow[] {
 
 function separatorOf(line: string): string {
   const count = (separator: string) => line.split(separator).length;
-  return [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best));
+  // On a line without a header "01.02.2026;100,5" has one of each.
+  return [';', '\t', ','].reduce((best, next) => (count(next) > count(best) ? next : best));
 }

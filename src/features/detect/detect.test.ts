@@ -10,6 +10,7 @@ import { openLog } from '../../platform/log.ts';
 import { perform } from '../../platform/operation.ts';
 import { detectAnomalies, detectChanges } from './index.ts';
 import { printAnomalies, printChanges } from './print.ts';
+import { readTime } from './read-time.ts';
 
 const ctx = localContext({ now: systemClock, config: readConfig({}), log: openLog('silent') });
 
@@ -84,6 +85,32 @@ test('a bad row costs that row, and its line is named', async () => {
   });
   expect(answer.changes).toMatchObject([{ index: 48, line: 52 }]);
   expect(printChanges(answer)).toContain('2 rows left out: line 11, "n/a" is not a number, …');
+});
+
+test('decimal commas and dates with dots or slashes are read', async () => {
+  const day = (i: number) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10).split('-').reverse();
+  const rows = (mark: string, head: string) =>
+    head + stepped.map((value, i) => `${day(i).join(mark)};1.0${value.toFixed(2).padStart(5, '0').replace('.', ',')}`).join('\n');
+  for (const content of [rows('.', 'date;value\n'), rows('/', 'Datum;Wert\n'), rows('.', '')]) {
+    const answer = await perform(detectChanges, ctx, { file: await file('german.csv', content) });
+    expect(answer.rejected.rows).toBe(0);
+    expect(answer.changes).toMatchObject([{ index: 50 }]);
+    expect(answer.changes[0]!.after.mean).toBeCloseTo(1020, 0);
+  }
+  expect([readTime('03/04/2026'), readTime('31.02.2026'), readTime('31.12.2026 23:30')]).toEqual([
+    Date.UTC(2026, 2, 4),
+    null,
+    Date.UTC(2026, 11, 31, 23, 30),
+  ]);
+});
+
+test('in too few rows nothing is called steady', async () => {
+  const few = await perform(detectChanges, ctx, { file: await file('few.json', '[1, 2, null, 3]') });
+  expect(few).toMatchObject({ needs: 17, changes: [], rejected: { first: [{ line: 3, reason: 'no value' }] } });
+  expect(printChanges(few)).toMatch(/^Cannot tell: 4 rows of .* are too few, it takes 17 more rows\./);
+  const odd = await perform(detectAnomalies, ctx, { file: await file('few.json', '[1, 2, {"a": 1}]') });
+  expect(printAnomalies(odd)).toMatch(/^Cannot tell: .*98 more rows/);
+  expect((await perform(detectChanges, ctx, { file: await file('long.json', JSON.stringify(stepped)) })).needs).toBeNull();
 });
 
 test('the scores are written for every row, in the order of the file, bad rows without a score', async () => {

@@ -8,6 +8,8 @@ export type Rejected = z.infer<typeof Rejected>;
 
 const Columns = z.object({ time: z.string().nullable(), value: z.string() }).describe('Columns taken.');
 
+const Needs = z.number().nullable().describe('How many more rows it takes to tell, where nothing was found in too few.');
+
 const Stretch = z.object({ mean: z.number(), sd: z.number(), rows: z.number() });
 
 export const Changes = z.object({
@@ -15,6 +17,7 @@ export const Changes = z.object({
   rows: z.number(),
   columns: Columns,
   rejected: Rejected,
+  needs: Needs,
   changes: z.array(
     z.object({
       index: z.number().describe('Place of the first value of the new segment among the rows read, the first being 0.'),
@@ -32,6 +35,7 @@ export const Anomalies = z.object({
   rows: z.number(),
   columns: Columns,
   rejected: Rejected,
+  needs: Needs,
   threshold: z.number().describe('A row scoring at least this is an anomaly.'),
   anomalies: z.array(z.object({ line: z.number(), time: z.string().nullable(), value: z.number(), score: z.number() })),
   out: z.string().nullable().describe('Where the scores were written.'),

@@ -25,7 +25,8 @@ export const detectChanges = operation({
       ...stretch,
       ...placeOf(usable[stretch.index]!),
     }));
-    return { file, rows: rows.length, columns, rejected: rejectedOf(rows), changes };
+    const needs = changes.length > 0 ? null : lacking(usable.length, FEWEST_FOR_CHANGE);
+    return { file, rows: rows.length, columns, rejected: rejectedOf(rows), needs, changes };
   },
 });
 
@@ -54,6 +55,7 @@ export const detectAnomalies = operation({
       rows: rows.length,
       columns,
       rejected: rejectedOf(rows),
+      needs: anomalies.length > 0 ? null : lacking(rows.filter(({ rejected }) => rejected === null).length, FEWEST_FOR_ANOMALY),
       threshold: ANOMALY_THRESHOLD,
       anomalies,
       out: out ?? null,
@@ -61,6 +63,13 @@ export const detectAnomalies = operation({
     };
   },
 });
+
+/** From so many rows on a step of three times the spread is found wherever it lies but for the ends. */
+const FEWEST_FOR_CHANGE = 20;
+/** So many are taken for what is usual. */
+const FEWEST_FOR_ANOMALY = 100;
+
+const lacking = (rows: number, fewest: number) => (rows < fewest ? fewest - rows : null);
 
 const placeOf = ({ line, time }: SeriesRow) => ({ line, time });
 

@@ -8,18 +8,19 @@ const count = (n: number, word: string) => `${n.toLocaleString('en')} ${word}${n
 const place = ({ time, line }: { time: string | null; line: number }) =>
   time === null ? `row ${line}` : `${time} (line ${line})`;
 
-export function printChanges({ file, rows, rejected, columns, changes }: Changes): string {
+export function printChanges({ file, rows, rejected, columns, needs, changes }: Changes): string {
   const found = changes.map((change) => {
     const { before, after } = change;
     return `  ${place(change)}: mean ${number(before.mean)} → ${number(after.mean)}, spread ${number(before.sd)} → ${number(after.sd)}`;
   });
+  if (needs !== null) return printable([cannotTell(needs, rows, file, columns.value), ...leftOut(rejected)].join('\n'));
   const headline = changes.length === 0 ? 'No change' : count(changes.length, 'change');
   return printable(
     [`${headline} in ${count(rows, 'row')} of ${file} (${columns.value}).`, ...found, ...leftOut(rejected)].join('\n'),
   );
 }
 
-export function printAnomalies({ file, rows, rejected, columns, anomalies, threshold, out, csv }: Anomalies): string {
+export function printAnomalies({ file, rows, rejected, columns, needs, anomalies, threshold, out, csv }: Anomalies): string {
   if (csv !== null) return printable(csv.trimEnd());
   const shown = anomalies
     .slice(0, MOST_SHOWN)
@@ -31,7 +32,9 @@ export function printAnomalies({ file, rows, rejected, columns, anomalies, thres
     : `${anomalies.length.toLocaleString('en')} ${anomalies.length === 1 ? 'anomaly' : 'anomalies'}`;
   const wrote = out === null ? ['The score of every row: --csv, or --out FILE.'] : [`The score of every row is in ${out}.`];
   const lines = [
-    `${headline} in ${count(rows, 'row')} of ${file} (${columns.value}; threshold ${threshold}).`,
+    needs === null
+      ? `${headline} in ${count(rows, 'row')} of ${file} (${columns.value}; threshold ${threshold}).`
+      : cannotTell(needs, rows, file, columns.value),
     ...shown,
     ...more,
     ...leftOut(rejected),
@@ -39,6 +42,9 @@ export function printAnomalies({ file, rows, rejected, columns, anomalies, thres
   ];
   return printable(lines.join('\n'));
 }
+
+const cannotTell = (needs: number, rows: number, file: string, column: string) =>
+  `Cannot tell: ${count(rows, 'row')} of ${file} (${column}) ${rows === 1 ? 'is' : 'are'} too few, it takes ${count(needs, 'more row')}.`;
 
 function leftOut({ rows, first }: Rejected): string[] {
   if (rows === 0) return [];

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../platform/clock.ts';
 import { readFile } from 'node:fs/promises';
 import { invalid } from '../../platform/problem.ts';
 import { csvRows, type CsvRow } from './csv-rows.ts';
-import { readTime } from './read-time.ts';
+import { dayFirstIn, readTime } from './read-time.ts';
 
 /** One row of the file. A row that could not be read keeps its place, with the reason. */
 export interface SeriesRow {
@@ -58,8 +58,11 @@ function fromJson(file: string, text: string): Series {
   return { rows, columns: { time: timed ? 'time' : null, value: 'value' } };
 }
 
-/** A number or text of a JSON file as it would stand in a CSV cell; anything else is an empty one. */
-const written = (item: unknown) => (typeof item === 'number' || typeof item === 'string' ? String(item) : '');
+/** What a JSON file holds, as it would stand in a CSV cell; null is an empty one. */
+function written(item: unknown): string {
+  if (item === null || item === undefined) return '';
+  return typeof item === 'number' || typeof item === 'string' ? String(item) : JSON.stringify(item);
+}
 
 function parsedJson(file: string, text: string): unknown {
   try {
@@ -82,14 +85,18 @@ function field(item: unknown, names: readonly string[]): unknown {
 
 function fromCsv(file: string, all: readonly CsvRow[]): Series {
   const [first] = all;
-  const isHeader = first !== undefined && !first.cells.some((cell) => isNumber(cell) || readTime(cell) !== null);
-  const body = isHeader ? all.slice(1) : all;
+  const isHeader =
+    first !== undefined && !first.cells.some((cell) => isNumber(cell) || COMMA.test(cell) || readTime(cell) !== null);
+  const body = withPoints(isHeader ? all.slice(1) : all);
   if (body.length === 0) throw invalid(`${file} has a header and no rows.`);
   const names = isHeader ? first.cells : first!.cells.map((_, i) => `column ${i + 1}`);
   const time = timeColumn(names, body);
   const value = valueColumn(names, body, time);
   if (value < 0) throw invalid(`${file} has no numeric column. Give it the columns time and value.`);
-  const rows = body.map(({ line, cells }, i) => seriesRow(line, i, time < 0 ? null : (cells[time] ?? ''), cells[value] ?? ''));
+  const dayFirst = time >= 0 && dayFirstIn(body.map(({ cells }) => cells[time] ?? ''));
+  const rows = body.map(({ line, cells }, i) =>
+    seriesRow(line, i, time < 0 ? null : (cells[time] ?? ''), cells[value] ?? '', dayFirst),
+  );
   return { rows, columns: { time: time < 0 ? null : names[time]!, value: names[value]! } };
 }
 
@@ -120,12 +127,27 @@ function mostly(body: readonly CsvRow[], column: number, is: (cell: string) => b
   return sample.filter(({ cells }) => is(cells[column] ?? '')).length * 2 > sample.length;
 }
 
+const COMMA = /^[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+$/;
+const THOUSANDS = /^[-+]?[1-9]\d{0,2}(,\d{3})+$/;
+
+/** Numbers with a decimal comma as numbers: in a column that holds one whose comma cannot divide thousands. */
+function withPoints(body: readonly CsvRow[]): CsvRow[] {
+  const decimal = new Set<number>();
+  for (const { cells } of body) {
+    for (const [i, cell] of cells.entries()) if (COMMA.test(cell) && !THOUSANDS.test(cell)) decimal.add(i);
+  }
+  if (decimal.size === 0) return [...body];
+  const point = (cell: string) => (COMMA.test(cell) ? cell.replaceAll('.', '').replace(',', '.') : cell);
+  return body.map(({ line, cells }) => ({ line, cells: cells.map((cell, i) => (decimal.has(i) ? point(cell) : cell)) }));
+}
+
 const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell));
 
-function seriesRow(line: number, place: number, time: string | null, value: string): SeriesRow {
+function seriesRow(line: number, place: number, time: string | null, value: string, dayFirst?: boolean): SeriesRow {
   // Rows without a time are taken as one a day: only their order matters then.
-  const at = time === null ? place * DAY_MS : readTime(time);
-  const bad = at === null ? `"${short(time ?? '')}" is not a time` : isNumber(value) ? null : `"${short(value)}" is not a number`;
+  const at = time === null ? place * DAY_MS : readTime(time, dayFirst);
+  const noNumber = value === '' ? 'no value' : `"${short(value)}" is not a number`;
+  const bad = at === null ? `"${short(time ?? '')}" is not a time` : isNumber(value) ? null : noNumber;
   return { line, time, at: at ?? 0, value: bad === null ? Number(value) : NaN, rejected: bad };
 }
 

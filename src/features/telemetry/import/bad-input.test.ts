@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { knownAs } from './encoding.ts';
 import { openLogFile } from './open-log.ts';
 import { callOf, csv, csvHeader, csvRow, hour, jsonl, openReader, times } from './testing/read-log.ts';
 
@@ -284,4 +285,19 @@ describe('what cannot be read is said in a sentence', () => {
     expect(calls).toHaveLength(20);
     expect(assumptions).toContainEqual(expect.stringMatching(/"time" was not read as the time.*Q0 sometime.*--map/));
   });
+});
+
+test.each([
+  ['sheet.xlsx', Buffer.from('PK\u0003\u0004\u0014\u0000 xl/workbook.xml'), 'is an Excel workbook: save its sheet as CSV'],
+  ['noise.xlsx', Buffer.from('PK\u0003\u0004h\r@="\u0001'), 'is an Excel workbook: save its sheet as CSV'],
+  ['logs', Buffer.from('PK\u0003\u0004\u0014\u0000 a.jsonl'), 'is a ZIP archive: unpack it'],
+  ['log.json', Buffer.from('<!DOCTYPE html><html><body>403 Forbidden</body></html>'), 'is a web page (HTML)'],
+  ['log.csv', Buffer.from('\uFEFF<?xml version="1.0"?><rows/>'), 'is XML'],
+])('%s is named as what it is', (name, bytes, said) => {
+  expect(knownAs(name, bytes)).toContain(said);
+});
+
+test('logs are not taken for something else', () => {
+  for (const text of ['{"output": "<html>"}', 'time,output\n1,<html>', '[]', 'PKW,time\n1,2'])
+    expect(knownAs('log.xlsx', Buffer.from(text))).toBeNull();
 });

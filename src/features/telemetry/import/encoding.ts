@@ -37,6 +37,20 @@ export function isText(start: Buffer): boolean {
   return controls.length <= start.length * CONTROLS;
 }
 
+/** What else people send by mistake: what it is, and what to do; nothing where it may be a log. */
+export function knownAs(name: string, start: Buffer): string | null {
+  const first = start.toString('latin1', 0, 4096);
+  if (first.startsWith('PK\u0003\u0004')) {
+    return /\.xls[xmb]$/i.test(name) || /xl\/|\[Content_Types\]/.test(first)
+      ? 'is an Excel workbook: save its sheet as CSV'
+      : 'is a ZIP archive: unpack it, and name the logs in it';
+  }
+  if (first.startsWith('\u00d0\u00cf\u0011\u00e0')) return 'is an old Excel or Office document: save its sheet as CSV';
+  if (/^(\u00ef\u00bb\u00bf)?\s*<(!doctype html|html|head|body)\b/i.test(first))
+    return 'is a web page (HTML) and no log: the download was refused, or another address is needed';
+  return /^(\u00ef\u00bb\u00bf)?\s*<\?xml\b/i.test(first) ? 'is XML: export the log as CSV, JSON or JSONL' : null;
+}
+
 /** A copy in UTF-8 with plain line ends. */
 export async function copyAsUtf8(log: Recognised, encoding: Encoding): Promise<Recognised> {
   const path = join(log.work, 'utf8');

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { invalid, notFound, Problem } from '../../../platform/problem.ts';
 import type { LoggedScore } from '../otlp/index.ts';
-import { copyAsUtf8, encodingOf, isText } from './encoding.ts';
+import { copyAsUtf8, encodingOf, isText, knownAs } from './encoding.ts';
 import { formatOfText } from './format-of-text.ts';
 import { makeWorkDir } from './work-dir.ts';
 
@@ -101,6 +101,8 @@ export async function recognise(
   if (compression === 'none' && /\.(gz|zst)$/i.test(name) && !mayBeLog(start))
     throw invalid(`"${name}" is not packed as its name says, and is no log either. Was it downloaded whole? Fetch it again.`);
   if (start.subarray(0, 4).toString('latin1') === 'PAR1') return { ...base, format: 'parquet' };
+  const other = knownAs(name, start);
+  if (other) throw invalid(`"${name}" ${other}.`);
   const encoding = encodingOf(start);
   if (encoding) {
     const copy = await copyAsUtf8(base, encoding);
