@@ -55,10 +55,12 @@ test('a pid file that speaks of another program, or of a zombie, is cleared', as
   using dir = await preparedDataDir();
   await (await openRecords({ dataDir: dir.path }, quiet)).close();
   const data = join(dir.path, 'records', 'data');
-  // A shell that becomes `sleep` collects no children: the inner one stays a zombie.
-  const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // A shell that becomes `sleep` collects no children: the inner one, which ends when it is told to, stays a zombie.
+  const shell = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
   try {
-    const zombie = await new Promise<string>((resolve) => shell.stdout.once('data', (chunk) => resolve(String(chunk).trim())));
+    const zombie = await new Promise<string>((resolve) => shell.stdout!.once('data', (chunk) => resolve(String(chunk).trim())));
+    await eventually(() => readFileSync(`/proc/${shell.pid}/comm`, 'utf8').trim() === 'sleep');
+    shell.stdio[3]!.destroy();
     await eventually(() => /^State:\s+Z/m.test(readFileSync(`/proc/${zombie}/status`, 'utf8')));
     for (const pid of [zombie, process.pid, 4_999_999]) {
       writeFileSync(join(data, 'postmaster.pid'), `${pid}\n${data}\n1795228694\n5432\n/nowhere\n\n 16041019 4\nready   \n`);
