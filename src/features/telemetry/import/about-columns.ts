@@ -2,7 +2,7 @@ import { filled, plain, type Column } from './columns.ts';
 import { epochUnit, hasZone, type TimeFormat } from './content.ts';
 import type { Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Content, type Field } from './fields.ts';
-import { readNumber, type Comma } from './numbers.ts';
+import { BEYOND_MEASURE, readNumber, type Comma } from './numbers.ts';
 
 /** What was assumed of the columns of a file, a sentence each. Pure. */
 
@@ -57,6 +57,23 @@ export function aboutNumbers(found: Partial<Record<Field, Column>>, commas: Part
         : []),
       ...(percent ? [`${read(percent)}.`] : []),
       ...(money ? [`"${column.name}" is in ${money} and is shown as US dollars without being converted.`] : []),
+    ];
+  });
+}
+
+/** Values of which no measure is made are told, and not passed over. */
+export function aboutOdd(found: Partial<Record<Field, Column>>, commas: Partial<Record<Field, Comma>>): string[] {
+  return numericFields.flatMap((field) => {
+    const column = found[field];
+    if (!column || field === 'score') return [];
+    const values = filled(column);
+    const odd = values.filter((value) => {
+      const number = readNumber(value, commas[field]);
+      return number === null || number < 0 || number >= BEYOND_MEASURE;
+    });
+    if (odd.length === 0) return [];
+    return [
+      `Of ${values.length} values of "${column.name}" in a sample ${odd.length} such as "${odd[0]!.slice(0, 40)}" are negative, far too large or no numbers; such values count as missing.`,
     ];
   });
 }

@@ -1,4 +1,4 @@
-import { aboutNumbers, aboutScores, aboutTime, aboutUnused } from './about-columns.ts';
+import { aboutNumbers, aboutOdd, aboutScores, aboutTime, aboutUnused } from './about-columns.ts';
 import { callsAmong, columnsOfCalls, type CallsAmong } from './calls-among.ts';
 import { endsInAnswer } from './chat.ts';
 import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.ts';
@@ -113,7 +113,8 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     const asWritten = aliases.includes(column.name.toLowerCase()) ? 0 : 0.001;
     if (whole >= 0) return whole + column.path.length / 100 + asWritten + (isWrapper(column) ? WRAPPED : 0);
     // A name at the end of a path counts less than any whole name, and what the first of some messages says is no field.
-    const leaf = column.path.length > 0 && !isFirstMessage(column) ? placeOf(String(column.path.at(-1))) : -1;
+    const leaf =
+      column.path.length > 0 && !isFirstMessage(column) && !isOfTool(column) ? placeOf(String(column.path.at(-1))) : -1;
     return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
   };
   const named = columns
@@ -142,6 +143,9 @@ function fitsWords(field: Field, values: readonly string[]): boolean {
   if (fields[field].content === 'number') return !looksLike.time(values);
   return fields[field].content !== 'text' || field === 'expected' || !(looksLike.number(values) || looksLike.time(values));
 }
+
+/** What a tool is called, and called with, is no field of the call that asks for it. */
+const isOfTool = ({ path }: Column) => path.some((key) => /^(tools?|tool_?calls|functions?|function_?call)$/i.test(String(key)));
 
 const isFirstMessage = ({ name }: Column) => /(^|\.)messages\.0\./i.test(name);
 
@@ -219,7 +223,12 @@ function describe(
     assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
   const commas = commasOf(found, all);
   const scores = columns.filter((column) => scoresIn(columns).includes(column) || (column.path.length === 0 && isJudged(column)));
-  assumptions.push(...aboutNumbers(found, commas), ...aboutUnused(columns, found), ...aboutScores(scores, found));
+  assumptions.push(
+    ...aboutNumbers(found, commas),
+    ...aboutOdd(found, commas),
+    ...aboutUnused(columns, found),
+    ...aboutScores(scores, found),
+  );
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
   const conversation = found.input !== undefined && found.input === found.output;
   if (conversation)

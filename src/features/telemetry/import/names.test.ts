@@ -203,3 +203,20 @@ test('two columns of labels, of which neither is named as right, are no pair', (
   expect(found).toEqual({ time: 'date', input: 'question', output: 'answer' });
   expect(segments).toEqual(['category', 'label']);
 });
+
+test('values that cannot be measured are told', () => {
+  const { mapping } = mapped('timestamp | output | latency_s', (i) => [
+    time(i),
+    answer(i),
+    i % 20 === 3 ? '-5' : i % 20 === 4 ? '1e308' : '1.5',
+  ]);
+  expect(mapping.assumptions.join()).toMatch(
+    /Of 60 values of "latency_s" in a sample 6 such as "-5" are negative, far too large/,
+  );
+});
+
+test('the function that a tool call names is no workflow', () => {
+  const message = { role: 'assistant', content: null, tool_calls: [{ function: { name: 'lookup' } }] };
+  const { found } = mapped('created | model | choices', (i) => [time(i), 'gpt-4o', JSON.stringify([{ message, index: i }])]);
+  expect(found.workflow).toBeUndefined();
+});

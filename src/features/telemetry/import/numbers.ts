@@ -3,6 +3,9 @@
 /** What a comma in the numbers of a column is. */
 export type Comma = 'thousands' | 'decimal';
 
+/** No time, price or count of tokens is as large; its square would be beyond what a sum holds. */
+export const BEYOND_MEASURE = 1e15;
+
 /** Money, blanks and apostrophes around and between digits say nothing about how much it is. */
 const ORNAMENTS = "(?i)[\\s\\x{00A0}\\x{202F}'’$€£¥]|usd|eur|gbp";
 const ornaments = /[\s'’$€£¥]|usd|eur|gbp/gi;

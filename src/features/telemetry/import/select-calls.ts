@@ -5,7 +5,7 @@ import { fieldNames, type Field } from './fields.ts';
 import { formatSql, type FormatChoice } from './format.ts';
 import { graders, type GraderName } from './grade.ts';
 import type { Mapping } from './map-columns.ts';
-import { numberOf } from './numbers.ts';
+import { BEYOND_MEASURE, numberOf } from './numbers.ts';
 import { readTexts } from './read-texts.ts';
 import { callIdOf } from './same-rows.ts';
 import type { Source } from './source.ts';
@@ -124,7 +124,7 @@ function rejection({ mapping, latest }: Reading, binder: Binder): string {
 function callColumns(reading: Reading, binder: Binder): string[] {
   const { mapping, format } = reading;
   const { output, error, score } = mapping.fields;
-  const positive = (value: string) => `if(${value} >= 0, ${value}, NULL)`;
+  const positive = (value: string) => `if(${value} >= 0 and ${value} < ${BEYOND_MEASURE}, ${value}, NULL)`;
   const answered = (sql: string) => (output ? sql : '0');
   const found = [
     scoreOf(reading),
@@ -146,8 +146,12 @@ function callColumns(reading: Reading, binder: Binder): string[] {
   ];
   const texts = ['i', 'o', 'e'].map((text) => `substringUTF8(${text}, 1, ${reading.whole ? MAX_WHOLE : MAX_TEXT})`).join(', ');
   const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, ${texts}`;
-  return [read, output ? '1' : '0', ...found];
+  // Who calls a tool answers nobody yet.
+  const answers = mapping.fields.finish ? `not (${isEmpty} and ${callsTool})` : '1';
+  return [read, output ? answers : '0', ...found];
 }
+
+const callsTool = `lower(ifNull(t_finish, '')) in ('tool_calls', 'function_call', 'tool_use', 'tool-calls')`;
 
 function scoreOf({ mapping, grader }: Reading): string {
   if (mapping.fields.score) return 'given';
