@@ -5,7 +5,7 @@ import { conflict, invalid, notFound } from '../../../platform/problem.ts';
 import { NewPrice, OwnPrice } from './model.ts';
 import { ownPricesOf } from './own-prices.ts';
 import { recost } from './recost.ts';
-import { listPrices, replacePrice, setRemoved } from './store.ts';
+import { countPrices, listPrices, replacePrice, setRemoved } from './store.ts';
 
 const reads = {
   of: 'client',
@@ -15,6 +15,9 @@ const reads = {
 } satisfies ClientAccess;
 /** Prices change what reports say, so no key that merely sends telemetry sets them. */
 const writes = { of: 'client', does: 'write', key: 'write', roles: ['owner', 'operator'] } satisfies ClientAccess;
+
+/** More than anybody keeps by hand: intake looks at all of them. */
+const MOST_PRICES = 1000;
 
 export const listOwnPrices = operation({
   name: 'prices.list',
@@ -38,6 +41,11 @@ export const setOwnPrice = operation({
       throw invalid('A price needs at least one of inputUsdPerMillion, outputUsdPerMillion and usdPerRequest.');
     const id = await replacePrice(ctx, price);
     if (!id) throw conflict('Somebody else set this price at the same moment. Look at it with prices.list, and set it again.');
+    // Counted after it took the place of another; what is thrown takes it back.
+    if ((await countPrices(ctx)) > MOST_PRICES)
+      throw conflict(
+        `A client has ${MOST_PRICES} prices at most. Remove one with prices.remove, or set one for several models: a name that ends in "*".`,
+      );
     ownPricesOf.changed(ctx.client!.id);
     return { id };
   },

@@ -6,22 +6,53 @@ import type { Priced, Rates } from './rates.ts';
 export function fittingPrice({ provider, model }: Priced, prices: readonly OwnPrice[], at: Date): OwnPrice | undefined {
   if (!model || prices.length === 0) return undefined;
   const name = model.trim().toLowerCase();
-  return prices
-    .filter((price) => price.validFrom <= at && fitsModel(price.model, name) && fitsProvider(price.provider, provider))
-    .toSorted(byExactness)[0];
+  const { named, beginnings, lengths } = bookOf(prices);
+  const fits = ({ price, provider: wanted }: Entry) => price.validFrom <= at && (wanted === undefined || wanted === provider);
+  const exact = named.get(name)?.find(fits);
+  if (exact) return exact.price;
+  for (const length of lengths) {
+    const found = length <= name.length ? beginnings.get(name.slice(0, length))?.find(fits) : undefined;
+    if (found) return found.price;
+  }
+  return undefined;
 }
 
-function fitsModel(pattern: string, name: string): boolean {
-  const folded = pattern.toLowerCase();
-  return folded.endsWith('*') ? name.startsWith(folded.slice(0, -1)) : name === folded;
+/** A price, and its provider in the words of spans: a person may name it as any client's library does. */
+interface Entry {
+  price: OwnPrice;
+  provider: string | null | undefined;
 }
 
-/** The provider in the words of a person, or of any client's library. */
-const fitsProvider = (wanted: string | null, of: string | null) => wanted === null || providerOf(wanted) === of;
+/** The prices of a client as calls look them up, the most exact first. */
+interface Book {
+  named: ReadonlyMap<string, readonly Entry[]>;
+  beginnings: ReadonlyMap<string, readonly Entry[]>;
+  /** Of the beginnings, the longest first. */
+  lengths: readonly number[];
+}
 
+// Made once for a list, and not for each span: a request has tens of thousands of them.
+const books = new WeakMap<readonly OwnPrice[], Book>();
+
+function bookOf(prices: readonly OwnPrice[]): Book {
+  const known = books.get(prices);
+  if (known) return known;
+  const named = new Map<string, Entry[]>();
+  const beginnings = new Map<string, Entry[]>();
+  for (const price of prices.toSorted(byExactness)) {
+    const folded = price.model.toLowerCase();
+    const [of, key] = folded.endsWith('*') ? [beginnings, folded.slice(0, -1)] : [named, folded];
+    const entry = { price, provider: price.provider === null ? undefined : providerOf(price.provider) };
+    of.set(key, [...(of.get(key) ?? []), entry]);
+  }
+  const lengths = [...new Set(Array.from(beginnings.keys(), ({ length }) => length))].sort((a, b) => b - a);
+  const book = { named, beginnings, lengths };
+  books.set(prices, book);
+  return book;
+}
+
+/** Of prices for the same names. */
 const byExactness = (a: OwnPrice, b: OwnPrice) =>
-  Number(a.model.endsWith('*')) - Number(b.model.endsWith('*')) ||
-  b.model.length - a.model.length ||
   Number(a.provider === null) - Number(b.provider === null) ||
   b.validFrom.getTime() - a.validFrom.getTime() ||
   a.id.localeCompare(b.id);

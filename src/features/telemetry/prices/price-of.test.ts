@@ -130,3 +130,28 @@ test('the version that stands on spans is the one that is installed', () => {
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> };
   expect(CATALOGUE).toBe(`genai-prices ${dependencies['@pydantic/genai-prices']}`);
 });
+
+test('of many own prices the most exact holds, whatever their order', () => {
+  const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  const named = [
+    { model: 'g*' },
+    { model: 'GPT-4*' },
+    { model: 'gpt-4o', provider: 'azure' },
+    { model: 'gpt-4o', validFrom: new Date('2026-03-01T00:00:00Z') },
+    { model: 'gpt-4o' },
+    { model: 'gpt-4o', validFrom: new Date('2027-01-01T00:00:00Z') },
+    { model: 'o*', provider: 'openai' },
+    ...Array.from({ length: 300 }, (_, n) => ({ model: `other-${n}` })),
+  ].map((price, n) => own({ ...price, id: id(n) }));
+  const sourceOf = (provider: string | null, model: string, when = at) =>
+    [named, named.toReversed()].map((prices) => priceOf(call(provider, model), prices, when)?.source);
+  const both = (n: number) => [`own price ${id(n)}`, `own price ${id(n)}`];
+  expect(sourceOf('azure.ai.openai', 'gpt-4o')).toEqual(both(2));
+  expect(sourceOf('openai', ' GPT-4o ')).toEqual(both(3));
+  expect(sourceOf('openai', 'gpt-4o', new Date('2026-02-01T00:00:00Z'))).toEqual(both(4));
+  expect(sourceOf('openai', 'gpt-4.1')).toEqual(both(1));
+  expect(sourceOf('openai', 'gpt-5')).toEqual(both(0));
+  expect(sourceOf('openai', 'o9')).toEqual(both(6));
+  expect(sourceOf('anthropic', 'o9')).toEqual([undefined, undefined]);
+  expect(sourceOf('openai', 'other-299')).toEqual(both(306));
+});

@@ -12,6 +12,12 @@ export const listPrices = (records: Sql, clientId: string) =>
       reasoning_usd as "reasoningUsdPerMillion", request_usd as "usdPerRequest", valid_from as "validFrom"
     from model_price where client_id = ${clientId} and removed_at is null order by lower(model), valid_from, id`;
 
+export async function countPrices({ records, client }: Pick<Context, 'records' | 'client'>): Promise<number> {
+  const [row] = await records.rows(z.object({ n: z.number() }))`
+    select count(*)::int as n from model_price where client_id = ${client?.id} and removed_at is null`;
+  return row!.n;
+}
+
 const Made = z.object({ id: z.uuid() });
 
 /** Takes the place of the price for the same calls from the same moment on. Answers nothing when another did so just now. */
