@@ -17,6 +17,7 @@ import { openSpare } from '../../platform/spare.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import type { Spool } from './spool.ts';
 import type { Telemetry } from './telemetry.ts';
+import { turnsByClient } from './turns-by-client.ts';
 import type { Usages } from './usage.ts';
 
 const Walled = z.object({ found: z.string() });
@@ -45,10 +46,13 @@ export function walledTelemetry(
       if (client === null) throw new Error('A verb of the practice asked for telemetry, which is a client’s.');
       if (!sql.includes('{client:UUID}')) throw new Error('A question about telemetry does not name {client:UUID}.');
       // Last, so that no parameter takes its place.
-      return telemetry.rows(shape)(sql, { ...params, client }, { settings });
+      return inTurn(client, () => telemetry.rows(shape)(sql, { ...params, client }, { settings }));
     },
   };
 }
+
+// Half of what the engine of one's own does at once: whatever one client asks, the next one's question is begun.
+const inTurn = turnsByClient({ most: 6, patienceMs: 30_000 });
 
 /** Inside the map that ClickHouse is sent, a quote has a backslash before it. */
 const filtersOf = (client: string, walled: readonly string[]) =>
