@@ -1,3 +1,6 @@
+/** What one piece unpacks to at most. Pieces are a few megabytes; one of long texts may be more. */
+export const MOST_PIECE_BYTES = 512 * 1024 ** 2;
+
 /** Rows of a table, in a form that its store reads back exactly. */
 export interface Piece {
   readonly bytes: Buffer;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { MOST_PIECE_BYTES } from '../../platform/copy.ts';
 import { conflict, invalid, notFound } from '../../platform/problem.ts';
 import { requireKnownMigrations } from '../../stores/index.ts';
 import { filesOf, FORMAT, Manifest, sum, summaryOf, type BackupFile, type Summary } from './model.ts';
@@ -53,7 +54,22 @@ const changed = (path: string) => invalid(`${path} is not as it was written: its
 
 /** The bytes of a table's files, in their order. */
 export async function* piecesIn({ dir }: Backup, files: readonly BackupFile[]): AsyncIterable<Buffer> {
-  for (const { path } of files) yield await unpack(await readFile(join(dir, path)));
+  for (const { path } of files) yield await unpacked(join(dir, path));
+}
+
+/** A few kilobytes can unpack to gigabytes, and a backup may come from anywhere. */
+export async function unpacked(path: string, most = MOST_PIECE_BYTES): Promise<Buffer> {
+  try {
+    return await unpack(await readFile(path), { maxOutputLength: most });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      throw invalid(
+        `${path} unpacks to more than ${most / 1024 ** 2} MiB, which no backup of Steward does. Nothing of it is restored; take another backup.`,
+      );
+    if (code.startsWith('Z_')) throw invalid(`${path} cannot be unpacked: it is no file of a backup. Take another backup.`);
+    throw error;
+  }
 }
 
 /** The backups in a directory, the latest first; what is none is left out. */

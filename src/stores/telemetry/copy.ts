@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Piece, TelemetryCopy } from '../../platform/copy.ts';
+import { MOST_PIECE_BYTES, type Piece, type TelemetryCopy } from '../../platform/copy.ts';
 import { conflict, Problem, unavailable } from '../../platform/problem.ts';
 import { asidePrefix, tableName } from './names.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -183,7 +183,9 @@ async function* read(telemetry: Telemetry, table: string, stretch: Stretch): Asy
     const [counted] = await telemetry.rows(Counted)(`SELECT count() AS rows FROM ${table} WHERE ${where}`, params, options);
     const rows = counted!.rows;
     if (rows === 0) return;
-    yield { rows, bytes: await telemetry.native(`SELECT * FROM ${table} WHERE ${where}`, params, options) };
+    const bytes = await telemetry.native(`SELECT * FROM ${table} WHERE ${where}`, params, options);
+    if (bytes.length > MOST_PIECE_BYTES) throw new Problem('too_large', 'This stretch is more than a piece of a backup may be.');
+    yield { rows, bytes };
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'too_large') || to - from < 2) throw error;
     const middle = Math.floor((from + to) / 2);
