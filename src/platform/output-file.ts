@@ -32,10 +32,13 @@ const unwritable = (name: string, why: string, cause?: unknown) =>
     },
   );
 
-/** Writes a file and answers its name. Throws a Problem where it cannot. */
+/**
+ * Writes a file and answers its name. A new one is for whoever ran the command alone, as texts of users may stand in it. Throws a
+ * Problem where it cannot.
+ */
 export async function save(name: string, content: string | Uint8Array): Promise<string> {
   try {
-    await writeFile(name, content);
+    await writeFile(name, content, { mode: 0o600 });
     return name;
   } catch (cause) {
     throw unwritable(name, cause instanceof Error ? cause.message : 'unknown', cause);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,7 +10,9 @@ import { openLog } from '../../platform/log.ts';
 import { perform } from '../../platform/operation.ts';
 import { detectAnomalies, detectChanges } from './index.ts';
 import { printAnomalies, printChanges } from './print.ts';
+import type { SeriesRow } from './read-series.ts';
 import { readTime } from './read-time.ts';
+import { scoredCsv } from './scored-csv.ts';
 
 const ctx = localContext({ now: systemClock, config: readConfig({}), log: openLog('silent') });
 
@@ -122,10 +124,24 @@ test('the scores are written for every row, in the order of the file, bad rows w
   const answer = await perform(detectAnomalies, ctx, { file: await file('spike.csv', lines.join('\n')), out });
   const written = (await readFile(out, 'utf8')).trim().split('\n');
   expect(written).toHaveLength(601);
+  expect((await stat(out)).mode & 0o777).toBe(0o600);
   expect(written[0]).toBe('timestamp,value,anomaly_score');
   expect(written[3]).toBe(`${hour(2)},,`);
   expect(answer.anomalies).toMatchObject([{ line: 552, value: 500 }]);
   expect(printAnomalies(answer)).toContain('1 anomaly in 600 rows');
+});
+
+test('a cell of a file is no formula in what is written of it', () => {
+  const row = (time: string): SeriesRow => ({ line: 2, time, at: 0, value: 0, rejected: 'is no number' });
+  const times = ['=HYPERLINK("http://x","y")', '@SUM(1)', '+cmd', '-5', '-1+2', '2026-06-01'];
+  expect(scoredCsv(times.map(row), []).trim().split('\n').slice(1)).toEqual([
+    `"'=HYPERLINK(""http://x"",""y"")",,`,
+    `'@SUM(1),,`,
+    `'+cmd,,`,
+    '-5,,',
+    `'-1+2,,`,
+    '2026-06-01,,',
+  ]);
 });
 
 test('names and values of a file do not steer the terminal', async () => {

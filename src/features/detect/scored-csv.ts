@@ -11,4 +11,10 @@ export function scoredCsv(rows: readonly SeriesRow[], scores: ArrayLike<number>)
   return `${['timestamp,value,anomaly_score', ...lines].join('\n')}\n`;
 }
 
-const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const quoted = (text: string) => {
+  const cell = harmless(text);
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+};
+
+/** What a spreadsheet would take for a formula has an apostrophe before it. A number is none, also below zero. */
+const harmless = (cell: string) => (/^[=+\-@\t\r]/.test(cell) && Number.isNaN(Number(cell)) ? `'${cell}` : cell);
