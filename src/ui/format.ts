@@ -9,6 +9,9 @@ export const UNKNOWN = '–';
 type Maybe = number | null | undefined;
 
 export const count = (n: Maybe) => (n === null || n === undefined ? UNKNOWN : whole.format(n));
+/** What is estimated from a thousand on, as runs of many hours are: "about 2,870". */
+export const about = (n: Maybe) =>
+  typeof n === 'number' && n > 1000 ? `about ${whole.format(Number(n.toPrecision(3)))}` : count(n);
 export const compact = (n: Maybe) => (n === null || n === undefined ? UNKNOWN : n < 10_000 ? whole.format(n) : short.format(n));
 
 /** Money to the cent; what is less than a cent keeps two digits. */

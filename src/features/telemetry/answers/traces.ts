@@ -217,6 +217,15 @@ function rootOf(spans: readonly BriefSpan[]): BriefSpan {
   return spans.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? spans[0]!;
 }
 
+const LONGEST_NAME = 200;
+/** A name as a line of a list has room for; the trace itself has all of it. */
+const cut = (name: string) =>
+  name.length > LONGEST_NAME
+    ? `${Array.from(name.slice(0, 2 * LONGEST_NAME))
+        .slice(0, LONGEST_NAME - 1)
+        .join('')}…`
+    : name;
+
 function summaryOf(
   traceId: string,
   spans: readonly BriefSpan[],
@@ -229,7 +238,7 @@ function summaryOf(
   const errors = spans.filter(({ status }) => status === 'error').length;
   return {
     traceId,
-    name: first('traceName') ?? root.name,
+    name: cut(first('traceName') ?? root.name),
     workflow: first('workflow'),
     startedAt: spans[0]!.startedAt,
     durationMs: root.durationMs,

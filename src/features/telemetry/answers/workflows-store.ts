@@ -202,7 +202,7 @@ export const FailureKind = z.object({
 /** What went wrong, the most frequent first; long messages are cut. */
 export const failures = ({ telemetry }: Context, { fromMs, toMs }: Window, workflow: string) =>
   telemetry.rows(FailureKind)(
-    `SELECT leftUTF8(ifNull(status_message, ''), 300) AS message, any(name) AS spanName, count() AS count, max(started_at) AS lastSeenAt,
+    `SELECT leftUTF8(ifNull(status_message, ''), 300) AS message, leftUTF8(any(name), 200) AS spanName, count() AS count, max(started_at) AS lastSeenAt,
       toString(argMax(trace_id, started_at)) AS traceId
     FROM ${spansWhere(`workflow = {workflow:String} AND status = 'error' AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`)}
     GROUP BY message ORDER BY count DESC, message LIMIT 20`,

@@ -111,6 +111,15 @@ function windowOf(ctx: Context, { from, to }: { from?: string | undefined; to?: 
   return { fromMs, toMs };
 }
 
+/** Where no time is asked for: the days that runs, errors and cost are of, so that one page does not count the same calls twice over. */
+function figuresWindow(ctx: Context, asked: { from?: string | undefined; to?: string | undefined }): Window {
+  const { fromMs, toMs } = windowOf(ctx, asked);
+  return {
+    fromMs: asked.from === undefined ? Math.floor(fromMs / DAY_MS) * DAY_MS : fromMs,
+    toMs: asked.to === undefined ? toMs + DAY_MS : toMs,
+  };
+}
+
 export const showWorkflow = operation({
   name: 'workflows.show',
   summary: 'Show one workflow: its state, its numbers, the models it uses, its users and what goes wrong in it.',
@@ -134,7 +143,7 @@ export const showWorkflow = operation({
       .describe('By what its runs are scored in numbers, the most frequent first.'),
   }),
   async run(ctx, { workflow: name, ...asked }) {
-    const window = windowOf(ctx, asked);
+    const window = figuresWindow(ctx, asked);
     const [all, models, users, failed, scored] = await Promise.all([
       changedWorkflowsOf(ctx),
       modelUse(ctx, window, name),

@@ -1,4 +1,4 @@
-import { count, counted, money, percent } from '../../../../ui/format.ts';
+import { about, counted, money, percent } from '../../../../ui/format.ts';
 import { Answered, Empty, Page, Section, Since, State, When } from '../../../../ui/kit.tsx';
 import { Link, useParams, withParams } from '../../../../ui/router.tsx';
 import { useCall, type Answer } from '../../call.ts';
@@ -88,7 +88,7 @@ function Figures({
       <div>
         <dt>Runs, 28 days</dt>
         <dd>
-          <Link to={tracesOf(of, { from })}>{count(runs)}</Link>
+          <Link to={tracesOf(of, { from })}>{about(runs)}</Link>
         </dd>
       </div>
       <div>
@@ -96,7 +96,9 @@ function Figures({
         <dd>
           {runs > 0 ? percent(errors / runs) : '–'}{' '}
           <small>
-            <Link to={tracesOf(of, { from, status: 'error' })}>{counted(errors, 'run')}</Link>
+            <Link to={tracesOf(of, { from, status: 'error' })}>
+              {errors > 1000 ? `${about(errors)} runs` : counted(errors, 'run')}
+            </Link>
           </small>
         </dd>
       </div>

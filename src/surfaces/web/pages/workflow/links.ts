@@ -15,5 +15,5 @@ export const DAY_MS = 24 * HOUR_MS;
 
 /** The whole minute, so that equal questions are asked once, and links stay as they are. */
 export const minuteNow = () => Math.floor(Date.now() / 60_000) * 60_000;
-/** The four weeks that figures are of. */
-export const monthAgo = () => new Date(minuteNow() - 28 * DAY_MS).toISOString();
+/** The four weeks that figures are of: whole days, as they are counted. */
+export const monthAgo = () => new Date(Math.floor(Date.now() / DAY_MS - 28) * DAY_MS).toISOString();
