@@ -1,6 +1,7 @@
 import { summarise, type Bucket, type MetricKind, type Summary } from '../buckets.ts';
 import { compare, MIN_EFFECT } from '../compare.ts';
 import { normalQuantileUpper, studentQuantile } from '../math/distributions.ts';
+import { isDayRhythm } from './day-rhythm.ts';
 import { evidence, gain, level, type Evidence } from './evidence.ts';
 import { discount } from './noise.ts';
 import { rampInstead, type Ramp } from './ramp.ts';
@@ -63,6 +64,7 @@ const MONTH = 30 * 86_400_000;
  * Candidates: generalised likelihood ratio over every split of seeded intervals (Kovács et al. 2023), its gain divided by the
  * dispersion and autocorrelation left in the buckets, its p by Miller & Siegmund (1982) for the best of all splits.
  * Confirmed: each candidate again between its neighbours, the weakest dropped until all hold and reach the minimum effect.
+ * What the other days of a short series show at the same hour is no change.
  * Dated: 95 % of the likelihood over all splits. Drift: a ramp that beats the steps by BIC.
  */
 export function findChanges(buckets: readonly Bucket[], options: FindChangesOptions): ChangeReport {
@@ -84,6 +86,7 @@ export function findChanges(buckets: readonly Bucket[], options: FindChangesOpti
 interface Bar {
   alpha: number;
   minEffect: number;
+  bucketMs: number;
 }
 
 /** Each split again, between its neighbours; the weakest that fails goes, until all hold. */
@@ -95,7 +98,7 @@ function confirmed(e: Evidence, found: readonly Split[], limits: Limits, bar: Ba
       ? {
           ...moved,
           p: Math.max(split.p, Math.min(moved.p, bar.alpha)),
-          held: moved.p <= bar.alpha && effect(e, moved) >= bar.minEffect,
+          held: moved.p <= bar.alpha && effect(e, moved) >= bar.minEffect && !isDayRhythm(e, moved, bar.bucketMs),
         }
       : { ...split, held: false };
   });
@@ -226,7 +229,11 @@ function perMonth(e: Evidence, p: number, bucketMs: number): number {
 /** A split that is likelier than one in twenty but not proven: this is what more rows would decide. */
 const SUGGESTIVE = 0.05;
 
-function undecided(e: Evidence, limits: Limits, { alpha, minEffect }: Bar): ChangeReport['undecided'] {
+function undecided(
+  e: Evidence,
+  limits: Limits,
+  { alpha, minEffect }: Pick<Bar, 'alpha' | 'minEffect'>,
+): ChangeReport['undecided'] {
   const rows = e.rows.at(-1) ?? 0;
   const perBucket = Math.max(1, rows / Math.max(1, e.y.length));
   const short = Math.max(2 * limits.rows - rows, (2 * limits.buckets - e.y.length) * perBucket);

@@ -5,7 +5,7 @@ const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 
 /** Fewest whole periods before a pattern is believed. */
-const PERIODS = 4;
+export const PERIODS = 4;
 
 /** The longest calendar pattern that this many buckets of this width can show: weekdays, hours of the day, or none. */
 export function seasonMs(firstAt: number, lastAt: number, bucketMs: number): number | null {

@@ -24,6 +24,7 @@ import { judgePartEpisodes } from './part-episodes.ts';
 import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
 import { hoursOf, readSeries, totalsOf } from './series.ts';
+import { asRhythmsMayBe } from './short-logs.ts';
 import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, movesOf } from './volume.ts';
 import { findOverview, listDimensions, sampleTexts, type Dimension } from './store.ts';
@@ -215,17 +216,18 @@ function judgeTime(
     series.map(covered),
     bucketMs,
   );
+  const judgements = [
+    ...episodes.judgements,
+    ...whole.judgements,
+    ...amount,
+    ...ownOfSegments(
+      [...own.judgements, ...parts.judgements, ...shares],
+      [...episodes.judgements, ...whole.judgements, ...amount],
+      bucketMs,
+    ),
+  ];
   return {
-    judgements: [
-      ...episodes.judgements,
-      ...whole.judgements,
-      ...amount,
-      ...ownOfSegments(
-        [...own.judgements, ...parts.judgements, ...shares],
-        [...episodes.judgements, ...whole.judgements, ...amount],
-        bucketMs,
-      ),
-    ],
+    judgements: asRhythmsMayBe(judgements, (to ?? 0) - (from ?? 0)),
     undecided: [...quiet(whole.undecided), ...parts.undecided],
     steady: [
       ...whole.steady.filter((metric) => quiet([{ metric }]).length > 0),
