@@ -42,14 +42,17 @@ export function openDoor(records: Pick<Records, 'behind'>, now: Clock): Door {
   };
 }
 
+/** Many keys have the same name: the trail says which one it was. */
+const calledBy = ({ name, ending }: { name: string; ending: string | null }) => (ending === null ? name : `${name} (…${ending})`);
+
 const admitClient = (records: Pick<Records, 'behind'>, hash: Buffer, at: Date): Promise<Admitted | undefined> =>
   records.behind({ client: null, does: 'write' }, async (sql) => {
     const found = await findValidKey(sql, hash, at);
     if (!found) return undefined;
-    const { id, name, clientId, clientName, scopes, expiresAt, stale } = found;
+    const { id, clientId, clientName, scopes, expiresAt, stale } = found;
     if (stale) await setKeyUsed(sql, clientId, id, at);
     return {
-      actor: { kind: 'key', id, name, scopes, client: { id: clientId, name: clientName } },
+      actor: { kind: 'key', id, name: calledBy(found), scopes, client: { id: clientId, name: clientName } },
       untilMs: expiresAt.getTime(),
     };
   });
@@ -60,7 +63,7 @@ const admitPractice = (records: Pick<Records, 'behind'>, hash: Buffer, at: Date)
     if (!found) return undefined;
     await setPracticeKeyUsed(sql, found.id, at);
     return {
-      actor: { kind: 'key', id: found.id, name: found.name, scopes: ['admin'], client: null },
+      actor: { kind: 'key', id: found.id, name: calledBy(found), scopes: ['admin'], client: null },
       untilMs: found.expiresAt.getTime(),
     };
   });

@@ -5,7 +5,7 @@ import { DAY_MS, type Clock } from '../../platform/clock.ts';
 import type { Records } from '../../stores/index.ts';
 import { MOST_DAYS } from './model.ts';
 import { renewOwnerLink, type Link } from './links.ts';
-import { hashOf, kindOf, makeKey, makeToken } from './secret.ts';
+import { endingOf, hashOf, kindOf, makeKey, makeToken } from './secret.ts';
 import { hasOwner, insertPractice, insertPracticeKey, findValidPracticeKey } from './store.ts';
 
 const RENEW_DAYS = 30;
@@ -38,7 +38,7 @@ export async function prepareAccounts(
     if (!(kindOf(present) === 'practice' && (await findValidPracticeKey(sql, hashOf(present), soon)))) {
       const key = makeKey('practice');
       const expiresAt = new Date(at.getTime() + MOST_DAYS * DAY_MS);
-      await insertPracticeKey(sql, { name: 'owner.key', hash: hashOf(key), at, expiresAt });
+      await insertPracticeKey(sql, { name: 'owner.key', hash: hashOf(key), ending: endingOf(key), at, expiresAt });
       // Should the commit fail, the next start replaces it.
       writeSecret(file, key);
     }

@@ -28,6 +28,7 @@ export const ApiKey = z.object({
   expiresAt: z.date(),
   revokedAt: z.date().nullable(),
   lastUsedAt: z.date().nullable().describe('To the minute.'),
+  ending: z.string().nullable().describe('Its last four signs; nothing of a key that was made before they were kept.'),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 

@@ -23,6 +23,9 @@ export function kindOf(key: string): KeyKind | undefined {
   return key.startsWith(prefixes.client) ? 'client' : 'practice';
 }
 
+/** By what its holder knows it again among others; too little to guess the rest from. */
+export const endingOf = (key: string) => key.slice(-4);
+
 /** What is kept of a key. Found by an index, it needs no comparison in constant time. */
 export const hashOf = (key: string): Buffer => sha256(key);
 

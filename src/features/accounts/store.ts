@@ -66,11 +66,11 @@ export const listClientsGone = (sql: Sql) =>
 /** Keeps a key of the client, of which only the hash is known from then on; answers its id. */
 export async function insertKey(
   { records, client, now }: Context,
-  key: { name: string; hash: Buffer; scopes: readonly string[]; expiresAt: Date },
+  key: { name: string; hash: Buffer; ending: string; scopes: readonly string[]; expiresAt: Date },
 ) {
   const [made] = await records.rows(z.object({ id: z.uuid() }))`
-    insert into api_key (client_id, id, hash, name, scopes, created_at, expires_at)
-    values (${client?.id}, ${randomUUID()}, ${key.hash}, ${key.name}, ${key.scopes}, ${now()}, ${key.expiresAt})
+    insert into api_key (client_id, id, hash, ending, name, scopes, created_at, expires_at)
+    values (${client?.id}, ${randomUUID()}, ${key.hash}, ${key.ending}, ${key.name}, ${key.scopes}, ${now()}, ${key.expiresAt})
     returning id`;
   return made!.id;
 }
@@ -78,7 +78,7 @@ export async function insertKey(
 /** The keys of the client, the oldest first, expired and revoked ones too. */
 export const listKeyRows = ({ records, client }: Context) =>
   records.rows(ApiKey)`
-    select id, name, scopes, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
+    select id, name, ending, scopes, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
       last_used_at as "lastUsedAt"
     from api_key where client_id = ${client?.id} order by created_at, id`;
 
@@ -93,6 +93,7 @@ export async function setRevoked({ records, client, now }: Context, id: string) 
 const KeyHolder = z.object({
   id: z.uuid(),
   name: z.string(),
+  ending: z.string().nullable(),
   clientId: z.uuid(),
   clientName: z.string(),
   scopes: ApiKey.shape.scopes,
@@ -103,7 +104,7 @@ const KeyHolder = z.object({
 /** The key of a client that is valid now. */
 export async function findValidKey(sql: Sql, hash: Buffer, at: Date) {
   const [found] = await sql.rows(KeyHolder)`
-    select k.id, k.name, c.id as "clientId", c.name as "clientName", k.scopes, k.expires_at as "expiresAt",
+    select k.id, k.name, k.ending, c.id as "clientId", c.name as "clientName", k.scopes, k.expires_at as "expiresAt",
       coalesce(k.last_used_at < ${at}::timestamptz - interval '1 minute', true) as stale
     from api_key k join client c on c.id = k.client_id
     where k.hash = ${hash} and k.revoked_at is null and k.expires_at > ${at} and c.closed_at is null`;
@@ -114,12 +115,12 @@ export async function findValidKey(sql: Sql, hash: Buffer, at: Date) {
 export const setKeyUsed = (sql: Sql, clientId: string, id: string, at: Date) =>
   sql.rows(z.never())`update api_key set last_used_at = ${at} where client_id = ${clientId} and id = ${id}`;
 
-const ValidPracticeKey = z.object({ id: z.uuid(), name: z.string(), expiresAt: z.date() });
+const ValidPracticeKey = z.object({ id: z.uuid(), name: z.string(), ending: z.string().nullable(), expiresAt: z.date() });
 
 /** The key of the practice that is valid then. */
 export async function findValidPracticeKey(sql: Sql, hash: Buffer, at: Date) {
   const [found] = await sql.rows(ValidPracticeKey)`
-    select id, name, expires_at as "expiresAt" from practice_key
+    select id, name, ending, expires_at as "expiresAt" from practice_key
     where hash = ${hash} and revoked_at is null and expires_at > ${at}`;
   return found;
 }
@@ -138,17 +139,20 @@ export async function hasOwner(sql: Sql) {
 }
 
 /** Keeps a key of the practice, as `insertKey` does one of a client. */
-export async function insertPracticeKey(sql: Sql, key: { name: string; hash: Buffer; at: Date; expiresAt: Date }) {
+export async function insertPracticeKey(
+  sql: Sql,
+  key: { name: string; hash: Buffer; ending: string; at: Date; expiresAt: Date },
+) {
   const [made] = await sql.rows(z.object({ id: z.uuid() }))`
-    insert into practice_key (id, hash, name, created_at, expires_at)
-    values (${randomUUID()}, ${key.hash}, ${key.name}, ${key.at}, ${key.expiresAt}) returning id`;
+    insert into practice_key (id, hash, ending, name, created_at, expires_at)
+    values (${randomUUID()}, ${key.hash}, ${key.ending}, ${key.name}, ${key.at}, ${key.expiresAt}) returning id`;
   return made!.id;
 }
 
 /** The keys of the practice, the oldest first. */
 export const listPracticeKeyRows = ({ records }: Context) =>
   records.rows(PracticeKey)`
-    select id, name, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"
+    select id, name, ending, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"
     from practice_key order by created_at, id`;
 
 /** Answers when it was revoked, also when that was before; nothing when there is no such key. */

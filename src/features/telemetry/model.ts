@@ -68,7 +68,7 @@ export const TraceSpan = z.object({
   scores: z.array(Score.omit({ traceId: true })).describe('Of the span; those of the trace stand at its first span.'),
   attributes: z.record(z.string(), z.unknown()),
   resource: z.record(z.string(), z.unknown()),
-  events: z.array(z.unknown()),
+  events: z.array(z.looseObject({ at: z.string().nullable() })).describe('With their name, time and attributes.'),
   links: z.array(z.unknown()),
   receivedAt: z.string(),
 });

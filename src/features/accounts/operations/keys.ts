@@ -4,7 +4,7 @@ import { clientField, operation } from '../../../platform/operation.ts';
 import { notFound } from '../../../platform/problem.ts';
 import { byOwner, byPeopleOf } from '../access.ts';
 import { ApiKey, ClientScope, KeyName, MOST_DAYS, PracticeKey } from '../model.ts';
-import { hashOf, makeKey } from '../secret.ts';
+import { endingOf, hashOf, makeKey } from '../secret.ts';
 import { insertKey, insertPracticeKey, listKeyRows, listPracticeKeyRows, setPracticeKeyRevoked, setRevoked } from '../store.ts';
 
 export const createKey = operation({
@@ -23,7 +23,7 @@ export const createKey = operation({
     const key = makeKey('client');
     const scopes = [...new Set(asked)];
     const expiresAt = new Date(ctx.now().getTime() + expiresInDays * DAY_MS);
-    const id = await insertKey(ctx, { name, hash: hashOf(key), scopes, expiresAt });
+    const id = await insertKey(ctx, { name, hash: hashOf(key), ending: endingOf(key), scopes, expiresAt });
     return { id, key, scopes, expiresAt };
   },
 });
@@ -64,7 +64,11 @@ export const createPracticeKey = operation({
     const key = makeKey('practice');
     const at = now();
     const expiresAt = new Date(at.getTime() + expiresInDays * DAY_MS);
-    return { id: await insertPracticeKey(records, { name, hash: hashOf(key), at, expiresAt }), key, expiresAt };
+    return {
+      id: await insertPracticeKey(records, { name, hash: hashOf(key), ending: endingOf(key), at, expiresAt }),
+      key,
+      expiresAt,
+    };
   },
 });
 

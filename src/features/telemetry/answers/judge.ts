@@ -23,7 +23,11 @@ export interface Judged {
   reason: string;
   /** Since when it has been so; nothing: for all of the four weeks that are looked at. */
   sinceMs: number | null;
+  /** What made it so; nothing where all is well, or nobody knows. */
+  metric: Watched | null;
 }
+/** What a state is made of: the metric of a timeline that shows it. */
+type Watched = 'errorRate' | 'latency' | 'runs';
 
 /** What is too little to be judged. */
 const FEWEST_RUNS = 50;
@@ -52,10 +56,10 @@ export function judgeWorkflow(
   find: typeof finders = finders,
 ): Judged {
   const silence = silenceOf(pulse, lastSeenMs, nowMs);
-  if (silence) return { state: 'no_data', reason: silence, sinceMs: lastSeenMs };
+  if (silence) return { state: 'no_data', reason: silence, sinceMs: lastSeenMs, metric: 'runs' };
   const runs = days.reduce((sum, day) => sum + day.runs, 0);
   const failing = recentFailures(hours);
-  if (failing) return { state: 'degraded', reason: failing, sinceMs: failingSince(days, hours) };
+  if (failing) return { state: 'degraded', reason: failing, sinceMs: failingSince(days, hours), metric: 'errorRate' };
   // Nothing before its first run, whatever may have been before the four weeks.
   const sinceFirst = firstSeenMs >= (days[0]?.atMs ?? Infinity) ? firstSeenMs : null;
   if (runs < FEWEST_RUNS)
@@ -63,15 +67,17 @@ export function judgeWorkflow(
       state: 'too_early',
       reason: `Only ${counted(runs, 'run')} in four weeks: about ${FEWEST_RUNS - runs} more are needed before its health can be told.`,
       sinceMs: sinceFirst,
+      metric: null,
     };
   if (pulse.length < FEWEST_HOURS)
     return {
       state: 'too_early',
       reason: `It has run in ${counted(pulse.length, 'hour')} so far: ${FEWEST_HOURS} are needed before a change can be told from chance.`,
       sinceMs: sinceFirst,
+      metric: null,
     };
   const { worse, mendedMs } = find.latestChange(hours, days);
-  if (worse) return { state: 'degraded', reason: worse.sentence, sinceMs: worse.at };
+  if (worse) return { state: 'degraded', reason: worse.sentence, sinceMs: worse.at, metric: worse.metric };
   const errors = days.reduce((sum, hour) => sum + hour.errors, 0);
   const since = [mendedMs, find.endOfSilence(pulse), ...(sinceFirst === null ? [] : [enoughAt(pulse)])].filter(
     (ms) => ms !== null,
@@ -80,6 +86,7 @@ export function judgeWorkflow(
     state: 'healthy',
     reason: `No change for the worse in ${counted(runs, 'run')} of four weeks; ${measured(errors / runs, 'rate')} failed.`,
     sinceMs: since.length > 0 ? Math.max(...since) : null,
+    metric: null,
   };
 }
 
@@ -150,7 +157,10 @@ function latestChange(hours: readonly Hour[], days: readonly Hour[]) {
 }
 
 /** The last change of each metric, where it is for the worse, or took back one that was. */
-function lastChanges(hours: readonly Hour[], bucketMs: number): { at: number; sentence: string; isWorse: boolean }[] {
+function lastChanges(
+  hours: readonly Hour[],
+  bucketMs: number,
+): { at: number; sentence: string; isWorse: boolean; metric: Watched }[] {
   const errors = hours.map(({ atMs, runs, errors: failed }): Bucket => ({ at: atMs, n: runs, sum: failed, sumSq: failed }));
   const times = hours
     .filter(({ timed }) => timed > 0)
@@ -162,6 +172,7 @@ function lastChanges(hours: readonly Hour[], bucketMs: number): { at: number; se
       sumLog: sumLogMs,
     }));
   const told = (
+    metric: Watched,
     buckets: readonly Bucket[],
     kind: 'rate' | 'value',
     sentenceOf: (change: Change) => string,
@@ -170,16 +181,18 @@ function lastChanges(hours: readonly Hour[], bucketMs: number): { at: number; se
     const { changes } = findChanges(buckets, { kind, bucketMs, ...(minEffect !== undefined && { minEffect }) });
     const [before, last] = [changes.at(-2), changes.at(-1)];
     if (!last || (last.change <= 0 && !(before && before.change > 0))) return [];
-    return [{ at: last.at, sentence: sentenceOf(last), isWorse: last.change > 0 }];
+    return [{ at: last.at, sentence: sentenceOf(last), isWorse: last.change > 0, metric }];
   };
   return [
     ...told(
+      'errorRate',
       errors,
       'rate',
       ({ at, before, after }) =>
         `Failed runs rose from ${measured(before.mean, 'rate')} to ${measured(after.mean, 'rate')} on ${day(at)}.`,
     ),
     ...told(
+      'latency',
       times,
       'value',
       ({ at, before, after }) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tidy } from '../prices/index.ts';
 
 /** Sums as the store answers them: what passed the largest number comes as nothing. Older releases took costs of any size. */
 
@@ -9,6 +10,9 @@ export const SumIfAny = z
   .number()
   .nullable()
   .transform((sum) => (sum !== null && Math.abs(sum) <= MOST_SUM ? sum : null));
+
+/** Of money: without what binary fractions leave. */
+export const UsdIfAny = SumIfAny.transform((usd) => (usd === null ? null : tidy(usd)));
 
 export const Sum = SumIfAny.transform((sum) => sum ?? 0);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { standingAt } from '../../../platform/access.ts';
 import { operation } from '../../../platform/operation.ts';
+import { tidy } from '../prices/index.ts';
 import { WorkflowState, workflowsOf } from './workflows.ts';
 
 export const showOverview = operation({
@@ -38,7 +39,7 @@ export const showOverview = operation({
         states,
         runs: workflows.reduce((sum, { runs }) => sum + runs, 0),
         errors: workflows.reduce((sum, { errors }) => sum + errors, 0),
-        costUsd: costs.length === 0 ? null : costs.reduce((sum, usd) => sum + usd, 0),
+        costUsd: costs.length === 0 ? null : tidy(costs.reduce((sum, usd) => sum + usd, 0)),
         lastSeenAt:
           workflows
             .map(({ lastSeenAt }) => lastSeenAt)

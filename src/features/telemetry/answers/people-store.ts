@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import type { Cursor } from './filter.ts';
-import { SumIfAny } from './numbers.ts';
+import { UsdIfAny } from './numbers.ts';
 import { isoOf, spansWhere, timeOf } from './store.ts';
 
 const Row = z.object({
@@ -12,7 +12,7 @@ const Row = z.object({
   errors: z.number(),
   inputTokens: z.number().nullable(),
   outputTokens: z.number().nullable(),
-  costUsd: SumIfAny,
+  costUsd: UsdIfAny,
   workflows: z.array(z.string()),
   users: z.array(z.string()),
   sessions: z.number(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { invalid } from '../../../platform/problem.ts';
+import { tidy } from '../prices/index.ts';
 import { startOf, type BucketName } from './buckets.ts';
 import { conditionsOf, filterNames, type Filter } from './filter.ts';
 import type { GroupBy, Metric } from './metrics.ts';
@@ -45,7 +46,9 @@ export async function seriesOf(ctx: Context, question: Question) {
   const { groupBy } = question;
   if (groupBy === 'scoreName') throw invalid('Only scores can be grouped by their name. Ask for the metric "score".');
   const asked = { ...question, groupBy };
-  return grouped(isInRollups(asked, ctx.now().getTime()) ? await rowsOfRollups(ctx, asked) : await rowsOfSpans(ctx, asked));
+  const rows = isInRollups(asked, ctx.now().getTime()) ? await rowsOfRollups(ctx, asked) : await rowsOfSpans(ctx, asked);
+  if (question.metric !== 'costUsd') return grouped(rows);
+  return grouped(rows.map(({ value, ...row }) => ({ ...row, value: value === null ? null : tidy(value) })));
 }
 
 async function meansOfScores(ctx: Context, { groupBy, ...asked }: Question): Promise<Row[]> {

@@ -313,12 +313,22 @@ const attributes = z
   .record(z.string(), z.string())
   .transform((of) => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, JSON.parse(value) as unknown])));
 
+/** Events are kept with their time as two numbers, as one cannot hold nanoseconds. */
+const KeptTime = z.object({ ms: z.number(), ns: z.number() });
+const StoredEvent = z.looseObject({
+  at: KeptTime.transform(({ ms, ns }) =>
+    new Date(ms).toISOString().replace('Z', `${String(Math.floor(ns / 1000)).padStart(3, '0')}Z`),
+  )
+    .nullable()
+    .catch(null),
+});
+
 const StoredSpan = TraceSpan.omit({ scores: true })
   .extend({
     traceName: z.string().nullable(),
     costUsd: z.number().nullable().transform(plausibleUsd),
     costable: z.boolean(),
-    events: json(TraceSpan.shape.events),
+    events: json(z.array(StoredEvent)),
     links: json(TraceSpan.shape.links),
     attributes: Stored,
     resource: attributes,

@@ -78,6 +78,7 @@ test('a trace is found whatever time its client gave it, and traces that lie far
   using dir = await preparedTelemetry();
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const client = randomUUID();
+  const events = '[{"name":"retried","at":{"ms":1795221783834,"ns":5678},"attributes":{}}]';
   const starts = [
     '2001-01-01T00:30:00Z',
     '2026-11-20T10:30:00Z',
@@ -87,11 +88,13 @@ test('a trace is found whatever time its client gave it, and traces that lie far
   ];
   await telemetry.insert(
     'span',
-    starts.map((started_at, n) => spanOf(client, n, started_at)),
+    starts.map((started_at, n) => spanOf(client, n, started_at, n === 0 ? { events } : {})),
   );
   const ctx = contextOf(telemetry, client, '2026-11-20T12:00:00Z');
   const traces = await wholeList((more) => listTraces.run(ctx, listTraces.input.parse({ client, ...more })));
   expect(traces.map(({ traceId }) => traceId)).toEqual(starts.map((_, n) => traceIdOf(n)).toReversed());
   for (const { traceId } of traces)
     expect(await showTrace.run(ctx, { client, traceId })).toMatchObject({ traceId, spanCount: 1 });
+  const { spans } = await showTrace.run(ctx, { client, traceId: traceIdOf(0) });
+  expect(spans[0]!.events).toEqual([{ name: 'retried', at: '2026-11-21T00:43:03.834005Z', attributes: {} }]);
 });

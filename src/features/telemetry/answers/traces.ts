@@ -6,7 +6,7 @@ import { notFound, Problem } from '../../../platform/problem.ts';
 import { textsOfLogs } from '../logs/index.ts';
 import { Totals, TraceSpan, TraceSummary } from '../model.ts';
 import { countedSpans, traceTotals } from '../otlp/index.ts';
-import { listPriceOf, ownPricesOf, type OwnPrice } from '../prices/index.ts';
+import { listPriceOf, ownPricesOf, tidy, type OwnPrice } from '../prices/index.ts';
 import { Score, scoresOfTraces } from '../scores/index.ts';
 import { reads } from './access.ts';
 import {
@@ -205,7 +205,7 @@ function totalsOf(spans: readonly BriefSpan[], prices: readonly OwnPrice[]): Tot
   const costs = countedSpans(spans)
     .map((span) => span.givenCostUsd ?? (span.costable ? null : wrapperCost(span, prices)))
     .filter((usd) => usd !== null);
-  return { ...traceTotals(spans), costUsd: costs.length === 0 ? null : costs.reduce((sum, usd) => sum + usd, 0) };
+  return { ...traceTotals(spans), costUsd: costs.length === 0 ? null : tidy(costs.reduce((sum, usd) => sum + usd, 0)) };
 }
 
 const wrapperCost = (span: BriefSpan, prices: readonly OwnPrice[]) =>

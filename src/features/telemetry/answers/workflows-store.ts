@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
-import { Numbers, Sum, SumIfAny, sumOf, Sums } from './numbers.ts';
+import { Numbers, Sum, sumOf, Sums, UsdIfAny } from './numbers.ts';
 import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
 import type { Window } from './windows.ts';
 
 const usage = {
   runs: z.number(),
   errors: z.number(),
-  costUsd: SumIfAny,
+  costUsd: UsdIfAny,
   firstSeenAt: z.string(),
   lastSeenAt: z.string(),
 };
@@ -183,7 +183,7 @@ const ModelUse = z.object({
 export { ModelUse };
 
 export const modelUse = ({ telemetry }: Context, { fromMs, toMs }: Window, workflow: string) =>
-  telemetry.rows(ModelUse.extend({ costUsd: SumIfAny }))(
+  telemetry.rows(ModelUse.extend({ costUsd: UsdIfAny }))(
     `SELECT assumeNotNull(model) AS model, any(provider) AS provider, count() AS calls, countIf(status = 'error') AS errors,
       sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, sum(cost_usd) AS costUsd, max(started_at) AS lastSeenAt
     FROM ${spansWhere(`workflow = {workflow:String} AND model != '' AND costable AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`)}

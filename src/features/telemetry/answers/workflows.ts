@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { invalid, notFound } from '../../../platform/problem.ts';
+import { tidy } from '../prices/index.ts';
 import { reads } from './access.ts';
 import { widthOf } from './buckets.ts';
 import { time } from './filter.ts';
@@ -41,6 +42,10 @@ const Workflow = z.object({
   state: WorkflowState.describe('Silence is never health: no_data is a state of its own.'),
   reason: z.string(),
   stateSince: z.string().nullable().describe('Since when it has been so; nothing: for all of the last 28 days.'),
+  stateMetric: z
+    .enum(['errorRate', 'latency', 'runs'])
+    .nullable()
+    .describe('The metric of `workflows.timeline` that made the state; nothing where all is well or nobody knows yet.'),
   lastChange: z
     .object({ at: z.string(), sentence: z.string(), direction: z.enum(['worse', 'better', 'changed']), of: z.string() })
     .nullable()
@@ -68,13 +73,17 @@ export async function workflowsOf(ctx: Context) {
   return seen.map((workflow) => {
     const { name } = workflow;
     const past = { days: days.get(name) ?? [], hours: hours.get(name) ?? [], pulse: pulses.get(name) ?? [] };
-    const { sinceMs, ...judged } = judgeWorkflow(
+    const {
+      sinceMs,
+      metric: stateMetric,
+      ...judged
+    } = judgeWorkflow(
       { ...past, firstSeenMs: Date.parse(workflow.firstSeenAt), lastSeenMs: Date.parse(workflow.lastSeenAt) },
       nowMs,
       findersOf(`${ctx.client!.id} ${name}`),
     );
     const stateSince = sinceMs === null ? null : new Date(sinceMs).toISOString();
-    return { ...workflow, stage: 'discovered' as const, owner: null, ...judged, stateSince, past };
+    return { ...workflow, stage: 'discovered' as const, owner: null, ...judged, stateSince, stateMetric, past };
   });
 }
 
@@ -226,7 +235,7 @@ export const showTimeline = operation({
       points: buckets.map(({ at, n, sum }) => ({
         at: new Date(at).toISOString(),
         n,
-        value: metric === 'runs' ? sum : n > 0 ? sum / n : null,
+        value: metric === 'runs' ? sum : n > 0 ? (metric === 'costUsd' ? tidy(sum / n) : sum / n) : null,
         ...(metric === 'errorRate' && n > 0 ? intervalOf(sum / n, n) : { low: null, high: null }),
       })),
       changes: namedChanges(watched[metric], metric, judgedBuckets, byBucket(modelRows), bucketMs),
