@@ -172,7 +172,7 @@ test('no backup falls between the steps of new prices', async () => {
 });
 
 test('no backup falls between the steps of an erasure', async () => {
-  const order = await inTheMiddle((ctx) => eraseUser(ctx, hashesOf(['user']), new Date()));
+  const order = await inTheMiddle((ctx) => eraseUser(ctx, hashesOf('user', ctx.client!.id), new Date()));
   expect(order.slice(-3)).toEqual(['removed', 'summed', 'backup']);
   expect(order.indexOf('backup')).toBe(order.length - 1);
 });

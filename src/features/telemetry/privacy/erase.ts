@@ -3,32 +3,79 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../../platform/context.ts';
 import { noteDays, sumNoted } from '../sums/index.ts';
 import type { RowCounts, UserHashes } from '../../../platform/practice.ts';
-import { daysOfScores, daysOfTraces, explanationsWith, tablesOfTraces, tracesOfUser, type TableCounts } from './erasure-store.ts';
+import {
+  daysOfScores,
+  daysOfTraces,
+  explanationsWith,
+  findErasedTraces,
+  insertErasedTraces,
+  STRUCK_AS,
+  tablesOfTraces,
+  tracesOfUser,
+  tracesOfHashes,
+  type TableCounts,
+} from './erasure-store.ts';
+import { markOfName } from './strike-span.ts';
 
-/** What is kept of who was erased, by all the names they have: enough to find what still arrives, and to see whether a name was meant. */
-export function hashesOf(names: Iterable<string>): UserHashes {
+/**
+ * What is kept of who was erased, by all the names they have: enough to find what still arrives, and to see whether a name was
+ * meant. Where redaction struck a name, by whatever rules it had then, what tells it from others stands behind it.
+ */
+export function hashesOf(user: string, clientId: string): UserHashes {
   const userSalt = randomBytes(16).toString('hex');
-  const hashOf = (name: string) =>
-    createHash('sha256')
-      .update(userSalt + name)
-      .digest('hex');
-  return { userSalt, userHashes: Array.from(names, hashOf) };
+  const names = [user, STRUCK_AS + markOfName(user, clientId)];
+  return { userSalt, userHashes: names.map((name) => saltedHash(userSalt, name)) };
+}
+
+const saltedHash = (salt: string, name: string) =>
+  createHash('sha256')
+    .update(salt + name)
+    .digest('hex');
+
+/** What was erased, and of which traces. */
+export interface Erased {
+  readonly counts: TableCounts[];
+  readonly traceIds: readonly string[];
 }
 
 /** How many traces are named in one statement. */
 const AT_ONCE = 2000;
 
 /** Erases the traces that a user had a part in, from every table, and what else names them; counted before and after. */
-export const eraseUser = (ctx: Context, user: UserHashes, until: Date): Promise<TableCounts[]> =>
-  ctx.removal.during(() => eraseEverywhere(ctx, user, until));
+export const eraseUser = (ctx: Context, user: UserHashes, until: Date, late: readonly string[] = []): Promise<Erased> =>
+  ctx.removal.during(() => eraseEverywhere(ctx, user, until, late));
 
-async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Promise<TableCounts[]> {
+/**
+ * What came since of the traces that an erasure took: a span that names nobody is known by its trace alone. `since`: when the first
+ * of it was sent that may not have been there.
+ */
+export async function lateOf(ctx: Context, erasure: { id: string; userSalt: string }, since: Date): Promise<string[]> {
+  const hashes = await findErasedTraces(ctx, erasure.id);
+  const found: string[] = [];
+  for (let at = 0; at < hashes.length; at += AT_ONCE)
+    found.push(...(await tracesOfHashes(ctx, erasure.userSalt, hashes.slice(at, at + AT_ONCE), since)));
+  return found;
+}
+
+/** Keeps, as hashes, which traces an erasure took. */
+export async function noteTraces(ctx: Context, erasure: { id: string; userSalt: string }, traceIds: readonly string[]) {
+  for (let at = 0; at < traceIds.length; at += NOTED_AT_ONCE)
+    await insertErasedTraces(
+      ctx,
+      erasure.id,
+      traceIds.slice(at, at + NOTED_AT_ONCE).map((id) => saltedHash(erasure.userSalt, id)),
+    );
+}
+
+const NOTED_AT_ONCE = 20_000;
+
+async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date, late: readonly string[]): Promise<Erased> {
   const counts = new Map<string, RowCounts>();
   const count = (table: string, { before, after }: RowCounts) => {
     const sum = counts.get(table) ?? { before: 0, after: 0 };
     if (before > 0) counts.set(table, { before: sum.before + before, after: sum.after + after });
   };
-  const traces = await tracesOfUser(ctx, user, until);
+  const traces = [...new Set([...(await tracesOfUser(ctx, user, until)), ...late])];
   const tables = await tablesOfTraces(ctx);
   const days = new Set<number>();
   const scored = new Set<number>();
@@ -56,7 +103,7 @@ async function eraseEverywhere(ctx: Context, user: UserHashes, until: Date): Pro
       'the sums of days on which somebody was erased still hold them; they are made again within two hours',
     );
   }
-  return Array.from(counts, ([table, of]) => ({ table, ...of }));
+  return { counts: Array.from(counts, ([table, of]) => ({ table, ...of })), traceIds: traces };
 }
 
 /** As it is called among the tables. */

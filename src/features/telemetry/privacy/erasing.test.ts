@@ -300,6 +300,49 @@ test('a user whose name was struck is found by their name', async () => {
   expect([(await show(hooli, 20)).status, (await show(hooli, 21)).status]).toEqual([404, 200]);
 });
 
+test('a user is found by their name whatever redaction made of it when it came', async () => {
+  const bluth = await server.client('Bluth');
+  const rules = [
+    { patterns: [], own: [] },
+    { patterns: ['email'], own: [] },
+    { patterns: ['email'], own: [{ name: 'customer', pattern: 'milton@[a-z.]+' }] },
+    { patterns: [], own: [{ name: 'employer', pattern: '@example' }] },
+    { patterns: [], own: [] },
+  ];
+  for (const [n, rule] of rules.entries()) {
+    await server.ask('redaction.set', { client: 'Bluth', ...rule });
+    await sendTrace(bluth, 90 + n, 'milton@example.com');
+  }
+  await sendTrace(bluth, 99, 'peter@example.com');
+  for (const n of [...rules.keys(), 9]) await arrived(bluth, 90 + n);
+  const reply = await server.ask('erasure.request', { client: 'Bluth', user: 'milton@example.com' });
+  expect(reply.json).toMatchObject({ rowsAfter: 0 });
+  for (const n of rules.keys()) expect((await show(bluth, 90 + n)).status).toBe(404);
+  expect((await show(bluth, 99)).status).toBe(200);
+});
+
+test('what still comes of an erased trace goes within the hour, also where it names nobody', async () => {
+  const dunder = await server.client('Dunder');
+  await sendTrace(dunder, 95, 'pam');
+  await sendTrace(dunder, 96, 'jim');
+  for (const n of [95, 96]) await arrived(dunder, n);
+  expect((await server.ask('erasure.request', { client: 'Dunder', user: 'pam' })).json).toMatchObject({ rowsAfter: 0 });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${dunder.key}` };
+  for (const n of [95, 96]) {
+    const child = span(
+      { 'gen_ai.operation.name': 'chat', 'gen_ai.input.messages': 'I am she' },
+      { traceId: traceIdOf(n), spanId: spanIdOf(3), parentSpanId: spanIdOf(1) },
+    );
+    expect((await server.send('/v1/traces', { method: 'POST', headers, body: encodeJson(traces([child])) })).status).toBe(200);
+  }
+  await server.settled();
+  expect((await show(dunder, 95)).json).toMatchObject({ spanCount: 1 });
+  server.later(DAY_MS / 12);
+  await server.runDueJobs();
+  expect((await show(dunder, 95)).status).toBe(404);
+  expect((await show(dunder, 96)).json).toMatchObject({ spanCount: 3 });
+});
+
 test('texts go before spans, and each kind when its days are over', async () => {
   const umbrella = await server.client('Umbrella');
   const set = (kind: string, days: number | null) => server.ask('retention.set', { client: 'Umbrella', kind, days });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientField, operation } from '../../../platform/operation.ts';
 import { Erasure, insertErasure, listErasureRows } from './erasure-store.ts';
-import { awaitArrival, eraseUser, hashesOf, strikeExplanations } from './erase.ts';
+import { awaitArrival, eraseUser, hashesOf, noteTraces, strikeExplanations } from './erase.ts';
 import { decidesPrivacy, readsPrivacy } from './operations.ts';
 import { keeperFor } from './redaction.ts';
 import { Kind } from './retention.ts';
@@ -56,6 +56,7 @@ export const requestErasure = operation({
     'Erase an end user: every trace that they had a part in, log records and metric points that name them, and what was said of them. Counted before and after, by table.',
   access: decidesPrivacy,
   confirms: true,
+  lasts: true,
   input: z.object({
     client: clientField,
     user: z.string().min(1).max(1000).meta({ secret: true }).describe('The user, as the client’s systems name them.'),
@@ -64,14 +65,16 @@ export const requestErasure = operation({
   async run(ctx, { user }) {
     const keeper = await keeperFor(ctx.records, ctx.client!.id);
     const names = new Set([user, keeper?.name(user) ?? user]);
-    const hashes = hashesOf(names);
+    const hashes = hashesOf(user, ctx.client!.id);
     await awaitArrival(ctx);
-    const counts = await eraseUser(ctx, hashes, ctx.now());
+    const { counts, traceIds } = await eraseUser(ctx, hashes, ctx.now());
     const struck = await strikeExplanations(ctx, [...names]);
-    return insertErasure(ctx, hashes, [
+    const erasure = await insertErasure(ctx, hashes, [
       ...counts,
       ...(struck > 0 ? [{ table: 'score explanations', before: struck, after: 0 }] : []),
     ]);
+    await noteTraces(ctx, { id: erasure.id, userSalt: hashes.userSalt }, traceIds);
+    return erasure;
   },
 });
 

@@ -95,16 +95,59 @@ export async function tablesOfTraces({ telemetry }: Pick<Context, 'telemetry'>) 
   return TraceTable.options.filter((table) => found.some((row) => row.found === table));
 }
 
-const ofUser = `lower(hex(SHA256(concat({userSalt:String}, assumeNotNull(user))))) IN {userHashes:Array(String)} AND user != ''
+/** Before what stands behind a struck name, when it is hashed: no name of somebody is taken for it. */
+export const STRUCK_AS = '\nstruck as ';
+
+const isHashed = (name: string) => `lower(hex(SHA256(concat({userSalt:String}, ${name})))) IN {userHashes:Array(String)}`;
+
+const ofUser = `(${isHashed('assumeNotNull(user)')}
+    OR (match(assumeNotNull(user), ' struck\\\\].* [0-9a-f]{12}$') AND ${isHashed('concat({struckAs:String}, right(assumeNotNull(user), 12))')}))
+  AND user != ''
   AND received_at <= parseDateTime64BestEffort({until:String}, 3, 'UTC')`;
 
 /** The traces that a user had a part in, as far as they came until then. */
 export async function tracesOfUser({ telemetry }: Pick<Context, 'telemetry'>, user: UserHashes, until: Date) {
   const found = await telemetry.rows(Found)(
     `SELECT DISTINCT toString(trace_id) AS found FROM span WHERE client_id = {client:UUID} AND ${ofUser}`,
-    { ...user, until: until.toISOString() },
+    { ...user, struckAs: STRUCK_AS, until: until.toISOString() },
   );
   return found.map((row) => row.found);
+}
+
+/** The traces of these hashes of which something came since then. */
+export async function tracesOfHashes(
+  { telemetry }: Pick<Context, 'telemetry'>,
+  userSalt: string,
+  hashes: readonly string[],
+  since: Date,
+): Promise<string[]> {
+  const found = await telemetry.rows(Found)(
+    `SELECT DISTINCT toString(trace_id) AS found FROM span
+    WHERE client_id = {client:UUID} AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC')
+      AND lower(hex(SHA256(concat({userSalt:String}, toString(trace_id))))) IN {hashes:Array(String)}`,
+    { userSalt, hashes, since: since.toISOString() },
+  );
+  return found.map((row) => row.found);
+}
+
+/** Keeps hashes of the traces that an erasure took. */
+export const insertErasedTraces = (
+  { records, client }: Pick<Context, 'records' | 'client'>,
+  id: string,
+  hashes: readonly string[],
+) =>
+  records.rows(z.never())`
+    insert into erased_trace (client_id, erasure_id, hash)
+    select ${client?.id}, ${id}, decode(h, 'hex') from unnest(${hashes}::text[]) h
+    on conflict do nothing`;
+
+const Hashed = z.object({ hash: z.string() });
+
+/** Hashes of the traces that an erasure took. */
+export async function findErasedTraces({ records, client }: Pick<Context, 'records' | 'client'>, id: string): Promise<string[]> {
+  const found = await records.rows(Hashed)`
+    select encode(hash, 'hex') as hash from erased_trace where client_id = ${client?.id} and erasure_id = ${id}`;
+  return found.map(({ hash }) => hash);
 }
 
 /** The days on which these traces have spans, ms. */

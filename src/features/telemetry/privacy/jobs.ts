@@ -4,7 +4,7 @@ import type { Context } from '../../../platform/context.ts';
 import { job } from '../../../platform/job.ts';
 import { unavailable } from '../../../platform/problem.ts';
 import { addToErasure, findLateSince, forgetLate, listRecentErasures } from './erasure-store.ts';
-import { ASIDE, eraseUser } from './erase.ts';
+import { ASIDE, eraseUser, lateOf, noteTraces } from './erase.ts';
 import { listRules } from './retention-store.ts';
 import { expire } from './retention.ts';
 
@@ -90,8 +90,12 @@ async function eraseAllAgain(ctx: Context, since: Date): Promise<{ known: number
     },
     async run(of, recent) {
       for (const erasure of recent) {
-        const { userSalt, userHashes } = erasure;
-        await addToErasure(of, erasure.id, await eraseUser(of, { userSalt, userHashes }, erasure.requestedAt));
+        const { userSalt, userHashes, requestedAt } = erasure;
+        const sent = new Date(Math.min(requestedAt.getTime() - LOOKED_FOR_MS, since.getTime()));
+        const traces = await lateOf(of, erasure, sent);
+        const { counts: gone, traceIds } = await eraseUser(of, { userSalt, userHashes }, requestedAt, traces);
+        await noteTraces(of, erasure, traceIds);
+        await addToErasure(of, erasure.id, gone);
         counts.done += 1;
       }
     },

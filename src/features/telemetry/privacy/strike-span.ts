@@ -135,8 +135,12 @@ function remembering(striker: Striker): Striker {
 export function struckName(given: string, striker: Striker, struck: Struck, clientId: string): string {
   const out = striker(given, struck);
   if (out === given) return given;
-  return `${out} ${createHash('sha256').update(`${clientId}\n${given}`).digest('hex').slice(0, 12)}`;
+  return `${out} ${markOfName(given, clientId)}`;
 }
+
+/** What stands behind a name that was struck, whatever the rules were. */
+export const markOfName = (given: string, clientId: string) =>
+  createHash('sha256').update(`${clientId}\n${given}`).digest('hex').slice(0, 12);
 
 function attributesOf(given: Attributes, striker: Striker, struck: Struck): Attributes {
   const kept: Attributes = new Map();
