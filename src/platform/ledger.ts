@@ -30,6 +30,8 @@ export interface LedgerLine {
   readonly items: number;
   readonly requests: number;
   readonly bytes: number;
+  /** It waits at another process, by what that one said last. */
+  readonly isElsewhere?: boolean;
 }
 
 const HOUR_MS = 3_600_000;

@@ -98,7 +98,7 @@ const Line = z.object({
 export async function listWaiting(sql: Sql, except: string): Promise<LedgerLine[]> {
   const rows = await sql.rows(z.object({ waiting: z.array(Line) }))`
     select waiting from process_client where process_id <> ${except} and waiting <> '[]'`;
-  return rows.flatMap(({ waiting }) => waiting);
+  return rows.flatMap(({ waiting }) => waiting.map((line) => ({ ...line, isElsewhere: true })));
 }
 
 const Used = z.object({ client: z.string(), items: z.coerce.number(), bytes: z.coerce.number() });

@@ -2,7 +2,7 @@ import type { LedgerLine } from '../../../platform/ledger.ts';
 import type { RemovedItems } from '../../../platform/practice.ts';
 import type { Counts, Ledger } from './model.ts';
 
-type Line = Pick<LedgerLine, 'hour' | 'kind' | 'outcome' | 'reason' | 'items' | 'requests' | 'bytes'>;
+type Line = Pick<LedgerLine, 'hour' | 'kind' | 'outcome' | 'reason' | 'items' | 'requests' | 'bytes' | 'isElsewhere'>;
 
 interface Books {
   /** The ledger of what is in the store. */
@@ -62,16 +62,21 @@ function countsOf(
   const ofKind = all.filter((line) => line.kind === kind);
   const of = (lines: readonly Line[], outcome: Line['outcome']) =>
     lines.filter((line) => line.kind === kind && line.outcome === outcome).reduce((sum, { items }) => sum + items, 0);
-  return {
+  const waitingOf = (lines: readonly Line[]) => of(lines, 'received') - of(lines, 'resent') - of(lines, 'rejected');
+  const counts = {
     received: of(all, 'received'),
     stored,
     deduplicated: of(all, 'resent'),
     rejected: byReason(ofKind, 'rejected', 'items'),
     setAside: of(all, 'set_aside'),
-    spooled: of(waiting, 'received') - of(waiting, 'resent') - of(waiting, 'rejected'),
+    spooled: waitingOf(waiting),
     removed: sumsBy(removed.filter((one) => one.kind === kind).map(({ reason, items }) => [reason, items])),
     struck: byReason(ofKind, 'struck', 'items'),
   };
+  // A process that was killed while it loaded had these in their table, and their lines were still to come: they are stored, and wait
+  // nowhere. More than what it had cannot be put down to that, nor anything that is missing.
+  const elsewhere = waitingOf(waiting.filter(({ isElsewhere }) => isElsewhere));
+  return { ...counts, spooled: counts.spooled - Math.min(elsewhere, Math.max(0, sumOf(counts) - counts.received)) };
 }
 
 const values = (of: Record<string, number>) => Object.values(of).reduce((sum, count) => sum + count, 0);
