@@ -77,6 +77,17 @@ test.each([[null], ['Ada'], [{}], [{ name: 7 }], [{ name: 'Ada', extra: true }]]
   expect(seen).toEqual([]);
 });
 
+test('a write that only looks when asked so is done as a read, and is in no trail', async () => {
+  const { deeds, as } = practice();
+  const { op } = greet(ofClient('write'), { input: { client: clientField } });
+  const looking = { ...op, looks: ({ times }: { times: number }) => times === 0 };
+  const actor = { kind: 'key', keyId: 'k', scopes: ['write'], client: ours } as unknown as Actor;
+  await perform(looking, as(actor), { client: ours.id, name: 'Ada', times: 0 });
+  expect(deeds).toEqual([]);
+  await perform(looking, as(actor), { client: ours.id, name: 'Ada', times: 1 });
+  expect(deeds).toHaveLength(1);
+});
+
 test('what a write begins afterwards begins once its entry is kept, and never where it is not', async () => {
   const told: string[] = [];
   const op = operation({

@@ -35,6 +35,10 @@ export interface Operation<
    * way that is not simply undone.
    */
   confirms?: boolean;
+  /** Of a write: whether, asked so, it only looks. It is then done as a read: without a transaction, and without an entry in the trail. */
+  looks?: (input: z.output<Input>) => boolean;
+  /** Of a write that may last for minutes: a client has few of them at once. */
+  lasts?: true;
   /** Not offered to agents at all: its answer must not stand in a conversation. */
   notForAgents?: true;
   /** Also asked by GET over HTTP, its input in the query: for reads that a chart or a script links to. */
@@ -113,8 +117,9 @@ async function behindTheWall<Input extends z.ZodObject, Output extends z.ZodType
   client: Client | null,
   input: z.output<Input>,
 ): Promise<z.output<Output>> {
-  if (access.does === 'read') return op.output.parse(await op.run({ ...ctx, client, ...practice.reading(client) }, input));
-  const deed = { operation: op.name, actor: ctx.actor, at: ctx.now(), input: strike(op.input, input) };
+  if (access.does === 'read' || op.looks?.(input))
+    return op.output.parse(await op.run({ ...ctx, client, ...practice.reading(client) }, input));
+  const deed = { operation: op.name, actor: ctx.actor, at: ctx.now(), input: strike(op.input, input), lasts: op.lasts };
   const later: (() => void | Promise<void>)[] = [];
   const afterwards: Context['afterwards'] = (work) => void later.push(work);
   const answer = await practice.writing(client, deed, async (handles) =>

@@ -153,6 +153,8 @@ export interface Deed {
   readonly actor: Actor;
   readonly at: Date;
   readonly input: unknown;
+  /** It may take minutes. */
+  readonly lasts?: boolean | undefined;
 }
 
 /**

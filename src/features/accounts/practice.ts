@@ -3,6 +3,7 @@ import { conflict } from '../../platform/problem.ts';
 import type { Sql } from '../../platform/sql.ts';
 import type { Records, Stores } from '../../stores/index.ts';
 import { forgetClient, walledIntake, walledRemoval, walledTelemetry } from '../../stores/telemetry/index.ts';
+import { writeTurns } from './write-turns.ts';
 import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
 /** The practice that is kept in these stores. `written` is called when a verb wrote, before anybody is told so. */
@@ -20,6 +21,7 @@ export function openPractice(
     telemetry: walledTelemetry(telemetry, client?.id ?? null, walled),
   });
   const receiving = (client: Client) => walledIntake(stores, client.id);
+  const inTurn = writeTurns();
   const writing = (client: Client) => ({ intake: receiving(client), removal: walledRemoval(stores, client.id) });
   return {
     findClient: (named) => records.behind({ client: null, does: 'read' }, (sql) => findClient(sql, named)),
@@ -38,14 +40,17 @@ export function openPractice(
       await stores.changes.during(() => forgetClient(telemetry, client.id));
       await stores.spool.forgetAside(client.id, new Date(8.64e15));
     },
-    writing: (client, deed, work) =>
-      records
-        .behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
-          const answer = await work({ ...handles(client, sql), ...(client && writing(client)) });
-          await insertAuditEntry(sql, client?.id ?? null, deed);
-          return answer;
-        })
-        .finally(written),
+    writing(client, deed, work) {
+      const write = () =>
+        records
+          .behind({ client: client?.id ?? null, does: 'write' }, async (sql) => {
+            const answer = await work({ ...handles(client, sql), ...(client && writing(client)) });
+            await insertAuditEntry(sql, client?.id ?? null, deed);
+            return answer;
+          })
+          .finally(written);
+      return client ? inTurn(client.id, deed.lasts === true, write) : write();
+    },
   };
 }
 

@@ -73,6 +73,8 @@ export const recostSpans = operation({
   summary: 'Price the calls of a period anew, after prices have changed. Costs that the client gave stay as they are.',
   access: writes,
   confirms: true,
+  looks: ({ dryRun }) => dryRun,
+  lasts: true,
   input: z.object({
     client: clientField,
     from: z.iso.datetime({ offset: true }).describe('Calls that began at that time or later.'),
