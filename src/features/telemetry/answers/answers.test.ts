@@ -269,3 +269,50 @@ test('the practice sees counts, states and money of its clients', async () => {
     { name: 'Empty', workflows: 0, runs: 0, lastSeenAt: null },
   ]);
 });
+
+test('what a user or a session did is all of its traces, also where its id stands on their first span alone', async () => {
+  const globex = await server.client('Globex');
+  const at = now - 5 * MINUTE;
+  const call = (trace: number, spanId: string, attributes: Record<string, string | number>, more: object = {}) =>
+    span(attributes, {
+      traceId: traceIdOf(trace),
+      spanId: spanId.repeat(16),
+      startTimeUnixNano: nanos(at),
+      endTimeUnixNano: nanos(at + 50),
+      ...more,
+    });
+  const chat = { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 400, 'gen_ai.usage.cost': 0.25 };
+  const below = { parentSpanId: 'a'.repeat(16) };
+  const sent = async (spans: ReturnType<typeof call>[]) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${globex.key}` };
+    const body = encodeJson(traces(spans, { 'service.name': 'support' }));
+    expect((await server.send('/v1/traces', { method: 'POST', headers, body })).status).toBe(200);
+    await server.settled();
+  };
+  await sent([
+    call(1, 'a', { 'user.id': 'anna', 'session.id': 'one' }),
+    call(1, 'b', chat, below),
+    call(1, 'c', chat, below),
+    call(1, 'd', {}, { ...below, status: { code: 2 } }),
+    // A batch for two.
+    call(2, 'a', {}),
+    call(2, 'b', { ...chat, 'user.id': 'bert' }, below),
+    call(2, 'c', { ...chat, 'user.id': 'carl' }, below),
+  ]);
+  const usersOf = async (input: object = {}) => {
+    const { users } = await ask<{ users: { user: string }[] }>('telemetry.users', { client: globex.id, ...input }, globex.key);
+    return users.toSorted((a, b) => a.user.localeCompare(b.user));
+  };
+  expect(await usersOf({ workflow: 'support' })).toMatchObject([
+    { user: 'anna', runs: 1, errors: 1, inputTokens: 800, costUsd: 0.5, sessions: 1, workflows: ['support'] },
+    { user: 'bert', runs: 1, errors: 0, inputTokens: 400, costUsd: 0.25, sessions: 0 },
+    { user: 'carl', runs: 1, errors: 0, inputTokens: 400, costUsd: 0.25 },
+  ]);
+  expect(await usersOf({ workflow: 'another' })).toEqual([]);
+  expect(await ask('telemetry.sessions', { client: globex.id, user: 'anna' }, globex.key)).toMatchObject({
+    sessions: [{ session: 'one', user: 'anna', runs: 1, errors: 1, inputTokens: 800, costUsd: 0.5 }],
+  });
+  // Sent again for another.
+  await sent([call(2, 'b', { ...chat, 'user.id': 'dora' }, below)]);
+  expect((await usersOf()).map(({ user }) => user)).toEqual(['anna', 'carl', 'dora']);
+});

@@ -72,7 +72,6 @@ async function page(ctx: Context, of: 'session' | 'user', { from, to, before, ..
   const toMs = to === undefined ? ctx.now().getTime() + DAY_MS : Date.parse(to);
   const fromMs = from === undefined ? toMs - 8 * DAY_MS : Date.parse(from);
   const cursor = before === undefined ? null : readCursor(before);
-  const rows = await latestOf(ctx, of, { ...rest, fromMs, toMs, cursor });
-  const last = rows.at(-1);
-  return { rows, next: last && rows.length === rest.limit ? writeCursor({ at: last.lastSeenAt, id: last.id }) : null };
+  const { rows, next } = await latestOf(ctx, of, { ...rest, fromMs, toMs, cursor });
+  return { rows, next: next && writeCursor(next) };
 }

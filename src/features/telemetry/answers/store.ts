@@ -11,8 +11,8 @@ import type { Window } from './windows.ts';
 /** What lists of traces ask of the table of spans. It is sorted by client, hour and trace: each question says which hours. */
 
 /** The spans of a trace are looked for as long before and after the one that was found. */
-const BEFORE_MS = HOUR_MS;
-const AFTER_MS = 6 * HOUR_MS;
+export const BEFORE_MS = HOUR_MS;
+export const AFTER_MS = 6 * HOUR_MS;
 
 /** SQL of a time that is a parameter. */
 export const timeOf = (name: string) => `parseDateTime64BestEffort({${name}:String}, 6, 'UTC')`;
