@@ -26,12 +26,13 @@ const useSearch = () => useSyncExternalStore(subscribe, () => location.search);
 
 type Changes = Readonly<Record<string, string | null | undefined>>;
 
-/** What stands behind the `?`. Changing it replaces the address: filters are not steps. */
+/** What stands behind the `?`. A change is a step that "back" takes back; with `replace` it is none, as while somebody types. */
 export function useParams(): [URLSearchParams, (changes: Changes, how?: { replace?: boolean }) => void] {
   const search = useSearch();
   const params = useMemo(() => new URLSearchParams(search), [search]);
-  const change = useCallback((changes: Changes, { replace = true } = {}) => {
-    go(location.pathname + withParams(location.search, changes), { replace });
+  const change = useCallback((changes: Changes, { replace = false } = {}) => {
+    const search = withParams(location.search, changes);
+    if (search !== withParams(location.search, {})) go(location.pathname + search, { replace });
   }, []);
   return [params, change];
 }

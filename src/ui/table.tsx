@@ -9,8 +9,8 @@ export interface Column<Row> {
   readonly number?: boolean;
   /** Left out on a narrow screen; `most`: also on a small desktop. */
   readonly wide?: boolean | 'most';
-  /** Long text: `fill` takes the room that is left, `name` has an end. Cut where there is too little. */
-  readonly text?: 'fill' | 'name';
+  /** Long text: `fill` takes the room that is left, `name` has an end. Cut where there is too little; `wrap` takes further lines there. */
+  readonly text?: 'fill' | 'name' | 'wrap';
   /** By what the rows can be sorted; what is not known comes last. */
   readonly by?: (row: Row) => number | string | null;
 }

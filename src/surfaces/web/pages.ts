@@ -18,7 +18,7 @@ interface Place {
   readonly group?: 'Settings' | 'Practice';
   /** The second letter after `g`. */
   readonly key?: string;
-  /** Whose roles it is shown to; the server decides what they may do. Everyone, unless it is said. */
+  /** Whose roles it is for; the server decides what they may do. Everyone, unless it is said. */
   readonly roles?: readonly Role[];
   /** Also for who did not sign in. */
   readonly open?: true;
@@ -36,6 +36,7 @@ interface ClientPage extends Place {
 export type Page = OpenPage | ClientPage;
 
 const leads: readonly Role[] = ['owner', 'operator'];
+const readers: readonly Role[] = [...leads, 'sponsor', 'member'];
 
 /** Every page of the app. Each is a script of its own, fetched when it is first gone to. */
 export const pages: readonly Page[] = [
@@ -43,10 +44,31 @@ export const pages: readonly Page[] = [
   { of: 'visitor', path: '/welcome', load: () => import('./pages/welcome/index.tsx') },
   { of: 'visitor', path: '/invite', load: () => import('./pages/invite/index.tsx') },
   { of: 'practice', path: '/', label: 'All clients', key: 'h', load: () => import('./pages/practice/index.tsx') },
-  { of: 'client', path: '/c/:client', label: 'Workflows', key: 'w', load: () => import('./pages/client/index.tsx') },
-  { of: 'client', path: '/c/:client/traces', label: 'Traces', key: 't', load: () => import('./pages/explore/index.tsx') },
-  { of: 'client', path: '/c/:client/traces/:trace', load: () => import('./pages/trace/index.tsx') },
-  { of: 'client', path: '/c/:client/workflow', load: () => import('./pages/workflow/index.tsx') },
+  {
+    of: 'client',
+    path: '/c/:client',
+    roles: readers,
+    label: 'Workflows',
+    key: 'w',
+    load: () => import('./pages/client/index.tsx'),
+  },
+  {
+    of: 'client',
+    path: '/c/:client/traces',
+    roles: readers,
+    label: 'Traces',
+    key: 't',
+    load: () => import('./pages/explore/index.tsx'),
+  },
+  { of: 'client', path: '/c/:client/traces/:trace', roles: readers, load: () => import('./pages/trace/index.tsx') },
+  { of: 'client', path: '/c/:client/workflow', roles: readers, load: () => import('./pages/workflow/index.tsx') },
+  {
+    of: 'client',
+    path: '/c/:client/reviews',
+    label: 'Reviews',
+    roles: ['reviewer'],
+    load: () => import('./pages/reviews/index.tsx'),
+  },
   {
     of: 'client',
     path: '/c/:client/settings/people',
@@ -71,7 +93,7 @@ export const pages: readonly Page[] = [
     label: 'Prices',
     group: 'Settings',
     key: 'm',
-    roles: ['owner', 'operator', 'sponsor', 'member'],
+    roles: readers,
     load: () => import('./pages/prices/index.tsx'),
   },
   {
@@ -89,7 +111,7 @@ export const pages: readonly Page[] = [
     label: 'Ledger',
     group: 'Settings',
     key: 'l',
-    roles: ['owner', 'operator', 'sponsor', 'member'],
+    roles: readers,
     load: () => import('./pages/ledger/index.tsx'),
   },
   {
@@ -150,9 +172,14 @@ export const addressOf = (page: Pick<Place, 'path'>, client?: ClientRef) => page
 /** The pages that one can go to from here. */
 export const placesFor = (session: Session | undefined, client: ClientRef | undefined): (Page & { label: string })[] =>
   pages.flatMap((page) => {
-    const { label, of, roles } = page;
+    const { label, of } = page;
     if (!label || of === 'visitor' || (of === 'client' && !client)) return [];
-    const role = of === 'client' ? client?.role : session?.practiceRole;
-    const shown = !roles || session?.kind === 'key' || (role && roles.includes(role));
-    return shown ? [{ ...page, label }] : [];
+    return isFor(page, session, client) ? [{ ...page, label }] : [];
   });
+
+/** Whether a page is for who looks at it. */
+export function isFor({ of, roles }: Page, session: Session | undefined, client: ClientRef | undefined): boolean {
+  if (!roles || session?.kind === 'key') return true;
+  const role = of === 'client' ? client?.role : session?.practiceRole;
+  return role ? roles.includes(role) : false;
+}

@@ -6,10 +6,12 @@ import type { Theme } from '../../ui/kept-theme.ts';
 import { setTheme, useTheme } from '../../ui/theme.ts';
 import { Boundary } from './boundary.tsx';
 import { KeyList } from './key-list.tsx';
-import { addressOf, pages, placesFor, type ClientPageProps, type PageProps } from './pages.ts';
+import { addressOf, isFor, pages, placesFor, type ClientPageProps, type PageProps } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { hueOf, useSession, type ClientRef } from './session.ts';
 
+type Place = (typeof pages)[number];
+const HOME = '/c/:client';
 type Places = ReturnType<typeof placesFor>;
 
 const screens = pages.map((page) => ({
@@ -64,6 +66,13 @@ function Inside({ path, found }: { path: string; found: ReturnType<typeof screen
   const named = match('/c/:client', path.split('/').slice(0, 3).join('/'))?.['client'];
   const client = clients.find(({ id }) => id === named);
   const places = placesFor(session, client);
+  const isClosed = found !== undefined && session !== undefined && !isFor(found.page, session, client);
+  // The home of a client is of its workflows; whoever they are not for begins at the first page that is for them.
+  const first = isClosed && found.page.path === HOME ? places.find(({ of }) => of === 'client') : undefined;
+  const begin = first && addressOf(first, client);
+  useEffect(() => {
+    if (begin) go(begin, { replace: true });
+  }, [begin]);
 
   useKeys([
     { keys: 'mod+k', does: 'Find a page, a client or an act', run: () => ask('palette') },
@@ -86,6 +95,8 @@ function Inside({ path, found }: { path: string; found: ReturnType<typeof screen
           <Suspense fallback={<Skeleton />}>
             {!found || (found.page.of === 'client' && !client) ? (
               <Nowhere />
+            ) : isClosed ? (
+              <Closed page={found.page} client={client} />
             ) : (
               <found.Screen params={found.params} {...(client && { client })} key={client?.id} />
             )}
@@ -183,6 +194,24 @@ function ThemeSwitch() {
         <option value="dark">Dark</option>
       </select>
     </label>
+  );
+}
+
+const several = { owner: 'owners', operator: 'operators', sponsor: 'sponsors', member: 'members', reviewer: 'reviewers' };
+
+/** A page that exists and is for others: for whom, and nothing of it. */
+function Closed({ page, client }: { page: Place; client: ClientRef | undefined }) {
+  const roles = (page.roles ?? []).map((role) => several[role]);
+  const whose = roles.length > 1 ? `${roles.slice(0, -1).join(', ')} and ${roles.at(-1)}` : roles[0];
+  const of = page.of === 'client' && client ? client.name : 'the practice';
+  return (
+    <Page title={page.label ?? 'Not for you'}>
+      <Empty title={`This page is for ${whose} of ${of}: ask one of its owners if you need it.`}>
+        <Link to={page.of === 'client' && client ? addressOf({ path: HOME }, client) : '/'} className="button">
+          {page.of === 'client' ? 'Go to what is open to you' : 'Go to all clients'}
+        </Link>
+      </Empty>
+    </Page>
   );
 }
 

@@ -22,9 +22,9 @@ export function Trail({ known }: { known: Known<Trail> }) {
               rows={entries}
               idOf={({ id }) => id}
               columns={[
-                { head: 'When', cell: ({ at }) => <When at={at} absolute /> },
-                { head: 'Who', cell: ({ actorKind, actorName }) => actorName ?? `a ${actorKind}` },
-                { head: 'What', cell: ({ operation }) => <code>{operation}</code> },
+                { head: 'When', cell: ({ at }) => <When at={at} absolute />, text: 'wrap' },
+                { head: 'Who', cell: ({ actorKind, actorName }) => actorName ?? `a ${actorKind}`, text: 'wrap' },
+                { head: 'What', cell: ({ operation }) => <code>{operation}</code>, text: 'wrap' },
                 { head: 'Asked for', cell: ({ input }) => <code>{JSON.stringify(input)}</code>, wide: true },
               ]}
             />

@@ -219,7 +219,13 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await press('Search');
     await page.getByText('No trace fits.').waitFor();
     await expectGood('traces-none');
+    await page.goBack();
+    await expect.poll(() => new URL(page.url()).search, PATIENT).toBe('?status=error&search=parcel');
+    await page.getByRole('row', { name: 'draft a reply' }).waitFor();
     await page.getByRole('link', { name: 'Sessions' }).click();
+    await page.getByRole('row', { name: 'session-7' }).waitFor();
+    await page.getByLabel('Sessions of the last').selectOption('28 days');
+    await expect.poll(() => new URL(page.url()).searchParams.get('range'), PATIENT).toBe('month');
     await page.getByRole('row', { name: 'session-7' }).waitFor();
     await expectGood('sessions');
     await page.getByRole('link', { name: 'Users' }).click();
@@ -357,7 +363,24 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
       await other.page.getByRole('heading', { level: 1, name: 'Workflows' }).waitFor();
       expect(await other.page.getByRole('navigation', { name: 'Pages' }).textContent()).not.toContain('Team');
       await other.page.goto(`${home}/settings/keys`);
-      await other.page.getByRole('alert').waitFor();
+      await other.page.getByText('This page is for owners and operators of Acme').waitFor();
+      expect(await other.page.getByRole('button', { name: 'Make the key' }).count()).toBe(0);
+      await other.page.goto('/settings/team');
+      await other.page.getByText('This page is for owners of the practice').waitFor();
+      // A reviewer begins where reviews will be, and is offered nothing that is not for them.
+      await other.page.context().clearCookies();
+      const asked = { client: home.split('/').at(-1)!, email: 'rae@acme.example', role: 'reviewer' };
+      const { json } = await server.ask('people.invite', asked);
+      const { pathname, search } = new URL(String(json['url']));
+      await other.page.goto(pathname + search);
+      await other.page.getByLabel('Your name').fill('Rae');
+      await other.page.getByLabel('Password').fill('a long enough password');
+      await other.page.getByRole('button', { name: 'Create the account' }).click();
+      await other.page.getByRole('heading', { level: 1, name: 'Reviews' }).waitFor();
+      const offered = await other.page.getByRole('navigation', { name: 'Pages' }).textContent();
+      expect(offered).not.toMatch(/Workflows|Traces|Keys/);
+      await other.expectAccessible('reviews');
+      await other.picture('reviews');
     } finally {
       await other.close();
     }

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useQuestion } from '../../../../ui/answers.ts';
 import { read } from '../../../../ui/api.ts';
 import { Answered, Copyable, Page, Section } from '../../../../ui/kit.tsx';
@@ -31,10 +32,13 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, { readonly post?: Described }>>;
 }
 
+const REST_MS = 1000;
+
 /** Every operation, as a person reads it: the page of /api/openapi.json. */
 export default function DocsPage() {
   const known = useQuestion('openapi', () => read('/api/openapi.json') as Promise<OpenApi>);
   const [params, change] = useParams();
+  const typedAt = useRef(0);
   const sought = (params.get('find') ?? '').toLowerCase();
   const all = Object.entries(known.answer?.paths ?? {}).flatMap(([path, { post }]) => (post ? [{ path, ...post }] : []));
   const shown = all.filter(({ path, summary }) => `${path} ${summary}`.toLowerCase().includes(sought));
@@ -57,7 +61,12 @@ export default function DocsPage() {
           id="find"
           type="search"
           value={params.get('find') ?? ''}
-          onChange={({ target }) => change({ find: target.value })}
+          onChange={({ target }) => {
+            // Typing without a rest is one step.
+            const now = Date.now();
+            change({ find: target.value }, { replace: now - typedAt.current < REST_MS });
+            typedAt.current = now;
+          }}
         />
       </div>
       <Answered known={known} rows={12}>

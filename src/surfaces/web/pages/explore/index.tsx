@@ -1,4 +1,5 @@
 import type { FormEvent } from 'react';
+import { useStill } from '../../../../ui/answers.ts';
 import { compact, count, counted, duration, money } from '../../../../ui/format.ts';
 import { Answered, Button, Empty, Page, State, When } from '../../../../ui/kit.tsx';
 import { Link, useParams, withParams } from '../../../../ui/router.tsx';
@@ -138,69 +139,115 @@ const tokens = (input: number | null, output: number | null) =>
 function Sessions({ clientId }: { clientId: string }) {
   const [params] = useParams();
   const before = params.get('before');
-  const known = useCall('telemetry.sessions', { client: clientId, ...(before && { before }) }, before ? {} : { everyMs: 5000 });
+  const range = useRange();
+  const input = { client: clientId, ...range.asked, ...(before && { before }) };
+  const asked = useCall('telemetry.sessions', input, before ? {} : { everyMs: 5000 });
+  const known = useStill(asked, `${range.name} ${before}`);
   return (
-    <Answered known={known}>
-      {({ sessions, next }) => (
-        <>
-          {sessions.length === 0 ? (
-            <Empty title="No session in the last seven days.">
-              <p className="prose">
-                A session is a conversation. It shows here once spans carry <code>session.id</code> or{' '}
-                <code>gen_ai.conversation.id</code>.
-              </p>
-            </Empty>
-          ) : (
-            <Table
-              label="Sessions"
-              rows={sessions}
-              idOf={({ session }) => session}
-              hrefOf={({ session }) => `/c/${clientId}/traces${withParams('', { session })}`}
-              columns={[
-                { head: 'Session', cell: ({ session }: Session) => session },
-                { head: 'User', cell: ({ user }) => user ?? '–', wide: true },
-                ...activity,
-              ]}
-            />
-          )}
-          <Paging next={next} before={before} />
-        </>
-      )}
-    </Answered>
+    <>
+      <RangeChoice range={range} what="Sessions" />
+      <Answered known={known}>
+        {({ sessions, next }) => (
+          <>
+            {sessions.length === 0 ? (
+              <Empty title={`No session in the last ${range.words}.`}>
+                <p className="prose">
+                  A session is a conversation. It shows here once spans carry <code>session.id</code> or{' '}
+                  <code>gen_ai.conversation.id</code>.
+                </p>
+              </Empty>
+            ) : (
+              <Table
+                label="Sessions"
+                rows={sessions}
+                idOf={({ session }) => session}
+                hrefOf={({ session }) => `/c/${clientId}/traces${withParams('', { session })}`}
+                columns={[
+                  { head: 'Session', cell: ({ session }: Session) => session },
+                  { head: 'User', cell: ({ user }) => user ?? '–', wide: true },
+                  ...activity,
+                ]}
+              />
+            )}
+            <Paging next={next} before={before} />
+          </>
+        )}
+      </Answered>
+    </>
   );
 }
 
 function Users({ clientId }: { clientId: string }) {
   const [params] = useParams();
   const before = params.get('before');
-  const known = useCall('telemetry.users', { client: clientId, ...(before && { before }) }, before ? {} : { everyMs: 5000 });
+  const range = useRange();
+  const input = { client: clientId, ...range.asked, ...(before && { before }) };
+  const asked = useCall('telemetry.users', input, before ? {} : { everyMs: 5000 });
+  const known = useStill(asked, `${range.name} ${before}`);
   return (
-    <Answered known={known}>
-      {({ users, next }) => (
-        <>
-          {users.length === 0 ? (
-            <Empty title="No user in the last seven days.">
-              <p className="prose">
-                End users show here once spans carry <code>user.id</code> (or what your library calls it).
-              </p>
-            </Empty>
-          ) : (
-            <Table
-              label="Users"
-              rows={users}
-              idOf={({ user }) => user}
-              hrefOf={({ user }) => `/c/${clientId}/traces${withParams('', { user })}`}
-              columns={[
-                { head: 'User', cell: ({ user }: User) => user },
-                { head: 'Sessions', cell: ({ sessions }) => count(sessions), number: true },
-                ...activity,
-              ]}
-            />
-          )}
-          <Paging next={next} before={before} />
-        </>
-      )}
-    </Answered>
+    <>
+      <RangeChoice range={range} what="Users" />
+      <Answered known={known}>
+        {({ users, next }) => (
+          <>
+            {users.length === 0 ? (
+              <Empty title={`No user in the last ${range.words}.`}>
+                <p className="prose">
+                  End users show here once spans carry <code>user.id</code> (or what your library calls it).
+                </p>
+              </Empty>
+            ) : (
+              <Table
+                label="Users"
+                rows={users}
+                idOf={({ user }) => user}
+                hrefOf={({ user }) => `/c/${clientId}/traces${withParams('', { user })}`}
+                columns={[
+                  { head: 'User', cell: ({ user }: User) => user },
+                  { head: 'Sessions', cell: ({ sessions }) => count(sessions), number: true },
+                  ...activity,
+                ]}
+              />
+            )}
+            <Paging next={next} before={before} />
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+const ranges = { day: { days: 1, words: '24 hours' }, week: { days: 7, words: '7 days' }, month: { days: 28, words: '28 days' } };
+const rangeNames = ['day', 'week', 'month'] as const;
+
+/** What the address asks for: seven days, unless it says so. */
+function useRange() {
+  const [params] = useParams();
+  const name = rangeNames.find((one) => one === params.get('range')) ?? 'week';
+  const { days, words } = ranges[name];
+  // To the minute, so that it is the same question for a while.
+  const from = new Date(Math.floor(Date.now() / 60_000) * 60_000 - days * 86_400_000).toISOString();
+  return { name, words, asked: { from } };
+}
+
+function RangeChoice({ range, what }: { range: ReturnType<typeof useRange>; what: string }) {
+  const [, setParams] = useParams();
+  return (
+    <div className="row">
+      <label>
+        {what} of the last{' '}
+        <select
+          value={range.name}
+          onChange={(event) => setParams({ range: event.target.value === 'week' ? null : event.target.value, before: null })}
+        >
+          {rangeNames.map((one) => (
+            <option key={one} value={one}>
+              {ranges[one].words}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
   );
 }
 
@@ -213,7 +260,12 @@ const activity: Column<Activity>[] = [
     head: 'Failed',
     cell: ({ errors }) => (errors > 0 ? <State kind="failing">{counted(errors, 'run')}</State> : 'none'),
   },
-  { head: 'Tokens in / out', cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens), number: true },
+  {
+    head: 'Tokens in / out',
+    cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens),
+    number: true,
+    wide: true,
+  },
   { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true },
 ];
 
@@ -222,7 +274,7 @@ function Paging({ next, before }: { next: string | null; before: string | null }
   if (!next && !before) return null;
   const turn = (event: FormEvent, to: string | null) => {
     event.preventDefault();
-    setParams({ before: to }, { replace: false });
+    setParams({ before: to });
     window.scrollTo(0, 0);
   };
   return (

@@ -68,11 +68,12 @@ export default function KeysPage({ client }: ClientPageProps) {
                 rows={keys}
                 idOf={({ id }) => id}
                 columns={[
-                  { head: 'For', cell: ({ name }) => name },
+                  { head: 'For', cell: ({ name }) => name, text: 'wrap' },
+                  { head: 'Ends with', cell: ({ ending }) => (ending ? <code>…{ending}</code> : '–') },
                   { head: 'State', cell: (key) => <KeyState of={key} /> },
-                  { head: 'May', cell: ({ scopes }) => scopes.join(', ') },
+                  { head: 'May', cell: ({ scopes }) => scopes.join(', '), wide: true },
                   { head: 'Last used', cell: ({ lastUsedAt }) => (lastUsedAt ? <When at={lastUsedAt} /> : 'never'), wide: true },
-                  { head: 'Ends', cell: ({ expiresAt }) => <When at={expiresAt} absolute />, wide: true },
+                  { head: 'Good until', cell: ({ expiresAt }) => <When at={expiresAt} absolute />, wide: true },
                   { head: 'Act', cell: (key) => stateOf(key) === 'good' && <Revoke of={key} client={client.id} /> },
                 ]}
               />
@@ -97,5 +98,6 @@ function Revoke({ of, client }: { of: Key; client: string }) {
     await call('keys.revoke', { client, id: of.id });
     await askAgain('keys.list');
   };
-  return <ActTwice name="Revoke" sure={`End “${of.name}” for good`} label={`Revoke ${of.name}`} onAct={revoke} />;
+  const called = of.ending ? `${of.name} …${of.ending}` : of.name;
+  return <ActTwice name="Revoke" sure={`End “${called}” for good`} label={`Revoke ${called}`} onAct={revoke} />;
 }

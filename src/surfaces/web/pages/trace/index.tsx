@@ -77,7 +77,7 @@ function Spans({ trace, clientId }: { trace: Trace; clientId: string }) {
   const move = (by: number) => {
     const next = placed[Math.max(0, Math.min(placed.length - 1, at + by))];
     if (!next) return;
-    setParams({ span: next.span.spanId });
+    setParams({ span: next.span.spanId }, { replace: true });
     document.getElementById(`span-${next.span.spanId}`)?.scrollIntoView({ block: 'nearest' });
   };
   useKeys([

@@ -46,7 +46,12 @@ export default function WorkflowPage({ client }: ClientPageProps) {
       {/* Asked for beside the above, not after it. */}
       {known.refusal?.code !== 'not_found' && (
         <>
-          <TimelineSection clientId={client.id} name={name} scores={known.answer?.scores ?? []} />
+          <TimelineSection
+            clientId={client.id}
+            name={name}
+            scores={known.answer?.scores ?? []}
+            stateMetric={known.answer?.stateMetric ?? null}
+          />
           <Latest clientId={client.id} name={name} />
         </>
       )}

@@ -30,15 +30,18 @@ export function TimelineSection({
   clientId,
   name,
   scores,
+  stateMetric,
 }: {
   clientId: string;
   name: string;
+  /** What made the state of the workflow: it is shown first. */
+  stateMetric: Exclude<Metric, 'score'> | null;
   scores: readonly { name: string }[];
 }) {
   const [params, setParams] = useParams();
   const chosen = params.get('metric') ?? '';
   const score = chosen.startsWith(ofScore) && chosen.length > ofScore.length ? chosen.slice(ofScore.length) : undefined;
-  const metric = score === undefined ? (metricNames.find((one) => one === chosen) ?? 'errorRate') : 'score';
+  const metric = score === undefined ? (metricNames.find((one) => one === chosen) ?? stateMetric ?? 'errorRate') : 'score';
   // One that has not come in the last weeks can still be asked about.
   const names = new Set([...scores.map((one) => one.name), ...(score === undefined ? [] : [score])]);
   const given = params.get('range');
