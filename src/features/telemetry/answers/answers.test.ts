@@ -316,3 +316,47 @@ test('what a user or a session did is all of its traces, also where its id stand
   await sent([call(2, 'b', { ...chat, 'user.id': 'dora' }, below)]);
   expect((await usersOf()).map(({ user }) => user)).toEqual(['anna', 'carl', 'dora']);
 });
+
+test('what was sent again counts as it came last, whatever it was before', async () => {
+  const initech = await server.client('Initech');
+  const sent = async (failed: boolean, attributes: Record<string, string | number>) => {
+    const chat = span(
+      { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.cost': 0.6, ...attributes },
+      {
+        traceId: traceIdOf(1),
+        startTimeUnixNano: nanos(now - MINUTE),
+        endTimeUnixNano: nanos(now),
+        status: { code: failed ? 2 : 1 },
+      },
+    );
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${initech.key}` };
+    const body = encodeJson(traces([chat], { 'service.name': 'support' }));
+    expect((await server.send('/v1/traces', { method: 'POST', headers, body })).status).toBe(200);
+    await server.settled();
+  };
+  await sent(true, { 'user.id': 'anna', 'gen_ai.response.model': 'gpt-4o' });
+  await sent(false, { 'user.id': 'bert', 'gen_ai.response.model': 'gpt-5' });
+  const cases: [object, number][] = [
+    [{ status: 'error' }, 0],
+    [{ status: 'ok' }, 1],
+    [{ user: 'anna' }, 0],
+    [{ user: 'bert' }, 1],
+    [{ user: 'bert', status: 'ok' }, 1],
+    [{ model: 'gpt-4o' }, 0],
+    [{ model: 'gpt-5', status: 'ok' }, 1],
+    [{ minCostUsd: 1 }, 0],
+    [{ minCostUsd: 0.6 }, 1],
+  ];
+  for (const [filter, found] of cases) {
+    const listed = await ask<Listed>('telemetry.traces', { client: initech.id, ...filter }, initech.key);
+    expect([filter, listed.traces.length]).toEqual([filter, found]);
+    const asked = { client: initech.id, metric: 'costUsd', bucket: 'day', minDurationMs: 0, ...period, ...filter };
+    const { series } = await ask<Series>('telemetry.metrics', asked, initech.key);
+    expect([filter, series.flatMap(({ points }) => points.map(({ n }) => n))]).toEqual([filter, found ? [1] : []]);
+  }
+  expect(await ask('workflows.show', { client: initech.id, workflow: 'support' }, initech.key)).toMatchObject({
+    models: [{ model: 'gpt-5', calls: 1 }],
+    users: [{ user: 'bert', runs: 1, errors: 0 }],
+    failures: [],
+  });
+});

@@ -9,7 +9,7 @@ import type { GroupBy, Metric } from './metrics.ts';
 import { SumIfAny } from './numbers.ts';
 import { scoreRows } from './scores-store.ts';
 import { meanOf } from './scores.ts';
-import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
+import { isoOf, lastSpansWhere, secondsOf, spansWhere, timeOf, tracesWith } from './store.ts';
 
 /** Series of a metric, out of rollups where they know enough, else out of the spans. */
 
@@ -122,13 +122,11 @@ function rowsOfSpans({ telemetry }: Context, { metric, groupBy, bucket, fromMs, 
   const own = conditionsOf(Object.fromEntries(onEachSpan.map((field) => [field, rest[field]])));
   const others = conditionsOf({ ...rest, ...Object.fromEntries(onEachSpan.map((field) => [field, undefined])) });
   const times = `started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`;
-  const hours = `client_id = {client:UUID} AND ${times}`;
-  const failed = `SELECT trace_id FROM span WHERE ${hours} AND status = 'error'`;
+  const failed = tracesWith(times, `status = 'error'`);
   const where = [
     times,
-    ...own.map(({ sql }) => sql),
-    ...others.map(({ sql }) => `trace_id IN (SELECT trace_id FROM span WHERE ${hours} AND ${sql})`),
-    ...(status === undefined ? [] : [`trace_id ${status === 'ok' ? 'NOT ' : ''}IN (${failed})`]),
+    ...others.map(({ sql }) => `trace_id IN ${tracesWith(times, sql)}`),
+    ...(status === undefined ? [] : [`trace_id ${status === 'ok' ? 'NOT ' : ''}IN ${failed}`]),
     ...(minCostUsd === undefined
       ? []
       : [
@@ -137,13 +135,14 @@ function rowsOfSpans({ telemetry }: Context, { metric, groupBy, bucket, fromMs, 
         ]),
   ];
   // A run has failed when one of its spans has.
-  const ofRun = `if(trace_id IN (${failed}), 'error', 'ok')`;
+  const ofRun = `if(trace_id IN ${failed}, 'error', 'ok')`;
   const label = groupBy === undefined ? 'NULL' : groupBy === 'status' && !ofCalls ? ofRun : `toString(${columns[groupBy]})`;
   const params = Object.assign({}, ...[...own, ...others].map((condition) => condition.params)) as Record<string, unknown>;
   return telemetry.rows(Row)(
     `SELECT ${label} AS label, ${startOf[bucket]}(started_at, 'UTC') AS at,
       ${value} AS value, ${n} AS n
-    FROM ${spansWhere(where.join(' AND '))} GROUP BY label, at HAVING n > 0 ORDER BY at`,
+    FROM ${own.length === 0 ? spansWhere(where.join(' AND ')) : lastSpansWhere(where.join(' AND '), own.map(({ sql }) => sql).join(' AND '))}
+    GROUP BY label, at HAVING n > 0 ORDER BY at`,
     { ...params, minCostUsd, from: isoOf(fromMs), to: isoOf(toMs) },
   );
 }

@@ -24,6 +24,21 @@ export const isoOf = (ms: number) => new Date(Math.min(EVER[1], Math.max(EVER[0]
 export const spansWhere = (where: string) =>
   `(SELECT * FROM span WHERE client_id = {client:UUID} AND ${where} ORDER BY received_at DESC LIMIT 1 BY trace_id, span_id)`;
 
+/**
+ * The same, of which only those are read that fit or took the place of others: what fitted before it was sent again, and does no
+ * longer, is left out.
+ */
+export const lastSpansWhere = (times: string, condition: string) =>
+  `(SELECT * FROM ${spansWhere(`${times} AND ((${condition}) OR resent)`)} WHERE ${condition})`;
+
+/** SQL of the traces with a span that fits as it came last. Only of traces that have spans that were sent again the last are looked for. */
+export function tracesWith(times: string, condition: string): string {
+  const hours = `client_id = {client:UUID} AND ${times}`;
+  const doubtful = `(SELECT trace_id FROM span WHERE ${hours} AND resent)`;
+  return `(SELECT trace_id FROM span WHERE ${hours} AND (${condition}) AND trace_id NOT IN ${doubtful}
+    UNION ALL SELECT trace_id FROM ${spansWhere(`${times} AND trace_id IN ${doubtful}`)} WHERE ${condition})`;
+}
+
 /** The last time that rollups can tell. */
 const MOST_MS = Date.parse('2106-01-01T00:00:00Z');
 /** A stretch of time as rollups are asked for it. */
@@ -133,7 +148,10 @@ const around = `client_id = {client:UUID} AND started_at >= ${timeOf('lookFrom')
 function tracesThat(conditions: readonly Condition[], { status, minCostUsd }: Filter) {
   const first = conditions[0]?.sql;
   const further = [
-    ...(status === 'ok' ? [{ speaks: `status = 'error'`, having: `countIf(status = 'error') = 0` }] : []),
+    // What failed may have been sent again since: `stillFits` knows.
+    ...(status === 'ok'
+      ? [{ speaks: `(status = 'error' OR resent)`, having: `(countIf(status = 'error') = 0 OR countIf(resent) > 0)` }]
+      : []),
     ...(minCostUsd === undefined ? [] : [{ speaks: 'costable', having: 'sumIf(cost_usd, costable) >= {minCostUsd:Float64}' }]),
   ];
   const having = [...conditions.map(({ sql }) => `countIf(${sql}) > 0`), ...further.map((one) => one.having)];

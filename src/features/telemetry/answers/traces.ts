@@ -20,6 +20,7 @@ import {
   type Cursor,
   type Filter,
 } from './filter.ts';
+import { stillFits } from './still-fits.ts';
 import {
   briefSpans,
   briefSpansAround,
@@ -79,7 +80,9 @@ export const listTraces = operation({
     for (const span of spans) byTrace.get(span.traceId)?.push(span);
     const last = found.at(-1);
     return {
-      traces: [...byTrace].flatMap(([id, of]) => (of.length > 0 ? [summaryOf(id, of, scores, prices)] : [])),
+      traces: [...byTrace].flatMap(([id, of]) =>
+        of.length > 0 && stillFits(filter, of) ? [summaryOf(id, of, scores, prices)] : [],
+      ),
       next:
         last && found.length === limit
           ? writeCursor({ at: last.startedAt, id: last.traceId })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
 import { Numbers, Sum, sumOf, Sums, UsdIfAny } from './numbers.ts';
-import { isoOf, secondsOf, spansWhere, timeOf } from './store.ts';
+import { isoOf, lastSpansWhere, secondsOf, timeOf } from './store.ts';
 import type { Window } from './windows.ts';
 
 const usage = {
@@ -170,6 +170,8 @@ export const usageOfWorkflows = ({ telemetry }: Context, window: Window, bucket:
     secondsOf(window),
   );
 
+const times = `started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`;
+
 const ModelUse = z.object({
   model: z.string(),
   provider: z.string().nullable(),
@@ -186,7 +188,7 @@ export const modelUse = ({ telemetry }: Context, { fromMs, toMs }: Window, workf
   telemetry.rows(ModelUse.extend({ costUsd: UsdIfAny }))(
     `SELECT assumeNotNull(model) AS model, any(provider) AS provider, count() AS calls, countIf(status = 'error') AS errors,
       sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens, sum(cost_usd) AS costUsd, max(started_at) AS lastSeenAt
-    FROM ${spansWhere(`workflow = {workflow:String} AND model != '' AND costable AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`)}
+    FROM ${lastSpansWhere(times, `workflow = {workflow:String} AND model != '' AND costable`)}
     GROUP BY model ORDER BY calls DESC, model LIMIT 50`,
     { workflow, from: isoOf(fromMs), to: isoOf(toMs) },
   );
@@ -204,7 +206,7 @@ export const failures = ({ telemetry }: Context, { fromMs, toMs }: Window, workf
   telemetry.rows(FailureKind)(
     `SELECT leftUTF8(ifNull(status_message, ''), 300) AS message, leftUTF8(any(name), 200) AS spanName, count() AS count, max(started_at) AS lastSeenAt,
       toString(argMax(trace_id, started_at)) AS traceId
-    FROM ${spansWhere(`workflow = {workflow:String} AND status = 'error' AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`)}
+    FROM ${lastSpansWhere(times, `workflow = {workflow:String} AND status = 'error'`)}
     GROUP BY message ORDER BY count DESC, message LIMIT 20`,
     { workflow, from: isoOf(fromMs), to: isoOf(toMs) },
   );
@@ -212,7 +214,7 @@ export const failures = ({ telemetry }: Context, { fromMs, toMs }: Window, workf
 export const usersOf = ({ telemetry }: Context, { fromMs, toMs }: Window, workflow: string) =>
   telemetry.rows(z.object({ user: z.string(), runs: z.number(), errors: z.number(), lastSeenAt: z.string() }))(
     `SELECT assumeNotNull(user) AS user, uniq(trace_id) AS runs, uniqIf(trace_id, status = 'error') AS errors, max(started_at) AS lastSeenAt
-    FROM ${spansWhere(`workflow = {workflow:String} AND user != '' AND started_at >= ${timeOf('from')} AND started_at < ${timeOf('to')}`)}
+    FROM ${lastSpansWhere(times, `workflow = {workflow:String} AND user != ''`)}
     GROUP BY user ORDER BY runs DESC, user LIMIT 20`,
     { workflow, from: isoOf(fromMs), to: isoOf(toMs) },
   );
