@@ -4,10 +4,10 @@
  */
 export interface Spare {
   /** So many bytes, holding whatever they held. Whoever takes them gives them back when nobody reads them any more. */
-  take(bytes: number): Buffer;
-  giveBack(taken: Buffer): void;
+  take: (bytes: number) => Buffer;
+  giveBack: (taken: Buffer) => void;
   /** The first so many of them; given back in their place. */
-  first(taken: Buffer, bytes: number): Buffer;
+  first: (taken: Buffer, bytes: number) => Buffer;
 }
 
 /** Keeps so many pieces at most, none larger than that. */

@@ -77,3 +77,13 @@ test('a state says since when it has been so', () => {
   expect(judged((day) => (day < 26 ? { runs: 0 } : { runs: 10, errors: 0 }), young)).toEqual(['too_early', 26]);
   expect(judged((day) => (day < 26 ? { runs: 0 } : {}), young)).toEqual(['healthy', 27]);
 });
+
+test('a state names the metric that made it', () => {
+  const metricOf = (of: (day: number) => Made, lastSeenMs = nowMs - 60_000) =>
+    judgeWorkflow({ ...pastOf(of), firstSeenMs: startMs - DAY_MS, lastSeenMs }, nowMs).metric;
+  expect(metricOf(() => ({}))).toBeNull();
+  expect(metricOf((day) => ({ ms: day < 18 ? 1000 : 3000 }))).toBe('latency');
+  expect(metricOf((day) => ({ errors: day < 14 ? 2 : 12 }))).toBe('errorRate');
+  expect(metricOf(() => ({ errors: 60 }))).toBe('errorRate');
+  expect(metricOf((day) => (day >= 20 ? { runs: 0 } : {}), startMs + 20 * DAY_MS)).toBe('runs');
+});
