@@ -1,6 +1,7 @@
 import type { Bucket } from '../buckets.ts';
 import { quantile } from '../math/robust.ts';
 import { awayFromUsual, runs } from './away.ts';
+import { chanceOfFewer, dispersionOf } from './chance-of-fewer.ts';
 import { isWithinWeek, usualVolume, WEEKEND_DAYS, type Stretch, type UsualVolume } from './usual-volume.ts';
 
 /** A time in which rows stopped (`silence`) or became far fewer than at the same hour or weekday before (`drop`). */
@@ -24,6 +25,8 @@ export interface FindStallsOptions {
   until?: number | undefined;
   /** Level of a time, where the volume is known to have changed for good: what is usual goes with it. Default: 1 throughout. */
   levelAt?: ((at: number) => number) | undefined;
+  /** How many series are looked at: the more, the likelier few rows come in one of them by chance. Default 1. */
+  looks?: number;
   /** Leaves out drops, which are most of the work. */
   silencesOnly?: boolean;
 }
@@ -44,6 +47,8 @@ const DEEP_DROP = 5;
 const DROP = 3.5;
 /** Buckets needed before a drop of volume can be told from its usual ups and downs. */
 const FEWEST_FOR_DROP = 14;
+/** Drops that chance brings about more often than this, in any bucket of any series that is looked at, are none; one bucket alone says less. */
+const BY_CHANCE = { one: 1e-3, several: 1e-2 };
 /** A drop loses at least half of what is usual. */
 const LEAST_LOSS = 0.5;
 /** Gaps that come by themselves more often than this are none. */
@@ -54,12 +59,13 @@ const FEWEST_MISSING = 10;
 /**
  * Finds stalls in volume. `buckets` hold the count in `sum` (buckets without rows left out, or present with 0). Silence: the freshness
  * rule max(4 × usual gap, 1.5 × worst other gap), measured in rows expected at the same time of other weeks, or other days, so that
- * nights and weekends are no silence. Drop: log ratio to the same, below −3.5 robust sd twice or −5 once. A weekend in a log that shows
+ * nights and weekends are no silence. Drop: log ratio to the same, below −3.5 robust sd twice or −5 once, and fewer rows
+ * than chance brings about in any bucket of any series, by how much these differ in this one (negative binomial). A weekend in a log that shows
  * no other is no drop, and a silence that is marked as one.
  */
 export function findStalls(
   buckets: readonly Bucket[],
-  { bucketMs, until, levelAt = () => 1, silencesOnly = false }: FindStallsOptions,
+  { bucketMs, until, levelAt = () => 1, looks = 1, silencesOnly = false }: FindStallsOptions,
 ): Stall[] {
   const present = buckets.filter(({ sum }) => sum > 0).sort((a, b) => a.at - b.at);
   if (present.length < 3) return [];
@@ -94,7 +100,7 @@ export function findStalls(
     seen: 0,
     maybe: restOf(gap, counts, usual, bucketMs),
   }));
-  const dropped = silencesOnly ? [] : drops(present, bucketMs, usualOutside(silences), usualGapMs);
+  const dropped = silencesOnly ? [] : drops(present, { bucketMs, usualAt: usualOutside(silences), usualGapMs, looks });
   return [...stalls, ...dropped].sort((a, b) => a.from - b.from);
 }
 
@@ -190,7 +196,10 @@ function longGaps(gaps: readonly Gap[]): Gap[] {
   return [];
 }
 
-function drops(present: readonly Bucket[], bucketMs: number, usualAt: UsualVolume, usualGapMs: number): Stall[] {
+function drops(
+  present: readonly Bucket[],
+  { bucketMs, usualAt, usualGapMs, looks }: { bucketMs: number; usualAt: UsualVolume; usualGapMs: number; looks: number },
+): Stall[] {
   if (present.length < FEWEST_FOR_DROP) return [];
   const { known, local, away, spread } = awayFromUsual(present, bucketMs, usualAt);
   const depth = away.map((distance) => distance / spread);
@@ -206,14 +215,19 @@ function drops(present: readonly Bucket[], bucketMs: number, usualAt: UsualVolum
   );
   // What the log begins with had no usual before it.
   const fell = runs(within).filter(([start]) => start > 0);
-  return fell.map(([start, end]) => ({
+  const expected = known.map(({ rows }, i) => rows * Math.exp(local[i]!));
+  const outside = (_: unknown, i: number) => !within[i] && known[i]!.unsure === null;
+  const dispersion = dispersionOf(present.map(({ sum }) => sum).filter(outside), expected.filter(outside));
+  const stalls = fell.map(([start, end]) => ({
     kind: 'drop' as const,
     from: present[start]!.at,
     to: present[end]!.at + bucketMs,
     usualGapMs,
-    expected: present
-      .slice(start, end + 1)
-      .reduce((rows, _, i) => rows + known[start + i]!.rows * Math.exp(local[start + i]!), 0),
+    expected: expected.slice(start, end + 1).reduce((rows, one) => rows + one, 0),
     seen: present.slice(start, end + 1).reduce((rows, { sum }) => rows + sum, 0),
   }));
+  return stalls.filter(
+    ({ seen, expected: usual }, i) =>
+      chanceOfFewer(seen, usual, dispersion) * present.length * looks <= BY_CHANCE[fell[i]![1] > fell[i]![0] ? 'several' : 'one'],
+  );
 }

@@ -210,9 +210,10 @@ function judgeTime(
   const calls = series.find(({ metric }) => metric.name === volume.name);
   const fed = series.filter((one) => one.metric.name === volume.name && feeds(one, dimensions) && rowsOf(one) >= STEADY_ROWS);
   const hours = finer.find((one) => one.bucketMs === HOUR_MS)?.series.find(({ metric }) => metric === volume)?.buckets;
-  const amount = calls ? judgeVolume(covered(calls), bucketMs, undefined, hours) : [];
+  const looks = fed.length + 1;
+  const amount = calls ? judgeVolume(covered(calls), bucketMs, undefined, hours, looks) : [];
   const shares = movesOf(
-    fed.flatMap((one) => judgeVolume(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs))),
+    fed.flatMap((one) => judgeVolume(covered(one), bucketMs, calls && endOf(covered(calls), bucketMs), undefined, looks)),
     series.map(covered),
     bucketMs,
   );

@@ -152,7 +152,7 @@ function withinReach({ unit }: Metric, before: Summary | null, ci95: Judgement['
 export function judgeStalls(
   volume: Series,
   bucketMs: number,
-  options: Pick<FindStallsOptions, 'until' | 'levelAt' | 'silencesOnly'> = {},
+  options: Pick<FindStallsOptions, 'until' | 'levelAt' | 'looks' | 'silencesOnly'> = {},
 ): Judgement[] {
   return findStalls(volume.buckets, { bucketMs, ...options }).map((stall) => ({
     kind: 'stall',

@@ -30,9 +30,9 @@ const SHORTEST_MS = 4 * DAY_MS;
 
 /**
  * Changes of level and stalls of one series; `until`: the end of the log, where it is known to go on without these calls; `hours`: the
- * same calls by the hour, where the buckets are wider, so that a silence of some hours is seen.
+ * same calls by the hour, where the buckets are wider, so that a silence of some hours is seen; `looks`: how many series are judged.
  */
-export function judgeVolume(series: Series, bucketMs: number, until?: number, hours?: readonly Bucket[]): Judgement[] {
+export function judgeVolume(series: Series, bucketMs: number, until?: number, hours?: readonly Bucket[], looks = 1): Judgement[] {
   const buckets = filled(series.buckets, bucketMs, until);
   if (buckets.length === 0) return [];
   // A silence is told as such, and is neither a level nor the way to one.
@@ -49,7 +49,7 @@ export function judgeVolume(series: Series, bucketMs: number, until?: number, ho
   });
   const late = recent && recentJudgement(series, recent, heard, bucketMs);
   // Each level by itself: what was usual later says nothing about what came before.
-  const wide = judgeStalls(series, bucketMs, { until, levelAt: levelsOf(changes) }).filter(
+  const wide = judgeStalls(series, bucketMs, { until, looks, levelAt: levelsOf(changes) }).filter(
     ({ stall }) => !isRest(stall, buckets, bucketMs),
   );
   const stalls =
