@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { eventually } from '../../../stores/testing/temp.ts';
 import { testServer, type TestServer } from '../../../testing/server.ts';
 import { span, traces } from '../otlp/testing/body.ts';
@@ -146,4 +147,20 @@ test('a period is priced anew after a price change, each call once, and what the
     totals: { costUsd: 0.0012 },
     spans: [{ input: 'a text that is kept', attributes: { 'acme.note': 1 }, startedAt: '2026-11-21T00:43:03.834123Z' }],
   });
+});
+
+test('a client has a thousand prices at most, and one may take the place of another', async () => {
+  const vandelay = await server.client('Vandelay');
+  await using records = await server.records();
+  await records.rows(z.never())`
+    insert into model_price (client_id, id, model, input_usd, valid_from, created_at)
+    select ${vandelay.id}::uuid, gen_random_uuid(), 'model-' || n, 1, '2000-01-01', now() from generate_series(1, 999) as n`;
+  expect(await set(vandelay, { model: 'one-more', inputUsdPerMillion: 1 })).toMatchObject({ status: 200 });
+  const refused = await server.ask('prices.set', { client: vandelay.id, model: 'too-many', inputUsdPerMillion: 1 });
+  expect(refused).toMatchObject({ status: 409, text: expect.stringContaining('1000 prices at most') });
+  expect(await set(vandelay, { model: 'model-7', inputUsdPerMillion: 2 })).toMatchObject({ status: 200 });
+  const { json } = await server.ask('prices.list', { client: vandelay.id });
+  const { prices } = json as unknown as { prices: { model: string }[] };
+  expect(prices).toHaveLength(1000);
+  expect(prices.map(({ model }) => model)).not.toContain('too-many');
 });
