@@ -26,6 +26,7 @@ function practice() {
       keep: () => Promise.resolve(),
       removed: () => Promise.resolve([]),
       usage: () => ({ itemsThisMinute: 0, bytesToday: 0 }),
+      waitingParts: () => undefined,
       refused: () => undefined,
       whileStill: (ask) => ask([]),
     }),

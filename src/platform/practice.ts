@@ -89,6 +89,8 @@ export interface WalledIntake {
   removed(): Promise<readonly RemovedItems[]>;
   /** What was kept of this client lately. */
   usage(): Usage;
+  /** Which parts of this process's spool, in their order, still wait for the store; nothing: it has all that was kept here. */
+  waitingParts(): { readonly oldest: number; readonly newest: number } | undefined;
   /** Notes in the ledger that a request was refused as a whole. */
   refused(reason: string): void;
   /** Runs a question while nothing moves from a spool, of any process, into the store: what waits, and what is there, add up. */
@@ -200,6 +202,7 @@ export const closedHandles: Handles = {
     request: noStore,
     removed: noStore,
     usage: noStore,
+    waitingParts: noStore,
     refused: noStore,
     whileStill: noStore,
   },

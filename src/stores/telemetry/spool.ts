@@ -29,6 +29,8 @@ export interface Spool {
   /** Those of one client. */
   bytesOf(client: string): number;
   status(): IntakeHealth;
+  /** The numbers of the first and the last segment that wait. */
+  waitingParts(): { readonly oldest: number; readonly newest: number } | undefined;
   /** What is not yet in the store: lines of the ledger, and bytes by client. */
   waiting(): { lines: readonly LedgerLine[]; bytes: ReadonlyMap<string, number> };
   /** Runs a question while nothing is moved into the store. It is told what waits. */
@@ -178,6 +180,14 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     }
   }
 
+  function waitingParts() {
+    const current = writer.current();
+    const oldest = closed[0] ?? current;
+    const newest = current ?? closed.at(-1);
+    if (!oldest || !newest || oldest.bytes === 0) return undefined;
+    return { oldest: numberOf(oldest.name), newest: numberOf(newest.name) };
+  }
+
   function linesWaiting(): LedgerLine[] {
     const sum = new LedgerSum();
     const current = writer.current();
@@ -200,9 +210,10 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     },
     bytes: () => room.bytes(),
     bytesOf: (client) => room.bytesByClient().get(client) ?? 0,
+    waitingParts,
     status() {
-      const oldest = closed[0] ?? writer.current();
-      const oldestAt = oldest && oldest.bytes > 0 ? begunAt(oldest) : null;
+      const parts = waitingParts();
+      const oldestAt = parts ? new Date(parts.oldest) : null;
       const { freeBytes, neededBytes } = room.disk();
       return {
         spool: { bytes: room.bytes(), mostBytes, oldestAt },

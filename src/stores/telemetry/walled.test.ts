@@ -23,7 +23,7 @@ const Row = z.object({ n: z.number() });
 const stores = (append: Spool['append'], shapes: Shapes) => ({
   telemetry: { rows: () => () => Promise.resolve([]) },
   shapes,
-  spool: { append, whileStill: () => Promise.reject(new Error('It was asked.')) },
+  spool: { append, waitingParts: () => undefined, whileStill: () => Promise.reject(new Error('It was asked.')) },
   seen: openSeen(),
   usages: openUsages(),
   register: { isShared: false, still: <T>(ask: (elsewhere: readonly []) => Promise<T>) => ask([]) },

@@ -60,7 +60,7 @@ const filtersOf = (client: string, walled: readonly string[]) =>
 
 interface Intakes {
   telemetry: Pick<Telemetry, 'rows'>;
-  spool: Pick<Spool, 'append' | 'whileStill'>;
+  spool: Pick<Spool, 'append' | 'whileStill' | 'waitingParts'>;
   seen: Seen;
   shapes: Shapes;
   refusals: Pick<Refusals, 'note' | 'lines'>;
@@ -100,6 +100,7 @@ export function walledIntake(intakes: Intakes, client: string, body?: Uint8Array
     request: (sent) => (register.isShared ? walledIntake(intakes, client, sent) : walledIntake(intakes, client)),
     removed: () => removedItems(telemetry, client),
     usage: () => usages.of(client),
+    waitingParts: () => spool.waitingParts(),
     refused: (reason) => refusals.note(refusalLine(client, new Date(), reason)),
     whileStill: (ask) =>
       spool.whileStill((waiting) =>

@@ -18,11 +18,17 @@ export function documentOf(pieces: readonly Piece[]): Buffer {
 // As a text: a number of JSON cannot hold so many digits.
 const nanos = (ms: number) => (BigInt(Math.round(ms * 1000)) * 1000n).toString();
 
-/** Texts stay texts; what has parts is JSON, as the newer clients send it. */
 function valueOf(value: unknown) {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string'))
-    return { arrayValue: { values: value.map((one) => ({ stringValue: one })) } };
-  return { stringValue: typeof value === 'string' ? value : jsonOf(value) };
+  const written = asWritten(value);
+  return typeof written === 'string'
+    ? { stringValue: written }
+    : { arrayValue: { values: written.map((one) => ({ stringValue: one })) } };
+}
+
+/** Texts stay texts, and lists of them lists; what has parts is JSON, as the newer clients send it. */
+export function asWritten(value: unknown): string | string[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  return typeof value === 'string' ? value : jsonOf(value);
 }
 
 /** What can be parsed can be too deep to be written again. */

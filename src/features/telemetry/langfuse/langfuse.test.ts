@@ -194,3 +194,27 @@ test('a batch of thousands of events is kept', async () => {
   const [status, answered] = await ingest(...batch);
   expect([status, (answered as { successes: object[] }).successes.length]).toEqual([207, 3000]);
 });
+
+test('updates of one span right after one another, and at once, lose nothing of each other', async () => {
+  const [trace, call] = [randomUUID(), 'call-3'];
+  await ingest(
+    event('trace-create', 0, { id: trace, name: 'hurried', userId: 'u2', timestamp: at(0) }),
+    event('generation-create', 1, { id: call, traceId: trace, name: 'call', startTime: at(1), model: 'gpt-4o', input: 'why?' }),
+  );
+  await server.settled();
+  const update = (body: object) => ingest(event('generation-update', 2, { id: call, traceId: trace, ...body }));
+  await update({ output: 'because', endTime: at(3) });
+  await update({ usage: { promptTokens: 1000, completionTokens: 200 } });
+  await Promise.all([update({ statusMessage: 'fine' }), update({ promptName: 'greet', promptVersion: 2 })]);
+  await server.settled();
+  expect(await spanOf(trace, call)).toMatchObject({
+    user: 'u2',
+    input: 'why?',
+    output: 'because',
+    durationMs: 2000,
+    inputTokens: 1000,
+    outputTokens: 200,
+    statusMessage: 'fine',
+    promptName: 'greet',
+  });
+});

@@ -21,7 +21,40 @@ const STORED_WITHIN_MS = 3000;
 const LOOK_AGAIN_MS = 150;
 
 /** The spans that a batch says something of, with what earlier batches said of them: a later event tells only what is new. */
-export async function mergedPieces(events: readonly SpanEvent[], telemetry: WalledTelemetry): Promise<Piece[]> {
+export async function mergedPieces(
+  { told, roots, begun }: Told,
+  telemetry: WalledTelemetry,
+  recent: (wanted: readonly Piece[]) => ReadonlyMap<string, Piece>,
+): Promise<Piece[]> {
+  const wanted = [...told.values(), ...roots.values()];
+  const waiting = recent(wanted);
+  const isNew = (key: string) => !waiting.has(key);
+  const continued = [...told.keys()].filter((key) => !begun.has(key) && isNew(key));
+  const inStore = await findSoon(
+    telemetry,
+    wanted.filter((piece) => isNew(keyOf(piece))),
+    continued,
+  );
+  // What waits was told on top of what the store has.
+  const stored = new Map([...inStore, ...waiting]);
+  const merged = new Map([...told].map(([key, piece]) => [key, withEarlier(piece, stored.get(key))]));
+  return [...merged].map(([key, piece]) => {
+    const rootKey = keyOf(roots.get(key)!);
+    return withTrace(piece, merged.get(rootKey) ?? stored.get(rootKey));
+  });
+}
+
+/** What a batch says of spans. */
+export interface Told {
+  readonly told: ReadonlyMap<string, Piece>;
+  /** The spans that stand for the traces of them. */
+  readonly roots: ReadonlyMap<string, Piece>;
+  /** Those that the batch itself begins. */
+  readonly begun: ReadonlySet<string>;
+}
+
+/** The spans of a batch's events, each once. */
+export function toldBy(events: readonly SpanEvent[]): Told {
   const told = new Map<string, Piece>();
   const begun = new Set<string>();
   const roots = new Map<string, Piece>();
@@ -34,13 +67,7 @@ export async function mergedPieces(events: readonly SpanEvent[], telemetry: Wall
     const root = { ...piece, spanId: rootIdOf(trace) };
     roots.set(keyOf(piece), root);
   }
-  const continued = [...told.keys()].filter((key) => !begun.has(key));
-  const stored = await findSoon(telemetry, [...told.values(), ...roots.values()], continued);
-  const merged = new Map([...told].map(([key, piece]) => [key, withEarlier(piece, stored.get(key))]));
-  return [...merged].map(([key, piece]) => {
-    const rootKey = keyOf(roots.get(key)!);
-    return withTrace(piece, merged.get(rootKey) ?? stored.get(rootKey));
-  });
+  return { told, roots, begun };
 }
 
 async function findSoon(telemetry: WalledTelemetry, wanted: readonly Piece[], continued: readonly string[]) {

@@ -15,7 +15,8 @@ import {
 } from '../otlp/index.ts';
 import { documentOf } from './document.ts';
 import { Event, ScoreBody } from './events.ts';
-import { mergedPieces } from './merge.ts';
+import { mergedPieces, toldBy } from './merge.ts';
+import { openRecent } from './recent.ts';
 import { scoreOf } from './score.ts';
 
 /** The paths of Langfuse's clients that carry traces and scores; OTLP below /api/public/otel is the intake's. */
@@ -28,6 +29,8 @@ const NO_TRACE = 'Steward keeps scores of traces and their observations: a score
 
 const Named = z.object({ id: z.string().max(500) });
 const Batch = z.object({ batch: z.array(z.unknown()).max(MOST_EVENTS) });
+
+const recent = openRecent();
 
 interface Answered {
   successes: { id: string; status: number }[];
@@ -44,13 +47,14 @@ export const receiveLangfuseBatch: Route = {
     const scores = events.flatMap((event) =>
       event.type === 'score-create' ? (scoreOf(event.body, timeOf(event) ?? receiving.now()) ?? []) : [],
     );
-    const pieces = await mergedPieces(
-      events.filter((event) => event.type !== 'score-create'),
-      receiving.telemetry,
-    );
-    const decoded = decodeTraces(documentOf(pieces), 'json');
-    if (!decoded.ok) throw asProblem(decoded);
-    await keepSpans(receiving, decoded, incoming.body.length, scores);
+    const said = toldBy(events.filter((event) => event.type !== 'score-create'));
+    await recent.inTurn(receiving, said.told.keys(), async () => {
+      const pieces = await mergedPieces(said, receiving.telemetry, (wanted) => recent.find(receiving, wanted));
+      const decoded = decodeTraces(documentOf(pieces), 'json');
+      if (!decoded.ok) throw asProblem(decoded);
+      await keepSpans(receiving, decoded, incoming.body.length, scores);
+      recent.keep(receiving, pieces);
+    });
     return json(207, answered);
   },
   refuse,
