@@ -59,7 +59,7 @@ async function tryAll(
   const { from, text } = fieldTexts(source, mapping, binder);
   const right = tried.map((name) => `avgIf(${graders[name].sql}, e != '') as right_${name}`);
   const coverage = tried.map((name) => `avgIf(${graders[name].coverage}, e != '') as coverage_${name}`);
-  const forms = formatNames.map((name) => `avg(${formats[name].sql}) as form_${name}`);
+  const forms = formatNames.map((name) => `${mostInAnyThird(formats[name].sql)} as form_${name}`);
   const [row] = await telemetry.rows(z.record(z.string(), z.number().nullable()))(
     `select countIf(e != '') as expected, ${[...right, ...coverage, ...forms].join(', ')} from (
        select ifNull(${text('output')}, '') as o, ifNull(${text('expected')}, '') as e
@@ -68,4 +68,15 @@ async function tryAll(
     { settings: readSettings(source.file), timeoutMs: LIMIT_MS },
   );
   return (key) => row?.[key] ?? 0;
+}
+
+/** Fewer answers show no habit. */
+const FEWEST_IN_THIRD = 50;
+
+/** The share that holds, in the third of the sample where it is greatest: a form that is lost half way was one. */
+function mostInAnyThird(sql: string): string {
+  const third = 'intDiv(length(kept), 3)';
+  const thirds = [0, 1, 2].map((i) => `arrayAvg(arraySlice(kept, 1 + ${i} * ${third}, ${third}))`);
+  const most = `if(${third} >= ${FEWEST_IN_THIRD}, arrayMax([${thirds.join(', ')}]), arrayAvg(kept))`;
+  return `arrayMap(kept -> ${most}, [groupArray(toUInt8(${sql}))])[1]`;
 }

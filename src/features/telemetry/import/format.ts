@@ -12,6 +12,10 @@ export interface FormatRule {
 export const formats = {
   json: { sentence: 'are valid JSON', sql: `match(o, '^\\\\s*[\\\\[{]') and isValidJSON(o)` },
   boxed: { sentence: 'hold a \\boxed{} answer', sql: `position(o, '\\\\boxed{') > 0` },
+  citation: {
+    sentence: 'cite a source ([1], [^1], (Source: …))',
+    sql: `match(o, '\\[\\^?\\d{1,2}\\]|(?i)[(\\[](source|sources|quelle|quellen|fuente|fonte|bron) ?:')`,
+  },
   bracket: { sentence: 'hold a [bracketed] answer', sql: `match(o, '\\\\[[^\\\\[\\\\]\\\\n]{1,80}\\\\]')` },
   fence: { sentence: 'hold a ``` code block', sql: `countSubstrings(o, '\`\`\`') >= 2` },
   choice: { sentence: 'are a single choice letter', sql: `match(o, '^\\\\W*[A-Ja-j]\\\\W*$')` },

@@ -38,6 +38,25 @@ const refusals = [
   'Je suis désolé, mais je ne peux pas vous aider.',
   'Lo siento, pero no puedo ayudar con eso.',
 ];
+const nonAnswers = [
+  'I could not find any information about this in the documents provided.',
+  'The provided context does not contain the answer to this question.',
+  "I couldn't find relevant information in the knowledge base.",
+  'Sorry, the documents don’t mention a price.',
+  'There is no information about this in the given context.',
+  "I don't have enough information to answer that.",
+  'The answer is not mentioned in the provided documents.',
+  'No relevant documents were found.',
+  'Ich konnte dazu keine Informationen in den Dokumenten finden.',
+  'Der bereitgestellte Kontext enthält keine Antwort auf diese Frage.',
+  "Je n'ai trouvé aucune information à ce sujet dans les documents.",
+  'Le contexte fourni ne contient pas la réponse.',
+  'No he encontrado información sobre esto en los documentos.',
+  'El contexto proporcionado no contiene la respuesta.',
+  'Non ho trovato informazioni su questo nei documenti.',
+  'Não encontrei informações sobre isso nos documentos.',
+  'Ik heb hierover geen informatie in de documenten gevonden.',
+];
 const answers = [
   "I'm sorry to hear that your order arrived late. I have refunded it.",
   "I'm sorry, I can see that the parcel was lost. A new one is on its way.",
@@ -54,11 +73,24 @@ const answers = [
   "I'm unable to locate your parcel, so I have opened a case.",
   'Ich kann Ihnen gerne helfen.',
   'He said he will not help them.',
+  'The price does not include shipping.',
+  'Your plan does not cover repairs, but you can add it at any time.',
+  'There is no data left on your plan until Monday.',
+  'You do not have any open invoices.',
+  'Die Rücksendung kostet keine Gebühr, wie im Vertrag steht.',
+  'No hay problema, le enviamos los documentos hoy.',
+  'Please find the information in the documents provided.',
+  'We do not offer refunds on sale items; see the documents [1].',
 ];
 
 test('refusals are recognised', async () => {
   const found = await ask(refusal, 'o', refusals);
   expect(refusals.filter((_, i) => found[i] !== 1)).toEqual([]);
+});
+
+test('answers that found nothing in the documents count as refusals', async () => {
+  const found = await ask(refusal, 'o', nonAnswers);
+  expect(nonAnswers.filter((_, i) => found[i] !== 1)).toEqual([]);
 });
 
 test('ordinary answers are no refusals', async () => {

@@ -1,3 +1,4 @@
+import { nonAnswers, nonAnswerSigns } from './non-answers.ts';
 import { textList, textOf } from './sql.ts';
 
 /** What an answer's text shows without anybody's judgement. SQL over `o`, the output. */
@@ -12,7 +13,9 @@ const OPENING = 300;
 const signs =
   `can't,can’t,cannot,can not,unable,not able,won't,won’t,will not,decline,as an ai,against my,against our,against openai,against the,against its,against content,against usage,violate,not comfortable
 not allowed,not permitted,not programmed,not designed,not going to,not capable
-ich kann,kann ich,je ne peux,je ne suis pas en mesure,no puedo,non posso,não posso,kan ik`.split(/[,\n]/);
+ich kann,kann ich,je ne peux,je ne suis pas en mesure,no puedo,non posso,não posso,kan ik`
+    .split(/[,\n]/)
+    .concat(nonAnswerSigns);
 
 /** What an assistant refuses to do. Not what a clerk fails to do, such as find, see, tell or confirm. */
 const refused =
@@ -41,6 +44,7 @@ const refusals = [
   `(?:mi dispiace|spiacente)[^.!?\\n]{0,20}non posso|non posso (?:aiutar|fornir|assist)`,
   `(?:desculpe|lamento|sinto muito)[^.!?\\n]{0,20}não posso|não posso (?:ajudar|fornecer|cumprir)`,
   `daar kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij) helpen|kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij)? ?helpen`,
+  ...nonAnswers,
 ];
 /** "I can't help but notice", "I cannot recommend it enough": idioms of the same words. */
 const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
@@ -48,7 +52,7 @@ const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
 const opening = `replaceAll(lowerUTF8(substring(o, 1, ${OPENING})), '’', '\\'')`;
 
 /**
- * Whether an answer declines to do what was asked. The quick look is at bytes, for all signs in one pass; only where it finds one
+ * Whether an answer declines to do what was asked, or says that nothing was found to answer with. The quick look is at bytes, for all signs in one pass; only where it finds one
  * is the text tidied: of `and` the engine asks the rest of no row that is decided, of `if` it does.
  */
 export const refusal = `(multiMatchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}) and match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}))`;
