@@ -6,6 +6,7 @@ import { readConfig } from './config.ts';
 import { localContext, requestContext, type Context } from './context.ts';
 import { openLog } from './log.ts';
 import { clientField, operation, perform, requireSound, type AnyOperation } from './operation.ts';
+import type { Problem } from './problem.ts';
 import { closedHandles, type Client, type Deed, type Practice } from './practice.ts';
 
 const parts = { now: fixedClock('2026-06-03T00:00:00Z'), config: readConfig({}), log: openLog('silent') };
@@ -76,6 +77,18 @@ test.each([[null], ['Ada'], [{}], [{ name: 7 }], [{ name: 'Ada', extra: true }]]
   const { op, seen } = greet('local');
   await expect(perform(op, local, raw)).rejects.toMatchObject({ code: 'invalid', details: expect.any(Array) });
   expect(seen).toEqual([]);
+});
+
+test.each([
+  ['a long list of wrong things', { name: 'Ada', list: Array(20_000).fill(7) }],
+  ['fields nobody declared', { name: 'Ada', ...Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`field${n}`, n])) }],
+  ['a long name of a field', { name: 'Ada', ['x'.repeat(900_000)]: 1 }],
+])('what is wrong with %s is told in a few lines', async (_, raw) => {
+  const { op } = greet('local', { input: { list: z.array(z.string()).default([]) } });
+  const refusal = (await perform(op, local, raw).catch((error: unknown) => error)) as Problem;
+  expect(refusal).toMatchObject({ code: 'invalid' });
+  expect(refusal.message.length).toBeGreaterThan(10);
+  expect(refusal.message.length + JSON.stringify(refusal.details).length).toBeLessThan(20_000);
 });
 
 test('a write that only looks when asked so is done as a read, and is in no trail', async () => {

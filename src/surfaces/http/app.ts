@@ -48,6 +48,9 @@ export interface AppParts {
   log: Log;
 }
 
+/** Of a sign-in: anybody may send it, and any number at once. */
+const LARGEST_OF_STRANGERS = 16 * 1024;
+
 /** Everything that is served over HTTP. Throws when a declaration of an operation is not sound. */
 export function createApp({
   role = 'all',
@@ -124,7 +127,7 @@ export function createApp({
     c.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
     return c.body(await metrics.text(!isNobody));
   });
-  const input = (c: Request<Env>) => inputOf(c.req.raw.headers, c.env.incoming);
+  const input = (c: Request<Env>, largest?: number) => inputOf(c.req.raw.headers, c.env.incoming, largest);
 
   app.all(`${SIGN_IN_PATH}/*`, async (c) => {
     const { path } = c.req;
@@ -133,7 +136,7 @@ export function createApp({
     if (c.req.method !== method) return refuseMethod(c, method);
     const { headers } = c.req.raw;
     if (method === 'POST') requireOwnPage(headers);
-    const body = method === 'POST' ? await input(c) : undefined;
+    const body = method === 'POST' ? await input(c, LARGEST_OF_STRANGERS) : undefined;
     const from = attemptOf(path, body, headers, addressOf(c.env.incoming, proxies));
     const waitS = from ? await attempts.enter(from) : 0;
     if (waitS > 0) throw tooMany('Too many attempts were refused. Wait a moment.', waitS);
@@ -196,11 +199,11 @@ function about(c: Request<Env>, answer: unknown): object {
 
 const nothingHere = () => notFound('There is nothing here.');
 
-/** The app itself knows its addresses. */
+/** The app itself knows its addresses. At the first one there is a page for whoever asks, as for what looks whether it is there. */
 const wantsPage = ({ req }: Request<Env>) =>
   (req.method === 'GET' || req.method === 'HEAD') &&
   !/^\/(api|v1|assets)(\/|$)/.test(req.path) &&
-  (req.header('accept') ?? '').includes('text/html');
+  (req.path === '/' || (req.header('accept') ?? '').includes('text/html'));
 
 function refuseMethod(c: Request<Env>, method: string) {
   c.header('allow', method);

@@ -37,3 +37,19 @@ test('the memory of a body that is too large is given back', async () => {
   await expect(readWhole(pieces(MIB, 1), MIB, { spare, promised: 100 })).rejects.toMatchObject({ code: 'too_large' });
   expect(taken).toBe(0);
 });
+
+test('whoever hangs up in the middle sent something that is no request, and the memory is given back', async () => {
+  async function* cut() {
+    yield await Promise.resolve(Buffer.alloc(10));
+    throw new Error('aborted');
+  }
+  let taken = 0;
+  const fresh = openSpare({ most: 2, largestBytes: MIB });
+  const spare = {
+    ...fresh,
+    take: (bytes: number) => ((taken += 1), fresh.take(bytes)),
+    giveBack: (bytes: Buffer) => ((taken -= 1), fresh.giveBack(bytes)),
+  };
+  await expect(readWhole(cut(), MIB, { spare })).rejects.toMatchObject({ code: 'invalid' });
+  expect(taken).toBe(0);
+});

@@ -7,13 +7,13 @@ const LARGEST = 1024 * 1024;
 // Read on, and forgotten, so that the sender hears why; past this the connection is cut.
 const FORGOTTEN = 15 * LARGEST;
 
-/** The input of an operation. Throws `invalid` and `too_large`. */
-export async function inputOf(headers: Headers, incoming: HttpBindings['incoming']): Promise<unknown> {
+/** The input of an operation, or of whoever asks for something in JSON. Throws `invalid` and `too_large`. */
+export async function inputOf(headers: Headers, incoming: HttpBindings['incoming'], largest = LARGEST): Promise<unknown> {
   const [type] = (headers.get('content-type') ?? '').split(';');
   // A form of another site can send other types without asking first.
   if (type?.trim().toLowerCase() !== 'application/json') throw invalid('Send the input as application/json.');
   if (headers.has('content-encoding')) throw invalid('Send the input uncompressed.');
-  return parseControlJson(textOf(await readWhole(incoming, LARGEST)));
+  return parseControlJson(textOf(await readWhole(incoming, largest)));
 }
 
 /** The input of an operation that is asked by GET: texts, each once. Throws `invalid`. */
@@ -35,7 +35,7 @@ const MOST_PROMISED = 2 * LARGEST;
 const UNKNOWN_BYTES = 64 * 1024;
 
 /**
- * The body as it was sent, in memory out of `spare`. Throws `too_large`. Each piece is copied as it comes: pieces that wait for
+ * The body as it was sent, in memory out of `spare`. Throws `too_large`, and `invalid` where it has no end. Each piece is copied as it comes: pieces that wait for
  * the last one outlive two rounds of the collector, which is a full collection for every 64 MB that comes in.
  */
 export async function readWhole(
@@ -59,13 +59,16 @@ export async function readWhole(
       }
       whole.set(chunk, at);
     }
-    if (size > largest) throw new Problem('too_large', `The body is larger than ${largest / 1024 / 1024} MB.`);
+    if (size > largest) throw new Problem('too_large', `The body is larger than ${inWords(largest)}.`);
     return spare.first(whole, size);
   } catch (error) {
     spare.giveBack(whole);
-    throw error;
+    // Whoever hung up in the middle hears nothing more, and it is no bug of ours.
+    throw error instanceof Problem ? error : invalid('The request ended before its body.');
   }
 }
+
+const inWords = (bytes: number) => (bytes < LARGEST ? `${bytes / 1024} KB` : `${bytes / LARGEST} MB`);
 
 function textOf(bytes: Uint8Array): string {
   try {

@@ -87,6 +87,17 @@ test('a body past the limit is refused, whether its length is told or not', asyn
   expect(await post([piece, piece, '{}'])).toMatchObject({ status: 413 });
 });
 
+test('of whoever is nobody yet, a body of a few kilobytes is read', async () => {
+  const sent = (spaces: number) =>
+    server.send('/api/auth/sign-in/email', {
+      method: 'POST',
+      headers: { ...json, origin: server.url() },
+      body: `${' '.repeat(spaces)}{"email":"nobody@people.example","password":"no password of anybody"}`,
+    });
+  expect(await sent(10_000)).toMatchObject({ status: 401 });
+  expect(await sent(20_000)).toMatchObject({ status: 413, json: { error: { code: 'too_large', message: /16 KB/ } } });
+});
+
 test.each<[string, Record<string, string>, number]>([
   ['a name that is bent to this address', { host: 'evil.example' }, 403],
   ['another origin', { origin: 'https://evil.example' }, 403],
@@ -113,7 +124,7 @@ test.each([
 test('operations are asked by POST, and nothing else is there', async () => {
   for (const method of ['GET', 'PUT', 'DELETE', 'PATCH'])
     expect(await server.send('/api/clients.create', { method })).toMatchObject({ status: 405, headers: { allow: 'POST' } });
-  for (const path of ['/', '/api', '/api/a/b', '/favicon.ico']) expect(await server.send(path)).toMatchObject({ status: 404 });
+  for (const path of ['/api', '/api/a/b', '/favicon.ico']) expect(await server.send(path)).toMatchObject({ status: 404 });
   expect(await post('{}', json, '/api/no.such')).toMatchObject({ status: 404 });
   for (const { name } of operationsOfAll.filter(({ access }) => access === 'local'))
     expect(await post('{}', json, `/api/${name}`)).toMatchObject({ status: 404 });

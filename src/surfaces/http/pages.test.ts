@@ -25,8 +25,13 @@ test('every address of the app is its page, under a policy that lets nothing for
 test('what is no page is none: operations, telemetry, files that are not there, and programs that want no HTML', async () => {
   for (const path of ['/api/no.such/x', '/v1/nothing', '/assets/nothing.js', '/assets/index.html'])
     expect(await visit(path)).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
-  expect(await server.send('/')).toMatchObject({ status: 404 });
+  expect(await server.send('/c/x')).toMatchObject({ status: 404 });
   expect(await visit('/assets/%2e%2e/manifest.json')).toMatchObject({ status: 400 });
+});
+
+test('whoever looks whether it is there, by whatever program, finds the first page', async () => {
+  for (const method of ['GET', 'HEAD'])
+    expect(await server.send('/', { method })).toMatchObject({ status: 200, headers: { 'content-type': /text\/html/ } });
 });
 
 test('a link from elsewhere opens a page, and nothing but a page', async () => {

@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/access.ts';
 import type { Context } from '../../platform/context.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Client } from '../../platform/practice.ts';
-import { invalid, Problem, unavailable } from '../../platform/problem.ts';
+import { Problem, unavailable } from '../../platform/problem.ts';
 import type { Outgoing, Route } from '../../platform/route.ts';
 import { openSpare, type Spare } from '../../platform/spare.ts';
 import { readWhole } from './body.ts';
@@ -68,14 +68,9 @@ export function receiver(routes: readonly Route[], log: Log) {
   };
 }
 
-async function bodyOf(incoming: HttpBindings['incoming'], mostBytes: number, spare: Spare): Promise<Buffer> {
+function bodyOf(incoming: HttpBindings['incoming'], mostBytes: number, spare: Spare): Promise<Buffer> {
   const said = incoming.headers['content-length'];
-  try {
-    return await readWhole(incoming, mostBytes, { spare, ...(said !== undefined && { promised: Number(said) }) });
-  } catch (error) {
-    // Whoever hung up in the middle hears nothing more, and it is no bug of ours.
-    throw error instanceof Problem ? error : invalid('The request ended before its body.');
-  }
+  return readWhole(incoming, mostBytes, { spare, ...(said !== undefined && { promised: Number(said) }) });
 }
 
 /** Telemetry is a client's: the key says whose. */
