@@ -15,7 +15,8 @@ function widthOf(bucketMs: number): string {
 /** Steward field → column of the log. */
 export function mappingOf({ imported: { mapping } }: Evidence): Record<string, string> {
   const fields = Object.entries(mapping.fields).map(([field, { name }]) => [field, name]);
-  return Object.fromEntries([...fields, ...mapping.segments.map(({ name }) => [`segment ${name}`, name])]) as Record<
+  const scores = mapping.scores.map(({ name, label }) => [`score:${label}`, name]);
+  return Object.fromEntries([...fields, ...scores, ...mapping.segments.map(({ name }) => [`segment ${name}`, name])]) as Record<
     string,
     string
   >;

@@ -116,6 +116,18 @@ test('answers that are JSON no longer are a loss, though the columns inside them
   expect(exitCode).toBe(2);
 });
 
+test('each of several scores is judged by itself', async () => {
+  const { report, exitCode } = await run({ files: [logOf('beside')] });
+  const step = { kind: 'step', severity: 'page', direction: 'worse', group: 'g1' };
+  expect(report.findings.toSorted((a, b) => a.metric.localeCompare(b.metric))).toEqual([
+    expect.objectContaining({ ...step, metric: 'score:faithfulness', unit: 'score' }),
+    expect.objectContaining({ ...step, metric: 'score:hallucination', unit: 'rate' }),
+  ]);
+  for (const { at } of report.findings) expect(daysFrom(at, 30)).toBeLessThanOrEqual(2);
+  expect(report.steady).toContain('right answers');
+  expect(exitCode).toBe(2);
+});
+
 test('a new prompt is named, compared with the old one on request, and priced by the hours it costs', async () => {
   const { report, exitCode } = await run({ files: [logOf('prompt')], groupBy: 'prompt_version', minutesSaved: 6, hourly: 20 });
   const step = report.findings.find(({ kind }) => kind === 'step')!;

@@ -18,7 +18,7 @@ import {
   type Judgement,
 } from './judge.ts';
 import { readLanguages, weighLanguages } from './languages.ts';
-import { asGraded, metrics, text, volume, type Metric, type Series } from './metrics.ts';
+import { asGraded, metrics, scoreNamed, text, volume, type Metric, type Series } from './metrics.ts';
 import type { AuditReport } from './model.ts';
 import { judgePartEpisodes } from './part-episodes.ts';
 import { day } from './report/format.ts';
@@ -27,7 +27,7 @@ import { hoursOf, readSeries, totalsOf } from './series.ts';
 import { asRhythmsMayBe } from './short-logs.ts';
 import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, movesOf } from './volume.ts';
-import { findOverview, listDimensions, sampleTexts, type Dimension } from './store.ts';
+import { findOverview, findScores, listDimensions, sampleTexts, type Dimension } from './store.ts';
 
 export interface AuditOptions {
   files: readonly string[];
@@ -98,7 +98,7 @@ async function judge(
   );
   const endings = await readEndings(store, { ...overview, said: imported.mapping.fields.finish !== undefined });
   const list = withEndings(
-    metrics.map((metric): Metric => (overview.binary < overview.with_score ? asGraded(metric, scoresOf(overview)) : metric)),
+    [...metrics.map((metric) => asScored(metric, overview)), ...(await scoresBesideOf(store, imported))],
     endings,
   );
   const base = { store, imported, files, overview, dimensions, endings, metrics: list };
@@ -145,6 +145,21 @@ const scoresOf = ({ lowest_score, highest_score, inner_scores, score_sd }: Evide
   inner: [inner_scores[0] ?? 0, inner_scores[1] ?? 1] as const,
   sd: score_sd ?? 0,
 });
+
+const asScored = (metric: Metric, overview: Evidence['overview']): Metric =>
+  metric.name === 'score' && overview.binary < overview.with_score ? asGraded(metric, scoresOf(overview)) : metric;
+
+/** The scores of the log beside the judged one, each a metric. */
+async function scoresBesideOf(store: ScratchTelemetry, { mapping }: Imported): Promise<Metric[]> {
+  const found: Metric[] = [];
+  for (const [place, { label, worse }] of mapping.scores.entries()) {
+    const { n, binary, lowest, highest, inner, sd } = await findScores(store, place);
+    const metric = scoreNamed(label, place, worse);
+    const scores = { lowest: lowest ?? 0, highest: highest ?? 1, inner: [inner[0] ?? 0, inner[1] ?? 1] as const, sd: sd ?? 0 };
+    if (n > 0) found.push(binary < n ? asGraded(metric, scores) : metric);
+  }
+  return found;
+}
 
 /** Joined when each has held by itself. */
 const joinAfter = (judgements: readonly Judgement[]) =>

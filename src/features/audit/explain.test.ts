@@ -166,6 +166,10 @@ test('three marks of one model at once: it changed behind its name', () => {
   expect(changedBehindItsName(marks, oneModel)).toEqual({ dimension: 'model', value: 'gpt-4', share: 1 });
 });
 
+test('more refused answers are shorter, quicker and alike: that is one mark and not five', () => {
+  expect(changedBehindItsName(moved('refusal_rate', 'output_tokens', 'output_length', 'latency_s'), oneModel)).toBeNull();
+});
+
 test('a provider that turns calls away is no model that changed', () => {
   const failures = failuresOf([{ message: 'RateLimitError', n: 90 }]);
   const failed = judgement({ metric: named('error_rate'), direction: 'worse', failures: failures! });

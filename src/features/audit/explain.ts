@@ -259,11 +259,17 @@ const marks = new Set([
   'score',
 ]);
 
+/** What answers that were refused have less of. */
+const followsRefusals = new Set(['text', 'output_length', 'output_tokens', 'latency_s', 'format_valid_rate']);
+
 const elsewhere = new Set(['input_length', 'input_tokens', 'truncated_rate']);
 
 /** Whether the model itself is the likely cause: several marks moved at once, and one name served before and after. */
 export function changedBehindItsName(group: readonly Judgement[], models: Sides | undefined): Cause | null {
-  const moved = new Set(group.filter(({ metric }) => marks.has(metric.name)).map(({ metric }) => metric.name));
+  const told = group.map(({ metric: { name } }) => (name.startsWith('score:') ? 'score' : name));
+  // Refused answers and empty ones are short, quick and alike: where there are more of them, that is one mark.
+  const short = told.some((name) => name === 'refusal_rate' || name === 'empty_rate');
+  const moved = new Set(told.filter((name) => marks.has(name) && !(short && followsRefusals.has(name))));
   // Other questions have other answers, and a limit cuts those of any model.
   const asked = group.some(({ metric: { name } }) => elsewhere.has(name));
   // Answers of calls that the provider turns away, and those that come after, are his.

@@ -1,6 +1,7 @@
 import { MIN_EFFECT, type Bucket, type MetricKind } from '../../detect/index.ts';
 import { ENDING } from '../telemetry/index.ts';
 import type { Unit } from './model.ts';
+import { named } from './report/text.ts';
 
 /** What an audit judges. `sql` is the value of one row of `call`, NULL where the row says nothing about it. */
 export interface Metric {
@@ -113,10 +114,26 @@ export interface Scores {
 }
 
 /** A score that is not only right or wrong is a grade on a scale. */
-export const asGraded = (metric: Metric, scores: Scores): Metric =>
-  metric.name === 'score'
-    ? { ...metric, plain: 'score', kind: 'grade', unit: 'score', scale: { range: rangeOf(scores), sd: scores.sd } }
-    : metric;
+export const asGraded = (metric: Metric, scores: Scores): Metric => ({
+  ...metric,
+  plain: metric.name === 'score' ? 'score' : metric.plain,
+  kind: 'grade',
+  unit: 'score',
+  scale: { range: rangeOf(scores), sd: scores.sd },
+});
+
+/** The values of a score beside the judged one, by its place among them. */
+export const furtherScore = (place: number) => `scores[${place + 1}]`;
+
+/** A score beside the judged one. */
+export const scoreNamed = (label: string, place: number, worse: 'up' | 'down'): Metric => ({
+  name: `score:${label}`,
+  plain: `score ${named(label)}`,
+  sql: furtherScore(place),
+  kind: 'rate',
+  unit: 'rate',
+  worse,
+});
 
 /** The scales that people grade on, the narrowest that holds all scores; of any other, what nearly all scores lie in. */
 const SCALES = [

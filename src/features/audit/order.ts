@@ -44,7 +44,7 @@ function priceEach({ overview, series, bucketMs }: Evidence, list: readonly Grou
 
 const loudness = { page: 0, ticket: 1, watch: 2 };
 
-const harmsAnswers = ({ metric }: Judgement) => metric.kind === 'rate' || metric.name === 'score';
+const harmsAnswers = ({ metric }: Judgement) => metric.kind === 'rate' || metric.kind === 'grade';
 
 /** Many answers are lost and nobody said what one is worth: it may be more than all that has a price. */
 const lostUnpriced = ({ judgement, money }: Priced) =>

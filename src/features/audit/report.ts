@@ -117,7 +117,10 @@ function verdictOf({ judged, overview, cohorts, imported }: Evidence, ordered: r
     {
       ...overview,
       compared: cohorts.length,
-      textsOnly: overview.with_score === 0 && !measures.some((field) => imported.mapping.fields[field]),
+      textsOnly:
+        overview.with_score === 0 &&
+        imported.mapping.scores.length === 0 &&
+        !measures.some((field) => imported.mapping.fields[field]),
       moved: judged.steady.filter(({ moved }) => moved !== undefined).map(({ plain, moved }) => `${plain} moved (${moved})`),
       // A log without times has segments only.
       open: judged.undecided

@@ -3,7 +3,7 @@ import type { Bucket, SegmentStats } from '../../detect/index.ts';
 import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import type { Mapping } from '../telemetry/index.ts';
 import { languageOf } from '../telemetry/index.ts';
-import { succeeded, type Metric } from './metrics.ts';
+import { furtherScore, succeeded, type Metric } from './metrics.ts';
 import { roleOf, type ColumnRole } from './outcome.ts';
 
 /** Every question the audit asks of the table `call`. */
@@ -39,6 +39,28 @@ export async function findOverview(store: ScratchTelemetry) {
     LIMIT,
   );
   return { ...row!, from: ms(row!.from), to: ms(row!.to) };
+}
+
+const Scores = z.object({
+  n: z.number(),
+  binary: z.number(),
+  lowest: z.number().nullable(),
+  highest: z.number().nullable(),
+  inner: z.array(z.number().nullable()),
+  sd: z.number().nullable(),
+});
+
+/** What a score beside the judged one is like, by its place among them. */
+export async function findScores(store: ScratchTelemetry, place: number) {
+  const sql = furtherScore(place);
+  const [row] = await store.rows(Scores)(
+    `select count(${sql} as x) as n, countIf(x in (0, 1)) as binary, min(x) as lowest, max(x) as highest,
+       quantilesIf(0.01, 0.99)(ifNull(x, 0), isNotNull(x)) as inner, stddevPop(x) as sd
+     from call where reject = ''`,
+    {},
+    LIMIT,
+  );
+  return row!;
 }
 
 export const listRejectReasons = (store: ScratchTelemetry) =>

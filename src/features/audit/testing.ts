@@ -144,6 +144,16 @@ export const scenarios = {
       return { ...rest, output: refused ? "I'm sorry, but I can't help with that." : reply };
     },
   },
+  /** Right answers stay; from day 30 on they are less faithful, and more of them are made up. */
+  beside: {
+    days: 60,
+    callsADay: 60,
+    row: (day, random) => ({
+      ...call(random, 0.9),
+      faithfulness: round(Math.min(1, (day < 30 ? 0.8 : 0.65) + 0.06 * normal(random)), 3),
+      hallucination: random() < (day < 30 ? 0.03 : 0.15) ? 1 : 0,
+    }),
+  },
   /** Six busy days; fewer right answers from the fourth on. */
   hourly: { days: 6, callsADay: 2000, row: (day, random) => call(random, day < 3 ? 0.9 : 0.6) },
 } as const satisfies Record<string, Scenario>;

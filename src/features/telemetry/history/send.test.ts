@@ -37,6 +37,7 @@ const origin: Origin = {
   workflow: 'support',
   mapping: {
     fields: { score: ref('thumbs'), error: ref('err') },
+    scores: [],
     segments: ['Environment', 'more', 'scores.tone', 'err', 'user.id'].map(ref),
     among: null,
     id: null,

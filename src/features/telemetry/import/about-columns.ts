@@ -2,7 +2,9 @@ import { filled, plain, type Column } from './columns.ts';
 import { epochUnit, hasZone, type TimeFormat } from './content.ts';
 import type { Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Content, type Field } from './fields.ts';
+import type { Mapping } from './map-columns.ts';
 import { BEYOND_MEASURE, readNumber, type Comma } from './numbers.ts';
+import type { ScoreRef } from './score-columns.ts';
 
 /** What was assumed of the columns of a file, a sentence each. Pure. */
 
@@ -30,16 +32,20 @@ export function aboutUnused(columns: readonly Column[], found: Partial<Record<Fi
   });
 }
 
-/** Of several scores one is judged. `scores`: all that there are. */
-export function aboutScores(scores: readonly Column[], { score }: Partial<Record<Field, Column>>): string[] {
-  const others = scores.filter((column) => column !== score);
-  if (!score || others.length === 0) return [];
-  const names = others.slice(0, MOST_NAMES).map(({ name }) => `"${name}"`);
-  const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : '';
-  return [`Of several scores "${score.name}" is judged. --map score=COLUMN takes another: ${names.join(', ')}${more}.`];
+/** Of several scores one tells right from wrong, and each of the others is judged by itself. */
+export function aboutScores(scores: readonly ScoreRef[], { score }: Mapping['fields']): string[] {
+  if (scores.length === 0) return [];
+  const names = list(scores.map(({ name, worse }) => `"${name}"${worse === 'up' ? ' (more is worse)' : ''}`));
+  const one = scores.length === 1;
+  return [
+    score
+      ? `Of several scores "${score.name}" is taken for the score, and ${names} ${one ? 'is a metric' : 'are metrics'} beside it. --map score=COLUMN takes another.`
+      : `${names} ${one ? 'is a score that is' : 'are scores that are'} judged by ${one ? 'itself' : 'themselves'}. --map score=COLUMN takes one for the score.`,
+  ];
 }
 
-const MOST_NAMES = 5;
+const list = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 export function aboutNumbers(found: Partial<Record<Field, Column>>, commas: Partial<Record<Field, Comma>>): string[] {
   return numericFields.flatMap((field) => {

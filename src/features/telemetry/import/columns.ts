@@ -1,4 +1,5 @@
 import { isMissing, looksLike } from './content.ts';
+import { withNamedScores } from './named-scores.ts';
 
 /** The columns of a log as a sample shows them. Values inside JSON are columns too, under dotted names. */
 
@@ -62,7 +63,7 @@ export function readColumns(names: readonly string[], rows: readonly (readonly (
     if (!columns.has(name) && columns.size < MAX_COLUMNS)
       columns.set(name, { name, column, path: [], values: rows.map(() => null) });
   });
-  return [...columns.values()];
+  return withNamedScores([...columns.values()]);
 }
 
 interface Leaf {

@@ -203,6 +203,26 @@ test.each([
   expect(calls[3]).toMatchObject({ workflow: 'support-bot', error: 0 });
 });
 
+test('Langfuse traces with several scores in a list: each is a score of its own', async () => {
+  const rows = times(30, (i) => ({
+    id: `t${i}`,
+    timestamp: hour(i),
+    input: `question ${i}`,
+    output: `answer ${i}`,
+    scores: [
+      ...(i % 3 === 0 ? [{ name: 'hallucination', value: i % 2, comment: 'x' }] : []),
+      { name: 'quality', value: i % 5 },
+      ...(i === 7 ? [{ name: 'quality', value: null, stringValue: 'good' }] : []),
+    ],
+  }));
+  const { calls, mapping, assumptions } = await reader.read(reader.write('named.jsonl', lines(rows)));
+  expect(mapping.fields.score?.name).toBe('scores.quality');
+  expect(mapping.scores).toMatchObject([{ name: 'scores.hallucination', label: 'hallucination', worse: 'up' }]);
+  expect(calls[4]).toMatchObject({ graded: 4, scores: [null] });
+  expect(calls[9]).toMatchObject({ graded: 4, scores: [1] });
+  expect(assumptions.join()).toContain('"scores.hallucination" (more is worse) is a metric beside it');
+});
+
 test('OTLP JSON: further attributes are segments, and evaluations are scores, wherever they stand', async () => {
   const ids = (i: number) => ({ traceId: 'ab'.repeat(16), spanId: String(i + 1).padStart(16, '0') });
   const told = (i: number) => ({
@@ -236,7 +256,10 @@ test('OTLP JSON: further attributes are segments, and evaluations are scores, wh
   expect(calls[1]).toMatchObject({ segment: ['staging', 'gold'], graded: 1 });
   expect(calls[18]).toMatchObject({ segment: ['production', 'free'], graded: 0 });
   expect(mapping.fields.score?.name).toBe('scores.helpful');
-  expect(assumptions).toContain('Of several scores "scores.helpful" is judged. --map score=COLUMN takes another: "scores.tone".');
+  expect(mapping.scores).toMatchObject([{ name: 'scores.tone', label: 'tone', worse: 'down' }]);
+  expect(assumptions).toContain(
+    'Of several scores "scores.helpful" is taken for the score, and "scores.tone" is a metric beside it. --map score=COLUMN takes another.',
+  );
 });
 
 test('OTLP JSON without texts has no answers, whatever else is told of the calls', async () => {

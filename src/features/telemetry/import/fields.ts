@@ -67,7 +67,7 @@ export const fields: Record<Field, FieldRule> = {
   latency: {
     content: 'number',
     aliases: words(`latencys latencyseconds latency latencyms latencymilliseconds duration durations durationms durationseconds
-      responsetimems responsetime elapsed elapsedms elapsedseconds totaltime timetaken`),
+      responsetimems responsetime elapsed elapsedms elapsedseconds totaltime timetaken took tookms tooksec tookseconds`),
   },
   cost: {
     content: 'number',
@@ -87,7 +87,9 @@ export const fields: Record<Field, FieldRule> = {
   },
   error: {
     content: 'failure',
-    aliases: words('error iserror errormessage errortype exception failed failure level status statuscode responsestatuscode'),
+    aliases: words(
+      'error iserror errormessage errortype err errmsg exception failed failure level status statuscode responsestatuscode',
+    ),
   },
   finish: {
     content: 'label',

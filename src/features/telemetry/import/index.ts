@@ -4,7 +4,8 @@ import type { ScratchTelemetry } from '../../../stores/telemetry/index.ts';
 import { invalid } from '../../../platform/problem.ts';
 import { aboutFiles } from './about-files.ts';
 import { chooseRules, type Rules } from './choose-rules.ts';
-import type { Column } from './columns.ts';
+import { aboutScores } from './about-columns.ts';
+import type { Column, ColumnRef } from './columns.ts';
 import type { Field } from './fields.ts';
 import { formatSentence } from './format.ts';
 import { graders } from './grade.ts';
@@ -203,18 +204,22 @@ function mappingOf({ columns, file }: Source, { all, first, whole, ...given }: T
   if (whole) {
     const chat = mapping.chat.filter((field) => field === 'output');
     // All of a tree is handed on, and not only its calls.
-    return { ...mapping, among: null, chat, segments: furtherColumns(columns, { ...mapping, chat }) };
+    return { ...mapping, among: null, chat, scores: [], segments: furtherColumns(columns, { ...mapping, chat }) };
   }
   // One meaning for all files: the columns of the first file name the segments and the rules of the rest.
-  if (first) mapping.segments = alike(first.mapping, columns);
+  if (first) {
+    mapping.segments = alike(first.mapping.segments, columns);
+    mapping.scores = alike(first.mapping.scores, columns).map((ref, i) => ({ ...first.mapping.scores[i]!, ...ref }));
+  }
   return mapping;
 }
 
-// A segment that a later file lacks keeps its place and is empty there.
-const alike = (first: Mapping, columns: readonly Column[]): Mapping['segments'] =>
-  first.segments.map(
-    (segment) => columns.find(({ name }) => name === segment.name) ?? { name: segment.name, column: 0, path: ['\u0000'] },
-  );
+// What a later file lacks keeps its place and is empty there.
+const alike = (first: readonly ColumnRef[], columns: readonly Column[]): ColumnRef[] =>
+  first.map(({ name: wanted }) => {
+    const { name, column, path } = columns.find(({ name }) => name === wanted) ?? { name: wanted, column: 0, path: ['\u0000'] };
+    return { name, column, path };
+  });
 
 function aboutRules({ mapping, grader, format }: Reading): string[] {
   return [
@@ -223,6 +228,7 @@ function aboutRules({ mapping, grader, format }: Reading): string[] {
           `No score column: an answer ${graders[grader].sentence} ("${mapping.fields.expected?.name}") counts as right (grader: ${graders[grader].name}).`,
         ]
       : []),
+    ...aboutScores(mapping.scores, mapping.fields),
     ...(format ? [`Most answers ${formatSentence(format)}; the others count as out of form.`] : []),
   ];
 }
@@ -240,9 +246,9 @@ const unknownColumn = (missing: readonly string[], columns: readonly Column[], f
   )}.`;
 
 /** A log that says nothing about any call cannot be judged. */
-function requireSomething({ fields }: Mapping, file: LogFile, columns: readonly Column[]) {
+function requireSomething({ fields, scores }: Mapping, file: LogFile, columns: readonly Column[]) {
   const judged: Field[] = ['output', 'score', 'latency', 'cost', 'inputTokens', 'outputTokens', 'error', 'endTime'];
-  if (judged.some((field) => fields[field])) return;
+  if (judged.some((field) => fields[field]) || scores.length > 0) return;
   throw invalid(
     `No column of "${file.name}" could be used: it has ${listed(columns, 30)}. ` +
       `Say which is which, e.g. --map output=reply --map time=sent_at. Fields: output, score, latency, cost, inputTokens, outputTokens, error.`,

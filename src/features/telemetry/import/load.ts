@@ -21,7 +21,7 @@ const callTable = ({ label, order }: { label: string; order: string }) => `
     has_output UInt8, graded Nullable(Float64), score_unread UInt8,
     latency_s Nullable(Float64), cost_usd Nullable(Float64), input_tokens Nullable(Float64), output_tokens Nullable(Float64),
     error Nullable(UInt8), output_length UInt32, input_length UInt32, refusal UInt8, empty UInt8, ending UInt8, output_end String, format_valid Nullable(UInt8),
-    call_id UInt64, failure String
+    call_id UInt64, failure String, scores Array(Nullable(Float64))
   ) engine = MergeTree partition by file order by ${order}
   settings min_bytes_for_wide_part = 1000000000000, max_bytes_to_merge_at_max_space_in_pool = 1,
     parts_to_delay_insert = 1000000, parts_to_throw_insert = 1000000`;

@@ -1,4 +1,4 @@
-import { aboutNumbers, aboutOdd, aboutScores, aboutTime, aboutUnused } from './about-columns.ts';
+import { aboutNumbers, aboutOdd, aboutTime, aboutUnused } from './about-columns.ts';
 import { callsAmong, columnsOfCalls, type CallsAmong } from './calls-among.ts';
 import { endsInAnswer } from './chat.ts';
 import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.ts';
@@ -7,15 +7,18 @@ import { dateOrderOf, type Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
 import { labelPair } from './label-pairs.ts';
 import { foreignNames, unaccented } from './names.ts';
-import { isFeedback, placeByWords, tellsQuality } from './name-words.ts';
+import { isFeedback, placeByWords, senseOfScore, tellsQuality } from './name-words.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
 import { idIn } from './same-rows.ts';
+import { furtherScores, type ScoreRef } from './score-columns.ts';
 import { isWithin } from './unread.ts';
 
 export interface Mapping {
   fields: Partial<Record<Field, ColumnRef>>;
   /** Further columns with few values, by which rows can be told apart. */
   segments: ColumnRef[];
+  /** Scores beside `fields.score`. */
+  scores: ScoreRef[];
   /** Which rows are calls, where others stand beside them. */
   among: CallsAmong | null;
   /** What tells one call from another, where the log has it. */
@@ -75,7 +78,20 @@ export function mapColumns(
   const paired = labelPair(columns, found);
   for (const field of fieldNames) found[field] ??= byName(field, columns, found);
   byContent(columns, found, paired);
+  if (!found.expected) found.score ??= scoreByMeasure(columns, found, all);
   return { mapping: describe(columns, found, given, all, among), missing };
+}
+
+/** Where no name says "score", what a grader measured: the one that most rows have. */
+function scoreByMeasure(
+  columns: readonly Column[],
+  found: Partial<Record<Field, Column>>,
+  all: readonly (readonly Column[])[],
+): Column | undefined {
+  const good = furtherScores(columns, found, all).filter(({ worse }) => worse === 'down');
+  return columns
+    .filter(({ name }) => good.some((one) => one.name === name))
+    .sort((a, b) => filled(b).length - filled(a).length)[0];
 }
 
 const taken = (found: Partial<Record<Field, Column>>, column: Column) => Object.values(found).includes(column);
@@ -164,7 +180,7 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
   found.time ??= free.find((column) => looksLike.time(filled(column)) && new Set(filled(column)).size > 1);
   found.model ??= free.find((column) => filled(column).every((value) => value.length < 80 && MODEL.test(value)));
   found.score ??= scoresIn(columns)
-    .filter((column) => !taken(found, column))
+    .filter((column) => !taken(found, column) && senseOfScore(column.name.replace(/^scores?[._ ]/i, ''), true) === 'down')
     .sort((a, b) => filled(b).length - filled(a).length)[0];
   if (found.output) {
     found.input ??= questionBefore(found.output, free, paired);
@@ -222,13 +238,14 @@ function describe(
   if (!found.latency && found.time && found.endTime)
     assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
   const commas = commasOf(found, all);
-  const scores = columns.filter((column) => scoresIn(columns).includes(column) || (column.path.length === 0 && isJudged(column)));
-  assumptions.push(
-    ...aboutNumbers(found, commas),
-    ...aboutOdd(found, commas),
-    ...aboutUnused(columns, found),
-    ...aboutScores(scores, found),
+  const further = furtherScores(columns, found, all);
+  const scores = columns.filter(
+    (column) =>
+      scoresIn(columns).includes(column) ||
+      (column.path.length === 0 && isJudged(column)) ||
+      further.some(({ name }) => name === column.name),
   );
+  assumptions.push(...aboutNumbers(found, commas), ...aboutOdd(found, commas), ...aboutUnused(columns, found));
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
   const conversation = found.input !== undefined && found.input === found.output;
   if (conversation)
@@ -252,6 +269,7 @@ function describe(
   return {
     fields: Object.fromEntries(Object.entries(found).map(([field, column]) => [field, ref(column)])),
     segments: segments.map(ref),
+    scores: further.filter(({ name }) => !asked.some((column) => column.name === name)),
     among,
     id: id ? ref(id) : null,
     time: given.dateOrder ?? time,

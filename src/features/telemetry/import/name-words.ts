@@ -152,3 +152,30 @@ const placeOfQuality = (all: readonly string[]) => {
 
 /** Users judge few calls, and by their own lights: where the right answer is known, it judges. */
 export const isFeedback = (name: string) => !fields.score.aliases.includes(plain(name)) && placeOfQuality(wordsOf(name)) >= 3;
+
+/** What graders of answers measure, beside the words of judging. */
+const MEASURED = set(
+  `relevance relevancy faithfulness faithful groundedness grounded grounding factuality factual coherence coherent fluency completeness
+   conciseness adherence recall precision politeness empathy tone`,
+);
+/** What a call should not be. */
+const FAULTS = set(
+  `hallucination hallucinations hallucinated toxicity toxic harm harmful harmfulness bias biased unhelpful incorrect unresolved disliked dislike
+   unsafe offensive profanity`,
+);
+/** Of these more is neither good nor bad, or they are no judgement. */
+const NO_SENSE = set(
+  `id ids count n num number by at on date time timestamp reason reasons comment comments text message explanation version model name type
+   threshold max min limit target source status label labels url key weight confidence probability prob logprob perplexity sentiment rank
+   vector embedding credit lead risk fraud spam pii complexity difficulty priority urgency churn order product cost price latency tokens
+   duration length`,
+);
+
+/** Which way a score of this name gets worse; nothing where its name says of no quality. `among`: it stands among scores, whatever its name. */
+export function senseOfScore(name: string, among: boolean): 'up' | 'down' | null {
+  const all = wordsOf(name);
+  const has = (list: ReadonlySet<string>) => all.some((word) => list.has(word));
+  if (has(NO_SENSE)) return null;
+  if (has(FAULTS)) return 'up';
+  return among || has(MEASURED) || tellsQuality(name) ? 'down' : null;
+}

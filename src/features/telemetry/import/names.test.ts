@@ -158,7 +158,7 @@ test.each([
   expect(found).toEqual({ time: 'timestamp', input: 'input', output: 'output' });
 });
 
-test('of several scores the likeliest is judged, the others are named and no segments', () => {
+test('of several scores the likeliest is the score, the others are scores beside it and no segments', () => {
   const { found, segments, mapping } = mapped('timestamp | output | user_rating | is_correct | helpful | tier', (i) => [
     time(i),
     answer(i),
@@ -169,7 +169,33 @@ test('of several scores the likeliest is judged, the others are named and no seg
   ]);
   expect(found).toEqual({ time: 'timestamp', output: 'output', score: 'is_correct' });
   expect(segments).toEqual(['tier']);
-  expect(mapping.assumptions.join()).toMatch(/Of several scores "is_correct" is judged.*"user_rating", "helpful"/);
+  expect(mapping.scores.map(({ label, worse }) => [label, worse])).toEqual([
+    ['user_rating', 'down'],
+    ['helpful', 'down'],
+  ]);
+});
+
+test('what graders measure is a score, also where a tool keeps each in a list, and what a call should not be is worse when there is more', () => {
+  const { found, segments, mapping } = mapped(
+    'timestamp | output | answer_relevancy | user-feedback | hallucination | toxicity_score | retrieval_score | relevance_reason',
+    (i) => [
+      time(i),
+      answer(i),
+      String(0.5 + (i % 50) / 100),
+      i % 3 ? '' : `[${i % 2}]`,
+      String(i % 2),
+      `0.${i % 10}`,
+      `0.${i + 100}`,
+      'because',
+    ],
+  );
+  expect(found).toEqual({ time: 'timestamp', output: 'output', score: 'answer_relevancy' });
+  expect(segments).toEqual([]);
+  expect(mapping.scores.map(({ name, label, worse }) => [name, label, worse])).toEqual([
+    ['user-feedback.0', 'user-feedback', 'down'],
+    ['hallucination', 'hallucination', 'up'],
+    ['toxicity_score', 'toxicity_score', 'up'],
+  ]);
 });
 
 const labels = ['billing', 'sales', 'other'];

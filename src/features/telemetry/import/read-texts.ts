@@ -1,6 +1,7 @@
 import type { ColumnRef } from './columns.ts';
 import { cellOf, isJson, tableOf } from './file-table.ts';
 import { BROKEN_LINE } from './mend-csv.ts';
+import { BY_NAME } from './named-scores.ts';
 import type { Source } from './source.ts';
 import type { Binder } from './sql.ts';
 
@@ -86,6 +87,13 @@ const quoted = (name: string) => `\`${name.replaceAll('\\', '\\\\').replaceAll('
 
 function inside(cell: string, path: ColumnRef['path'], binder: Binder): string {
   if (path.length === 0) return cell;
-  const keys = path.map((key) => (typeof key === 'number' ? binder.bind(key + 1, 'Int32') : binder.bind(key, 'String')));
-  return `JSONExtract(ifNull(${cell}, ''), ${keys.join(', ')}, 'Nullable(String)')`;
+  const named = path.indexOf(BY_NAME);
+  const keys = (named < 0 ? path : path.slice(0, named)).map((key) =>
+    typeof key === 'number' ? binder.bind(key + 1, 'Int32') : binder.bind(key, 'String'),
+  );
+  const at = [`ifNull(${cell}, '')`, ...keys].join(', ');
+  if (named < 0) return `JSONExtract(${at}, 'Nullable(String)')`;
+  const wanted = binder.bind(String(path[named + 1]), 'String');
+  const entry = `arrayFirst(entry -> JSONExtractString(entry, 'name') = ${wanted}, JSONExtractArrayRaw(${at}))`;
+  return `JSONExtract(${entry}, 'value', 'Nullable(String)')`;
 }

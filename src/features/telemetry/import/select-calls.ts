@@ -30,6 +30,7 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
   const refs: ColumnRef[] = [
     ...wanted.map((field) => mapping.fields[field]!),
     ...mapping.segments,
+    ...mapping.scores,
     ...(mapping.id ? [mapping.id] : []),
     ...(mapping.among ? [mapping.among.kind] : []),
   ];
@@ -45,8 +46,10 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
     if (!mapping.chat.includes(field)) return cell;
     return chatText(cell, mapping.conversation && field === 'input' ? 2 : 1);
   };
-  const segments = texts.slice(wanted.length, wanted.length + mapping.segments.length);
-  return { from, text, segments, id: mapping.id ? texts.at(-1)! : nothing('String') };
+  const further = texts.slice(wanted.length);
+  const segments = further.slice(0, mapping.segments.length);
+  const scores = further.slice(mapping.segments.length, mapping.segments.length + mapping.scores.length);
+  return { from, text, segments, scores, id: mapping.id ? texts.at(-1)! : nothing('String') };
 }
 
 const MAX_LABEL = 200;
@@ -67,7 +70,7 @@ export function selectCalls(source: Source, index: number, reading: Reading, bin
 }
 
 function selectTexts(source: Source, { mapping, whole }: Reading, binder: Binder): string {
-  const { from, text, segments, id } = fieldTexts(source, mapping, binder);
+  const { from, text, segments, scores, id } = fieldTexts(source, mapping, binder);
   const label = (sql: string, length: number) => `substringUTF8(ifNull(${sql}, ''), 1, ${length})`;
   const columns = {
     t_time: text('time'),
@@ -89,6 +92,7 @@ function selectTexts(source: Source, { mapping, whole }: Reading, binder: Binder
     t_error: text('error'),
     t_finish: text('finish'),
     t_id: id,
+    scores: `CAST([${scores.map((score, n) => verdictOf(score, mapping.scores[n]!.comma)).join(', ')}], 'Array(Nullable(Float64))')`,
   };
   return `select row, raw, recoded, broken, ${asColumns(columns)} from (${from}) where not blank`;
 }
@@ -143,6 +147,7 @@ function callColumns(reading: Reading, binder: Binder): string[] {
     format && output ? `if(${isEmpty}, NULL, ${formatSql(format, binder)})` : nothing('UInt8'),
     mapping.id ? callIdOf : '0',
     error ? `if(${failureOf('t_error', error.name)} = 1, substringUTF8(ifNull(t_error, ''), 1, ${MAX_FAILURE}), '')` : `''`,
+    'scores',
   ];
   const texts = ['i', 'o', 'e'].map((text) => `substringUTF8(${text}, 1, ${reading.whole ? MAX_WHOLE : MAX_TEXT})`).join(', ');
   const read = `row, reject, if(reject = '', '', toValidUTF8(raw)), recoded, at, model, workflow, prompt_version, user, session, segment, ${texts}`;

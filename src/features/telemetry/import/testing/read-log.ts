@@ -22,6 +22,7 @@ const Call = z.object({
   output: z.string(),
   expected: z.string(),
   graded: z.number().nullable(),
+  scores: z.array(z.number().nullable()),
   latency_s: z.number().nullable(),
   cost_usd: z.number().nullable(),
   input_tokens: z.number().nullable(),
