@@ -46,17 +46,27 @@ export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOT
   let high = 0;
   let low = 0;
 
-  function hash(client: string, { traceId, spanId }: SpanId): void {
-    high = seeds[0];
-    low = seeds[1];
-    for (const text of [client, traceId, spanId]) {
-      for (let at = 0; at < text.length; at += 1) {
-        const unit = text.charCodeAt(at);
-        high = Math.imul(high ^ unit, 0x85ebca6b);
-        low = Math.imul(low ^ unit, 0xc2b2ae35) ^ (high >>> 15);
-        high = (high << 13) | (high >>> 19);
-      }
+  function stir(text: string): void {
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      high = Math.imul(high ^ unit, 0x85ebca6b);
+      low = Math.imul(low ^ unit, 0xc2b2ae35) ^ (high >>> 15);
+      high = (high << 13) | (high >>> 19);
     }
+  }
+
+  /** What the hashes of a client's spans begin with. */
+  function beginningOf(client: string): readonly [number, number] {
+    [high, low] = seeds;
+    stir(client);
+    return [high, low];
+  }
+
+  function hash(beginning: readonly [number, number], { traceId, spanId }: SpanId): void {
+    high = beginning[0];
+    low = beginning[1];
+    stir(traceId);
+    stir(spanId);
     high = mix(high ^ low) >>> 0;
     low = mix(low ^ Math.imul(high, 0x9e3779b1)) >>> 0;
     // 0 is an empty place.
@@ -88,9 +98,9 @@ export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOT
     words[slot * 2 + 1] = low;
   }
 
-  function noteOne(client: string, span: SpanId): boolean {
-    hash(client, span);
-    if (generations.some((one) => find(one) >= 0)) return true;
+  function noteOne(beginning: readonly [number, number], span: SpanId): boolean {
+    hash(beginning, span);
+    for (const one of generations) if (find(one) >= 0) return true;
     add();
     return false;
   }
@@ -130,10 +140,11 @@ export function openSeen({ firstSlots = FIRST_SLOTS, largestSlots = LARGEST_SLOT
       /** The hashes of those that were new. */
       const added: number[] = [];
       let resentCount = 0;
+      const beginning = beginningOf(client);
       const { earlier, end } = begin(client);
       return {
         isResent(span) {
-          const isKnown = noteOne(client, span);
+          const isKnown = noteOne(beginning, span);
           if (isKnown) resentCount += 1;
           else added.push(high, low);
           return isKnown;

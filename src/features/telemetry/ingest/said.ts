@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AsJson } from '../../../platform/as-json.ts';
 import type { Attributes, Value } from '../otlp/index.ts';
 
 /** What a span's input and output are also called: the attributes that they were sent as. */
@@ -15,20 +16,28 @@ const mark = { input: '=input', output: '=output' } as const;
 /** Shorter texts are kept where they are. */
 const FEWEST_MARKED = 64;
 
-/** The attributes of a row: as JSON, so that the number 1 and the text 1 stay two. */
-export function attributesOf(attributes: Attributes, texts: Texts): ReadonlyMap<string, string> {
-  // One by one: lists in between would be a tenth of what the collector has to clear away.
-  const said = new Map<string, string>();
-  for (const [name, value] of attributes) said.set(name, saidOf(value, texts));
-  return said;
+/** The attributes of a row, told one by one as they are written: in a list of their own they would be what the collector clears away most. */
+export interface SaidAttributes {
+  forEach(each: (said: string | AsJson, name: string) => void): void;
 }
 
-function saidOf(value: Value, { input, output }: Texts): string {
+/** They are JSON, so that the number 1 and the text 1 stay two. */
+export const attributesOf = (attributes: Attributes, texts: Texts): SaidAttributes => ({
+  forEach(each) {
+    for (const [name, value] of attributes) each(saidOf(value, texts), name);
+  },
+});
+
+// Of all of them: each is written before the next is told.
+const asJson = new AsJson();
+
+function saidOf(value: Value, { input, output }: Texts): string | AsJson {
   if (typeof value === 'string' && value.length >= FEWEST_MARKED) {
     if (value === input) return mark.input;
     if (value === output) return mark.output;
   }
-  return JSON.stringify(value);
+  asJson.value = value;
+  return asJson;
 }
 
 /** A row's attributes, to be read with its texts by `spoken`. */

@@ -230,6 +230,17 @@ test('invalid UTF-8 and lone surrogates are replaced and flagged; control charac
   expect(json.ok && json.items[0]).toMatchObject({ flags: ['invalid_utf8'], attributes: new Map([['a', 'X\uFFFDZ']]) });
 });
 
+test('words and traces that look alike are not taken for each other', () => {
+  const words = Array.from({ length: 3000 }, (_, n) => `${'x'.repeat(n % 20)}${n}${'é'.repeat(n % 3)}${'y'.repeat(n % 16)}`);
+  const spans = words.map((word, n) =>
+    span({ a: word, [`k${word}`]: word }, { name: word, traceId: (n >> 1).toString(16).padStart(32, 'f') }),
+  );
+  const { items } = both(traces(spans));
+  expect(items.map(({ name, traceId, attributes }) => [name, traceId, ...attributes.values()])).toEqual(
+    words.map((word, n) => [word, (n >> 1).toString(16).padStart(32, 'f'), word, word]),
+  );
+});
+
 test('times in JSON: texts, numbers, nonsense', () => {
   const started = (startTimeUnixNano: unknown) => {
     const decoded = decodeTraces(encodeJson(traces([span({}, { startTimeUnixNano })])), 'json');

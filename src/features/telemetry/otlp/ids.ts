@@ -25,4 +25,4 @@ export function withParent(span: RawSpan): RawSpan {
 }
 
 /** The identifier in hexadecimal, lower case; empty when it is nothing but zeros. */
-export const unlessZero = (hex: string) => (/^0+$/.test(hex) ? '' : hex);
+export const unlessZero = (hex: string) => (hex.startsWith('0000') && /^0+$/.test(hex) ? '' : hex);

@@ -1,3 +1,4 @@
+import type { AsJson } from '../../../platform/as-json.ts';
 import { Output, type Room } from './output.ts';
 
 /**
@@ -49,7 +50,7 @@ const plainOf = (empty: unknown, put: Plain['put']): Plain => ({ empty, put });
 const int = plainOf(0, (value: number, to) => to.int64(value));
 
 const plains: Record<string, (inner: string) => Plain> = {
-  String: () => plainOf('', (value: string, to) => to.text(value)),
+  String: () => plainOf('', (value: string | AsJson, to) => (typeof value === 'string' ? to.text(value) : to.json(value.value))),
   FixedString: (inner) => {
     const size = Number(inner);
     return plainOf('', (value: string, to) => to.fixed(value, size));
@@ -204,17 +205,27 @@ const array = (items: Column, room: Room): Column =>
     return given.length;
   });
 
-/** Of a Map, or of an object. */
-const map = (names: Column, items: Column, room: Room): Column =>
-  several({}, [names, items], room, (value) => {
-    let count = 0;
-    for (const [name, item] of value instanceof Map ? (value as ReadonlyMap<unknown, unknown>) : Object.entries(value ?? {})) {
-      names.add(name);
-      items.add(item);
-      count += 1;
-    }
+/** Of a Map or whatever else tells its items one by one, or of an object. */
+function map(names: Column, items: Column, room: Room): Column {
+  let count = 0;
+  const add = (item: unknown, name: unknown) => {
+    names.add(name);
+    items.add(item);
+    count += 1;
+  };
+  return several({}, [names, items], room, (value) => {
+    count = 0;
+    if (isTold(value)) value.forEach(add);
+    else for (const [name, item] of Object.entries(value ?? {})) add(item, name);
     return count;
   });
+}
+
+interface Told {
+  forEach(each: (item: unknown, name: unknown) => void): void;
+}
+
+const isTold = (value: unknown): value is Told => typeof (value as Partial<Told> | null | undefined)?.forEach === 'function';
 
 /** The two types in the brackets of a Map. */
 function pair(inner: string, room: Room): [Column, Column] {

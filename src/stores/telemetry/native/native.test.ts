@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { AsJson } from '../../../platform/as-json.ts';
 import { preparedTelemetry } from '../../testing/prepared.ts';
 import { quiet } from '../../testing/temp.ts';
 import { openTelemetry } from '../index.ts';
@@ -10,6 +11,24 @@ import { Output, roomFor } from './output.ts';
 const uuid = '00112233-4455-6677-8899-aabbccddeeff';
 const long = 'é'.repeat(100);
 const many = Array.from({ length: 70_000 }, (_, n) => `key ${n}`);
+const saidAsJson = [
+  '',
+  'a',
+  '"',
+  'a\\b',
+  '\0\n',
+  '\x7f',
+  'é🦜',
+  '\ud800',
+  'x'.repeat(100),
+  'x'.repeat(101),
+  'x'.repeat(300),
+  1.5,
+  -0,
+  null,
+  [{ a: '"' }],
+];
+const asJson = (value: unknown) => Object.assign(new AsJson(), { value });
 /** For each type, values as they are written and as the engine reads them. */
 const cases: [type: string, values: unknown[], read?: unknown[]][] = [
   [
@@ -18,6 +37,7 @@ const cases: [type: string, values: unknown[], read?: unknown[]][] = [
     ['', 'a', 'x'.repeat(24), 'x'.repeat(127), 'x'.repeat(128), long, '\0\n\\', '🦜', '\ufffd'],
   ],
   ['String', ['x'.repeat(3_000_000), null, undefined], ['x'.repeat(3_000_000), '', '']],
+  ['String', saidAsJson.map(asJson), saidAsJson.map((value) => JSON.stringify(value))],
   ['FixedString(4)', ['abcd']],
   ['UUID', [uuid]],
   ['Bool', [true, false]],
@@ -57,6 +77,11 @@ const cases: [type: string, values: unknown[], read?: unknown[]][] = [
       null,
     ],
     [{ a: '1', b: '2' }, { a: '3' }, {}],
+  ],
+  [
+    'Map(LowCardinality(String), String)',
+    [{ forEach: (each: (item: unknown, name: string) => void) => (each('1', 'a'), each(asJson('x'), 'b')) }, { forEach: '2' }],
+    [{ a: '1', b: '"x"' }, { forEach: '2' }],
   ],
 ];
 

@@ -1,6 +1,6 @@
 import type { Attributes, Value } from '../wire.ts';
 import { topics, type Topic } from './convention.ts';
-import { isNumbered, placesOf } from './precedence.ts';
+import { aboutName } from './precedence.ts';
 
 /** The answers of one span, each from the best attribute that was there. */
 export type Facts = Record<Topic, Value> & {
@@ -27,8 +27,8 @@ export function factsOf(attributes: Attributes): Facts {
   const facts = { ...blank };
   ranks.fill(255);
   for (const [name, value] of attributes) {
-    const places = placesOf(name);
-    if (places === undefined) facts.numbered ||= isNumbered(name);
+    const { places, isNumbered } = aboutName(name);
+    if (places === undefined) facts.numbered ||= isNumbered;
     else if (value !== null && value !== '') {
       for (const { topic, rank } of places) {
         const slot = slots.get(topic)!;

@@ -122,9 +122,6 @@ const texts = new Set([...textTopics].flatMap((topic) => precedence[topic]));
 // Tool definitions go into the model with every call, and are as long.
 for (const name of ['ai.prompt.tools', 'gen_ai.tool.definitions']) texts.add(name);
 
-/** The questions that the attribute answers. */
-export const placesOf = (name: string): readonly Place[] | undefined => places.get(name);
-
 const types: ReadonlySet<string> = new Set(typeNames);
 
 /** The letters that a numbered attribute can begin with: most names are told apart by one. */
@@ -134,10 +131,45 @@ const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 const isBelow = (name: string, some: readonly string[]) =>
   initials.has(name.charCodeAt(0)) && some.some((prefix) => name.startsWith(prefix) && isDigit(name.charCodeAt(prefix.length)));
 
-export const isNumbered = (name: string) => isBelow(name, prefixes) || (initials.has(name.charCodeAt(0)) && scoreLeaf.test(name));
+/** What the conventions say of a name. */
+interface About {
+  /** The questions that the attribute answers. */
+  readonly places: readonly Place[] | undefined;
+  /** Whether it is one leaf of what was written as one attribute per leaf. */
+  readonly isNumbered: boolean;
+  /** Whether a convention gives it a meaning. */
+  readonly isKnown: boolean;
+  /** Whether a convention has what went into or came out of a model stand there. It may be longer than other values. */
+  readonly carriesText: boolean;
+}
 
-/** Whether a convention gives the name a meaning. */
-export const isKnown = (name: string) => places.has(name) || types.has(name) || isNumbered(name);
+function tell(name: string): About {
+  const isLeaf = isBelow(name, prefixes) || (initials.has(name.charCodeAt(0)) && scoreLeaf.test(name));
+  return {
+    places: places.get(name),
+    isNumbered: isLeaf,
+    isKnown: places.has(name) || types.has(name) || isLeaf,
+    carriesText: texts.has(name) || isBelow(name, textPrefixes),
+  };
+}
 
-/** Whether a convention has what went into or came out of a model stand there. It may be longer than other values. */
-export const carriesText = (name: string) => texts.has(name) || isBelow(name, textPrefixes);
+/** Clients use few names, each in every span, and each is asked about several times: one look instead of a handful. */
+const told = new Map<string, About>();
+const MOST_TOLD = 4096;
+/** Longer ones are not what a convention or a person calls anything. */
+const LONGEST_TOLD = 128;
+
+export function aboutName(name: string): About {
+  const known = told.get(name);
+  if (known) return known;
+  const about = tell(name);
+  if (name.length > LONGEST_TOLD) return about;
+  if (told.size >= MOST_TOLD) told.clear();
+  told.set(name, about);
+  return about;
+}
+
+export const placesOf = (name: string) => aboutName(name).places;
+export const isNumbered = (name: string) => aboutName(name).isNumbered;
+export const isKnown = (name: string) => aboutName(name).isKnown;
+export const carriesText = (name: string) => aboutName(name).carriesText;

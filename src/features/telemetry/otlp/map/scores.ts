@@ -9,6 +9,7 @@ export const EVALUATION = 'gen_ai.evaluation.result';
 
 /** Scores that came with the span: evaluation events, and annotations among the attributes. */
 export function scoresOf(attributes: Attributes, events: readonly RawEvent[], hasNumbered: boolean, flags: Flag[]): Score[] {
+  if (events.length === 0 && !hasNumbered) return [];
   const told = events.filter(({ name }) => name === EVALUATION).map((event) => evaluation(event.attributes));
   const noted = hasNumbered ? [...singles(attributes), ...lists(attributes)] : [];
   return [...told, ...noted]

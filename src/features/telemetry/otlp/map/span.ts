@@ -30,22 +30,48 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
   const provider = providerOf(label(facts.provider));
   const { input, output } = textsOf(raw, facts);
   const requestModel = label(facts.requestModel);
+  const { startedAt, durationMs } = timingOf(raw, flags);
+  const { status, statusMessage } = outcomeOf(raw, facts, kind === 'tool' ? output : null);
+  const usage = usageOf(facts, provider, raw.scope, flags);
+  const { givenCostUsd, givenCostSource } = costOf(facts, flags);
+  const { promptName, promptVersion } = promptOf(facts);
+  // What a span does not say itself, its resource may.
+  const say = (topic: Topic) => label(facts[topic]) ?? label(about[topic]);
+  const service = say('service');
+  // Field by field: objects spread into it took a tenth of the time in which a span is read.
   return {
     traceId: raw.traceId,
     spanId: raw.spanId,
     parentSpanId: raw.parentSpanId,
     name: raw.name,
     kind,
-    ...timingOf(raw, flags),
-    ...outcomeOf(raw, facts, kind === 'tool' ? output : null),
+    startedAt,
+    durationMs,
+    status,
+    statusMessage,
     provider,
     requestModel,
     model: label(facts.servedModel) ?? requestModel,
-    ...usageOf(facts, provider, raw.scope, flags),
-    ...costOf(facts, flags),
+    inputTokens: usage.inputTokens,
+    cachedInputTokens: usage.cachedInputTokens,
+    cacheWriteTokens: usage.cacheWriteTokens,
+    outputTokens: usage.outputTokens,
+    reasoningTokens: usage.reasoningTokens,
+    givenCostUsd,
+    givenCostSource,
     costable: callsModel(kind),
-    ...placeOf(facts, about),
-    ...promptOf(facts),
+    user: say('user'),
+    session: say('session'),
+    environment: say('environment'),
+    release: say('release'),
+    version: say('version'),
+    service,
+    // Phoenix's clients name a project and no service.
+    workflow: say('workflow') ?? service ?? say('project'),
+    traceName: say('traceName'),
+    tags: facts.tags === null ? [] : labels(facts.tags),
+    promptName,
+    promptVersion,
     responseId: label(facts.responseId),
     input,
     output,
@@ -58,23 +84,6 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
     scope: raw.scope,
     events: raw.events,
     links: raw.links,
-  };
-}
-
-/** What a span does not say itself, its resource may. */
-function placeOf(facts: Facts, about: Facts) {
-  const say = (topic: Topic) => label(facts[topic]) ?? label(about[topic]);
-  return {
-    user: say('user'),
-    session: say('session'),
-    environment: say('environment'),
-    release: say('release'),
-    version: say('version'),
-    service: say('service'),
-    // Phoenix's clients name a project and no service.
-    workflow: say('workflow') ?? say('service') ?? say('project'),
-    traceName: say('traceName'),
-    tags: facts.tags === null ? [] : labels(facts.tags),
   };
 }
 

@@ -15,7 +15,9 @@ export const varint = (field: number) => field << 3;
 export const fixed64 = (field: number) => (field << 3) | 1;
 export const bytes = (field: number) => (field << 3) | 2;
 
-const KEY_SLOTS = 1024;
+const SLOTS = 1024;
+/** What is no longer is a name or a word, which comes again, rather than what somebody said. */
+const WORD_BYTES = 32;
 /** Of two: to take them is a call otherwise. */
 const POWERS = Array.from({ length: 35 }, (_, shift) => 2 ** shift);
 
@@ -30,7 +32,10 @@ export class Reader {
   readonly #bytes: Buffer;
   readonly #view: DataView;
   readonly #intake: Intake;
-  readonly #keys: (string | undefined)[] = [];
+  readonly #words: (string | undefined)[] = [];
+  /** Where the last identifier of 16 bytes stood, and what it is. */
+  #lastIdAt = -1;
+  #lastId = '';
   at = 0;
   /** Where the message being read ends. */
   end: number;
@@ -148,14 +153,25 @@ export class Reader {
     const from = this.at;
     this.at = end;
     if (end - from !== size) return end === from ? '' : invalidId;
-    return unlessZero(this.#bytes.toString('hex', from, end));
+    // Spans of a trace stand together.
+    if (size === 16 && this.#isLastId(from)) return this.#lastId;
+    const id = unlessZero(this.#bytes.toString('hex', from, end));
+    if (size === 16) [this.#lastIdAt, this.#lastId] = [from, id];
+    return id;
+  }
+
+  #isLastId(at: number): boolean {
+    const last = this.#lastIdAt;
+    if (last < 0) return false;
+    for (let n = 0; n < 16; n += 1) if (this.#bytes[at + n] !== this.#bytes[last + n]) return false;
+    return true;
   }
 
   text(most: number): string {
     const end = this.length();
     const start = this.at;
     this.at = end;
-    if (end - start <= most) return this.#decode(start, end);
+    if (end - start <= most) return end - start <= WORD_BYTES ? this.#word(start, end) : this.#decode(start, end);
     const cut = cutBytes(this.#bytes, start, most);
     this.#intake.truncated();
     return this.#decode(start, cut) + cutMark(end - cut);
@@ -169,19 +185,24 @@ export class Reader {
     return this.#bytes.toString('base64', start, Math.min(end, start + most));
   }
 
-  /** A text that comes again and again: remembered, so that most are neither decoded nor hashed anew. */
+  /** A text that comes again and again. */
   key(): string {
     const end = this.length();
     const start = this.at;
     this.at = end;
+    return this.#word(start, end);
+  }
+
+  /** Remembered, so that most are neither decoded nor hashed anew. */
+  #word(start: number, end: number): string {
     let hash = end - start;
-    // Some of its letters tell most names apart; whether it is the one that is remembered, all of them say.
+    // Some of its letters tell most apart; whether it is the one that is remembered, all of them say.
     const step = 1 + (hash >> 3);
     for (let at = end - 1; at >= start; at -= step) hash = (Math.imul(hash, 31) + this.#bytes[at]!) | 0;
-    const slot = hash & (KEY_SLOTS - 1);
-    const known = this.#keys[slot];
+    const slot = hash & (SLOTS - 1);
+    const known = this.#words[slot];
     if (known !== undefined && this.#spells(known, start, end)) return known;
-    return (this.#keys[slot] = this.#decode(start, end));
+    return (this.#words[slot] = this.#decode(start, end));
   }
 
   #spells(text: string, start: number, end: number): boolean {
