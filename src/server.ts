@@ -81,7 +81,11 @@ export async function startServer(
       knownAs: attempts.knownAs,
       insideHosts: config.insideHosts,
     });
-    const practice = openPractice(stores, () => signIn.forget());
+    const practice = openPractice(stores, (operation) => {
+      signIn.forget();
+      door.written(operation);
+    });
+    const proxies = new Set(config.proxies);
     const app = createApp({
       role,
       operations,
@@ -89,7 +93,7 @@ export async function startServer(
       admit: (key) => door.admit(key),
       signIn,
       attempts,
-      proxies: new Set(config.proxies),
+      proxies,
       contextFor: (actor) => requestContext({ now, config, log, actor, practice }),
       ready: () => Promise.all([records.rows(One)`select 1 as one`, telemetry.rows(One)('SELECT 1 AS one')]),
       warnings: () => warningsOf(practice.health(), now()),
@@ -98,7 +102,7 @@ export async function startServer(
       tracing,
       log,
     });
-    const listening = await listen(app, config.listen);
+    const listening = await listen(app, { ...config.listen, proxies });
     url = listening.url;
     if (servesPages) noteAddress(dataDir, url);
     const jobContext = requestContext({ now, config, log, actor: { kind: 'job', name: 'scheduler' }, practice });

@@ -74,7 +74,7 @@ export function openAttempts(parts: {
     return undefined;
   };
   const lanesOf = (attempt: Attempt) => {
-    const address = network(attempt.address);
+    const address = networkOf(attempt.address);
     if (isKnown(attempt)) return [{ name: `known ${attempt.account}`, free: FREE_OF_ACCOUNT, isShared: false }];
     return [
       { name: `address ${address}`, free: patience, isShared: true },
@@ -92,7 +92,7 @@ export function openAttempts(parts: {
   /** Where an account is guessed at from many places, a place that was refused once waits. */
   const waitOfCrowd = (attempt: Attempt) => {
     if (attempt.account === undefined || isKnown(attempt)) return 0;
-    const own = find(`account ${network(attempt.address)} ${attempt.account}`);
+    const own = find(`account ${networkOf(attempt.address)} ${attempt.account}`);
     const crowd = find(crowdOf(attempt.account));
     return own && crowd && crowd.refusals >= MOST_PER_MINUTE ? MINUTE_MS - (now().getTime() % MINUTE_MS) : 0;
   };
@@ -173,7 +173,7 @@ export function openAttempts(parts: {
 }
 
 /** Whom an address belongs to: of IPv6 everybody has a whole network. */
-const network = (address: string) => (address.includes(':') ? address.split(':').slice(0, 4).join(':') : address);
+export const networkOf = (address: string) => (address.includes(':') ? address.split(':').slice(0, 4).join(':') : address);
 
 /** Refusals on their way into the audit trail: counted, so that a flood of them is a few lines a minute. */
 function openTrail({ records, now, log }: { records: Pick<Records, 'behind'>; now: Clock; log: Log }) {

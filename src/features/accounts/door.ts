@@ -1,10 +1,12 @@
 import type { Actor } from '../../platform/access.ts';
 import { SECOND_MS, type Clock } from '../../platform/clock.ts';
 import type { Records } from '../../stores/index.ts';
+import { closeClient, deleteClient, renameClient } from './operations/clients.ts';
+import { revokeKey, revokePracticeKey } from './operations/keys.ts';
 import { hashOf, kindOf } from './secret.ts';
 import { findValidKey, findValidPracticeKey, setKeyUsed, setPracticeKeyUsed } from './store.ts';
 
-/** How long a key that was revoked may still be let in. */
+/** How long a key that another process revoked may still be let in. */
 const KEPT_MS = 5 * SECOND_MS;
 const MOST_KEPT = 10_000;
 
@@ -12,6 +14,8 @@ const MOST_KEPT = 10_000;
 export interface Door {
   /** Whose key it is. Nothing: it is unknown, revoked or expired. */
   admit(key: string): Promise<Actor | undefined>;
+  /** An operation wrote. After some of them it is asked for anew whose a key is. */
+  written(operation: string): void;
 }
 
 interface Admitted {
@@ -19,10 +23,18 @@ interface Admitted {
   untilMs: number;
 }
 
+const endsKeys = new Set<string>([revokeKey, revokePracticeKey, closeClient, deleteClient, renameClient].map(({ name }) => name));
+
 /** Looks keys up by their hash, and remembers for a few seconds whom it let in. Who was refused is not remembered. */
 export function openDoor(records: Pick<Records, 'behind'>, now: Clock): Door {
   const kept = new Map<string, Admitted>();
+  let ends = 0;
   return {
+    written(operation) {
+      if (!endsKeys.has(operation)) return;
+      ends += 1;
+      kept.clear();
+    },
     async admit(key) {
       const kind = kindOf(key);
       if (!kind) return undefined;
@@ -33,8 +45,11 @@ export function openDoor(records: Pick<Records, 'behind'>, now: Clock): Door {
       if (known && atMs < known.untilMs) return known.actor;
 
       kept.delete(name);
+      const before = ends;
       const found = await (kind === 'client' ? admitClient : admitPractice)(records, hash, now());
       if (!found) return undefined;
+      // It may have been ended while it was asked for.
+      if (before !== ends) return found.actor;
       if (kept.size >= MOST_KEPT) kept.clear();
       kept.set(name, { actor: found.actor, untilMs: Math.min(atMs + KEPT_MS, found.untilMs) });
       return found.actor;

@@ -9,7 +9,7 @@ import { inviteTeamMember, listTeamMembers, removeTeamMember, setTeamRole, withd
 import { listAuditTrail, listPracticeAuditTrail } from './operations/trail.ts';
 
 /** Who may do what: the practice, its clients and the walls between them, keys, the audit trail. */
-export { openAttempts, type Attempt, type Attempts } from './attempts.ts';
+export { networkOf, openAttempts, type Attempt, type Attempts } from './attempts.ts';
 export { openDoor, type Door } from './door.ts';
 export { forgetAddress, noteAddress } from './own-server.ts';
 export { markOf, ownerKeyOf, prepareAccounts, secretFileOf, sessionSecretOf } from './first-start.ts';

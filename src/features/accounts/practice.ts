@@ -6,13 +6,13 @@ import { forgetClient, walledIntake, walledRemoval, walledTelemetry } from '../.
 import { writeTurns } from './write-turns.ts';
 import { findClient, insertAuditEntry, listClientRefs } from './store.ts';
 
-/** The practice that is kept in these stores. `written` is called when a verb wrote, before anybody is told so. */
+/** The practice that is kept in these stores. `written` is called when a verb, which it names, wrote, before anybody is told so. */
 export function openPractice(
   stores: Pick<
     Stores,
     'records' | 'telemetry' | 'spool' | 'seen' | 'shapes' | 'walled' | 'refusals' | 'usages' | 'register' | 'changes' | 'cut'
   >,
-  written: () => void = () => undefined,
+  written: (operation: string) => void = () => undefined,
 ): Practice {
   const { records, telemetry, walled } = stores;
   const handles = (client: Client | null, sql: Sql): Handles => ({
@@ -48,7 +48,7 @@ export function openPractice(
             await insertAuditEntry(sql, client?.id ?? null, deed);
             return answer;
           })
-          .finally(written);
+          .finally(() => written(deed.operation));
       return client ? inTurn(client.id, deed.lasts === true, write) : write();
     },
   };

@@ -8,10 +8,10 @@ export function addressOf(
   { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
   proxies: ReadonlySet<string>,
 ): string {
-  const peer = plain(socket.remoteAddress ?? '');
+  const peer = plainAddress(socket.remoteAddress ?? '');
   if (!proxies.has(peer)) return peer;
   // The last is what the proxy itself saw; those before it are what it was told.
-  const told = plain(
+  const told = plainAddress(
     String(headers['x-forwarded-for'] ?? '')
       .split(',')
       .at(-1)
@@ -20,4 +20,5 @@ export function addressOf(
   return Address.safeParse(told).success ? told : peer;
 }
 
-const plain = (address: string) => address.replace(/^::ffff:/i, '');
+/** Of IPv4 within IPv6, the IPv4. */
+export const plainAddress = (address: string) => address.replace(/^::ffff:/i, '');

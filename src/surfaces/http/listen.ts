@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { Problem } from '../../platform/problem.ts';
+import { keepFair } from './connections.ts';
 import type { Env } from './guard.ts';
 
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 60_000;
 const LONGEST_HEADERS = 16 * 1024;
 const MOST_CONNECTIONS = 2000;
+const STALLED_MS = 60_000;
+const NONE: ReadonlySet<string> = new Set();
 
 export interface Listening {
   /** Where it is reached on this machine. */
@@ -18,7 +21,10 @@ export interface Listening {
 }
 
 /** Serves an app. Throws `conflict` when the port is taken. */
-export async function listen(app: Hono<Env>, { host, port }: { host: string; port: number }): Promise<Listening> {
+export async function listen(
+  app: Hono<Env>,
+  { host, port, proxies = NONE }: { host: string; port: number; proxies?: ReadonlySet<string> },
+): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: {
@@ -29,7 +35,7 @@ export async function listen(app: Hono<Env>, { host, port }: { host: string; por
       insecureHTTPParser: false,
     },
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  keepFair(server as Server, { most: MOST_CONNECTIONS, stalledMs: STALLED_MS, proxies });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(port, host, () => {

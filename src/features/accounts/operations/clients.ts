@@ -66,7 +66,8 @@ export const renameClient = operation({
 
 export const closeClient = operation({
   name: 'clients.close',
-  summary: 'End the work for a client: its keys and people are refused within seconds. What is there stays.',
+  summary:
+    'End the work for a client: its keys and people are refused at once, at other processes within five seconds. What is there stays.',
   access: byOwner('write'),
   confirms: true,
   input: z.object({ id }),

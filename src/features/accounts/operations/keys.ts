@@ -39,7 +39,7 @@ export const listKeys = operation({
 
 export const revokeKey = operation({
   name: 'keys.revoke',
-  summary: 'End an API key for good. It is refused within seconds.',
+  summary: 'End an API key for good. It is refused at once; at other processes within five seconds.',
   access: byPeopleOf('write'),
   confirms: true,
   input: z.object({ client: clientField, id: z.uuid().describe('The key, by its id.') }),
