@@ -8,11 +8,14 @@ import { Problem, unavailable } from '../../platform/problem.ts';
 import type { Outgoing, Route } from '../../platform/route.ts';
 import { openSpare, type Spare } from '../../platform/spare.ts';
 import { readWhole } from './body.ts';
+import { shareSpare } from './shared-spare.ts';
 import { openSlots } from './slots.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
 
 /** Requests that are in memory at once, as they came; past it, or past their share of it, senders wait. */
 const MOST_AT_ONCE = 64;
+/** Their bytes, together. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 /** What the ledger calls an answer that says no. */
 const reasons: Record<number, string> = { 415: 'unsupported' };
@@ -21,7 +24,7 @@ const reasons: Record<number, string> = { 415: 'unsupported' };
 export function receiver(routes: readonly Route[], log: Log) {
   const byPath = new Map(routes.flatMap((route) => route.paths.map((path) => [path, route] as const)));
   const slots = openSlots(MOST_AT_ONCE);
-  const spare = openSpare({ most: 16, largestBytes: 4 * 1024 * 1024 });
+  const spareOf = shareSpare(openSpare({ most: 16, largestBytes: 4 * 1024 * 1024 }), MOST_BYTES);
 
   const answerOf = (route: Route) => async (ctx: Context, incoming: HttpBindings['incoming']) => {
     const client = senderOf(ctx.actor);
@@ -32,6 +35,7 @@ export function receiver(routes: readonly Route[], log: Log) {
       intake.refused('unavailable');
       throw unavailable('Too much telemetry comes at once. Send it again in a moment.');
     }
+    const spare = spareOf(client.id);
     let body: Buffer | undefined;
     try {
       body = await bodyOf(incoming, route.mostBytes, spare);

@@ -18,3 +18,15 @@ test('whoever takes all that they get leaves places for others, and what is give
   // The quiet one still has its own.
   expect(takeAll(slots, 'noisy').length).toBeGreaterThan(48);
 });
+
+test('who takes many places at once leaves some to others, too, and nobody gets more than there are', () => {
+  const slots = openSlots(100);
+  expect(slots.take('noisy', 101)).toBeUndefined();
+  const back = slots.take('noisy', 80);
+  expect(back).toBeDefined();
+  expect(slots.take('noisy', 10)).toBeUndefined();
+  expect(slots.take('quiet', 21)).toBeUndefined();
+  expect(slots.take('quiet', 15)).toBeDefined();
+  back!();
+  expect(slots.take('noisy', 60)).toBeDefined();
+});
