@@ -1,4 +1,4 @@
-import { nonAnswers, nonAnswerSigns } from './non-answers.ts';
+import { nonAnswers, nonAnswerSigns, type Patterns } from './non-answers.ts';
 import { textList, textOf } from './sql.ts';
 
 /** What an answer's text shows without anybody's judgement. SQL over `o`, the output. */
@@ -31,19 +31,61 @@ const states =
   'unable to|not able to|not allowed to|not permitted to|not programmed to|not designed to|not going to|not capable of|not comfortable(?: with)?';
 const unable = `(?:can't|cannot|can not|won't be able to|won't|will not|(?:currently |really )?(?:${states}))`;
 
-const refusals = [
-  // "I help" is meant, "I can't help but notice" is not: what follows the verb ends it, or is what help is given with.
-  `\\b(?:i|i'm|i am) (?:sorry,? (?:but )?(?:i|i'm|i am) )?(?:simply |really |also |just )?${unable} (?:directly |ethically |in good conscience |be able to )?(?:${refused})\\b(?: (?:you|with|to|in|on|by|for|such|any|that|this|the|your|a|an|about|or|and|further)\\b|[.,;:!?\\n]|$| [^b])`,
-  `\\bas an ai\\b[^.!?\\n]{0,80}(?:can't|cannot|can not|don't have|do not have|unable|not able|not capable|must|am not|won't)`,
-  `\\b(?:i must|i have to|i need to|i'll have to|i will have to|i'd have to|i) (?:respectfully |politely )?decline\\b`,
-  `(?:against|violates?|violate) (?:my|our|openai'?s?|the|its|content|usage)[^.!?\\n]{0,30}(?:guidelines|programming|polic)`,
-  `\\b(?:i|we) (?:can't|cannot|won't) (?:fulfil|fulfill|comply with|honou?r) (?:your|this|that|the) request`,
-  `ich kann (?:ihnen |dir |euch )?(?:dabei|damit|hierbei|bei dieser|diese anfrage|dazu|das) (?:leider )?(?:nicht|keine)|dabei kann ich (?:ihnen |dir )?(?:leider )?nicht`,
-  `je ne (?:peux|suis) pas (?:vous |t')?(?:aider|en mesure|répondre|fournir|assister)|je ne suis pas en mesure de`,
-  `(?:lo siento|disculpa)[^.!?\\n]{0,20}no puedo|no puedo (?:ayudar|asistir|proporcionar|cumplir)`,
-  `(?:mi dispiace|spiacente)[^.!?\\n]{0,20}non posso|non posso (?:aiutar|fornir|assist)`,
-  `(?:desculpe|lamento|sinto muito)[^.!?\\n]{0,20}não posso|não posso (?:ajudar|fornecer|cumprir)`,
-  `daar kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij) helpen|kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij)? ?helpen`,
+const refusals: readonly Patterns[] = [
+  {
+    needs: null,
+    patterns: [
+      // "I help" is meant, "I can't help but notice" is not: what follows the verb ends it, or is what help is given with.
+      `\\b(?:i|i'm|i am) (?:sorry,? (?:but )?(?:i|i'm|i am) )?(?:simply |really |also |just )?${unable} (?:directly |ethically |in good conscience |be able to )?(?:${refused})\\b(?: (?:you|with|to|in|on|by|for|such|any|that|this|the|your|a|an|about|or|and|further)\\b|[.,;:!?\\n]|$| [^b])`,
+      `\\b(?:i|we) (?:can't|cannot|won't) (?:fulfil|fulfill|comply with|honou?r) (?:your|this|that|the) request`,
+    ],
+  },
+  {
+    needs: ['as an ai'],
+    patterns: [
+      `\\bas an ai\\b[^.!?\\n]{0,80}(?:can't|cannot|can not|don't have|do not have|unable|not able|not capable|must|am not|won't)`,
+    ],
+  },
+  {
+    needs: ['decline'],
+    patterns: [
+      `\\b(?:i must|i have to|i need to|i'll have to|i will have to|i'd have to|i) (?:respectfully |politely )?decline\\b`,
+    ],
+  },
+  {
+    needs: ['against ', 'violate'],
+    patterns: [
+      `(?:against|violates?|violate) (?:my|our|openai'?s?|the|its|content|usage)[^.!?\\n]{0,30}(?:guidelines|programming|polic)`,
+    ],
+  },
+  {
+    needs: ['ich kann', 'kann ich'],
+    patterns: [
+      `ich kann (?:ihnen |dir |euch )?(?:dabei|damit|hierbei|bei dieser|diese anfrage|dazu|das) (?:leider )?(?:nicht|keine)|dabei kann ich (?:ihnen |dir )?(?:leider )?nicht`,
+    ],
+  },
+  {
+    needs: ['je ne '],
+    patterns: [`je ne (?:peux|suis) pas (?:vous |t')?(?:aider|en mesure|répondre|fournir|assister)|je ne suis pas en mesure de`],
+  },
+  {
+    needs: ['no puedo'],
+    patterns: [`(?:lo siento|disculpa)[^.!?\\n]{0,20}no puedo|no puedo (?:ayudar|asistir|proporcionar|cumplir)`],
+  },
+  {
+    needs: ['non posso'],
+    patterns: [`(?:mi dispiace|spiacente)[^.!?\\n]{0,20}non posso|non posso (?:aiutar|fornir|assist)`],
+  },
+  {
+    needs: ['não posso'],
+    patterns: [`(?:desculpe|lamento|sinto muito)[^.!?\\n]{0,20}não posso|não posso (?:ajudar|fornecer|cumprir)`],
+  },
+  {
+    needs: ['kan ik'],
+    patterns: [
+      `daar kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij) helpen|kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij)? ?helpen`,
+    ],
+  },
   ...nonAnswers,
 ];
 /** "I can't help but notice", "I cannot recommend it enough": idioms of the same words. */
@@ -51,11 +93,17 @@ const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
 
 const opening = `replaceAll(lowerUTF8(substring(o, 1, ${OPENING})), '’', '\\'')`;
 
+const fits = ({ needs, patterns }: Patterns) => {
+  const pattern = `match(${opening}, ${textOf(patterns.join('|'))})`;
+  return needs === null ? pattern : `multiSearchAny(${opening}, ${textList(needs)}) and ${pattern}`;
+};
+
 /**
  * Whether an answer declines to do what was asked, or says that nothing was found to answer with. The quick look is at bytes, for all signs in one pass; only where it finds one
- * is the text tidied: of `and` the engine asks the rest of no row that is decided, of `if` it does.
+ * is the text tidied: of `and` and `or` the engine asks the rest of no row that is decided, of `if` it does. One pattern of all
+ * languages took a quarter of the time of loading a log, most of it to be compiled.
  */
-export const refusal = `(multiMatchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}) and match(${opening}, ${textOf(refusals.join('|'))}) and not match(${opening}, ${textOf(idioms)}))`;
+export const refusal = `(multiMatchAny(lower(substring(o, 1, ${OPENING})), ${textList(signs)}) and (${refusals.map(fits).join(' or ')}) and not match(${opening}, ${textOf(idioms)}))`;
 
 /** Words so common that a few lines hold some. */
 const stopWords: Record<string, readonly string[]> = {
