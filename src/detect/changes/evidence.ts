@@ -117,9 +117,19 @@ export function gain(e: Evidence, from: number, split: number, to: number): numb
   return ((level(e, from, split) - level(e, split, to)) ** 2 * before * after) / (before + after);
 }
 
-function binomial(e: Evidence, from: number, to: number): number {
-  const n = e.weight[to]! - e.weight[from]!;
-  const hits = e.weighted[to]! - e.weighted[from]!;
+/** The same of a stretch that has one level, within another that has one level before and after it. */
+export function gainOfDip(e: Evidence, from: number, first: number, end: number, to: number): number {
+  const [own, all] = [e.weight[end]! - e.weight[first]!, e.weight[to]! - e.weight[from]!];
+  const [sum, whole] = [e.weighted[end]! - e.weighted[first]!, e.weighted[to]! - e.weighted[from]!];
+  if (e.kind === 'rate') return 2 * (likelihood(own, sum) + likelihood(all - own, whole - sum) - likelihood(all, whole));
+  return ((sum / own - (whole - sum) / (all - own)) ** 2 * own * (all - own)) / all;
+}
+
+const binomial = (e: Evidence, from: number, to: number) =>
+  likelihood(e.weight[to]! - e.weight[from]!, e.weighted[to]! - e.weighted[from]!);
+
+/** Of a rate: so many hits of so many rows, at their own level. */
+function likelihood(n: number, hits: number): number {
   const misses = n - hits;
   return (hits > EMPTY ? hits * Math.log(hits / n) : 0) + (misses > EMPTY ? misses * Math.log(misses / n) : 0);
 }

@@ -97,6 +97,18 @@ test('a fall and its recovery are two changes, also with days missing between', 
   expect(changes.map(({ change }) => Math.sign(change))).toEqual([-1, 1]);
 });
 
+test('a dip of eight days in fifty is found with both its ends, and its figures are of those days', () => {
+  const found = Array.from({ length: 30 }, (_, seed) => {
+    const rates = Array.from({ length: 50 }, (_, day) => (day >= 20 && day < 28 ? 0.65 : 0.9));
+    return findChanges(rateBuckets(seededRandom(seed), 80, rates), daily).changes;
+  }).filter((changes) => changes.length === 2);
+  expect(found.length).toBeGreaterThanOrEqual(28);
+  for (const [fall, back] of found) {
+    expect(fall!.after).toEqual(back!.before);
+    expect(Math.abs(fall!.after.mean - 0.65)).toBeLessThan(0.1);
+  }
+});
+
 test('a change smaller than the minimum effect is not reported, however certain', () => {
   const { changes } = findChanges(rateBuckets(seededRandom(5), 5000, stepped(0.84, 0.825)), daily);
   expect(changes).toEqual([]);

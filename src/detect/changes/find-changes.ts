@@ -61,7 +61,8 @@ const MONTH = 30 * 86_400_000;
 /**
  * Finds and dates the changes of a finished, unevenly covered series. `buckets` may have gaps and need not be sorted.
  *
- * Candidates: generalised likelihood ratio over every split of seeded intervals (Kovács et al. 2023), its gain divided by the
+ * Candidates: generalised likelihood ratio over every split of seeded intervals (Kovács et al. 2023), or where no single one is left
+ * over every stretch of up to 28 buckets at another level than what lies around it, its gain divided by the
  * dispersion and autocorrelation left in the buckets, its p by Miller & Siegmund (1982) for the best of all splits.
  * Confirmed: each candidate again between its neighbours, the weakest dropped until all hold and reach the minimum effect.
  * What the other days of a short series show at the same hour is no change.
@@ -90,7 +91,7 @@ interface Bar {
 }
 
 /** Each split again, between its neighbours; the weakest that fails goes, until all hold. */
-function confirmed(e: Evidence, found: readonly Split[], limits: Limits, bar: Bar): Split[] {
+function confirmed(e: Evidence, found: readonly Split[], limits: Limits, bar: Bar, rounds = 3): Split[] {
   const cuts = found.map(({ at }) => at);
   const again = found.map((split, i) => {
     const moved = bestSplit(e, cuts[i - 1] ?? 0, cuts[i + 1] ?? e.y.length, limits);
@@ -103,7 +104,11 @@ function confirmed(e: Evidence, found: readonly Split[], limits: Limits, bar: Ba
       : { ...split, held: false };
   });
   const weakest = again.filter(({ held }) => !held).sort((a, b) => a.gain - b.gain)[0];
-  if (!weakest) return again;
+  if (!weakest) {
+    // A split that moved ends the stretch of its neighbours elsewhere.
+    if (rounds > 0 && again.some(({ at }, i) => at !== cuts[i])) return confirmed(e, again, limits, bar, rounds - 1);
+    return again.map((split, i) => ({ ...split, from: again[i - 1]?.at ?? split.from, to: again[i + 1]?.at ?? split.to }));
+  }
   return confirmed(
     e,
     found.filter((_, i) => again[i] !== weakest),

@@ -15,8 +15,8 @@ export interface Stall {
   /** Rows expected in that time, and rows seen. */
   expected: number;
   seen: number;
-  /** Of a silence that may be rest: the log holds no other weekend, or no other night, that would show it. */
-  maybe?: 'weekend' | 'night' | null;
+  /** Of a silence that may be rest: the log holds no other weekend, or no other night, that would show it; or whoever knows the calendar says so. */
+  maybe?: 'weekend' | 'night' | 'holiday' | null;
 }
 
 export interface FindStallsOptions {

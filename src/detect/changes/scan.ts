@@ -1,3 +1,4 @@
+import { strongestDip } from './dip.ts';
 import { gain, type Evidence } from './evidence.ts';
 import { chanceOfBestSplit, discount } from './noise.ts';
 
@@ -50,11 +51,12 @@ function allowed(e: Evidence, from: number, to: number, { buckets, rows }: Limit
 
 /**
  * All splits that chance does not explain, oldest first: binary segmentation over seeded intervals (Kovács et al., Biometrika
- * 2023), so that a change and its way back do not hide each other. `alpha` holds for the whole series.
+ * 2023), so that a change and its way back do not hide each other; where no single split is left, a change and its way back at once, as
+ * each of a short dip looks like noise beside the other. `alpha` holds for the whole series.
  */
 export function scan(e: Evidence, from: number, to: number, limits: Limits, alpha: number): Split[] {
   const best = strongest(e, from, to, limits);
-  if (!best || best.p > alpha) return [];
+  if (!best || best.p > alpha) return strongestDip(e, from, to, limits, alpha);
   return [...scan(e, from, best.at, limits, alpha), best, ...scan(e, best.at, to, limits, alpha)];
 }
 

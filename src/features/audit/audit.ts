@@ -17,6 +17,7 @@ import {
   type Judged,
   type Judgement,
 } from './judge.ts';
+import { asHolidaysMayBe } from './holidays.ts';
 import { readLanguages, weighLanguages } from './languages.ts';
 import { asGraded, metrics, scoreNamed, text, volume, type Metric, type Series } from './metrics.ts';
 import type { AuditReport } from './model.ts';
@@ -25,6 +26,7 @@ import { day } from './report/format.ts';
 import { writeReport } from './report.ts';
 import { hoursOf, readSeries, totalsOf } from './series.ts';
 import { asRhythmsMayBe } from './short-logs.ts';
+import { byItsHours, withoutSilentParts } from './silences.ts';
 import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, movesOf } from './volume.ts';
 import { findOverview, findScores, listDimensions, sampleTexts, type Dimension } from './store.ts';
@@ -116,6 +118,7 @@ async function judge(
     (one) => hoursOf(store, one, dimensions),
   );
   const dated = judgeTime(series, bucketMs, { ...overview, dimensions, finer, parts });
+  dated.judgements = asHolidaysMayBe(await silencesByTheHour(store, dated.judgements, dimensions, overview.to), overview.to ?? 0);
   const { judged: compared, cohorts } = await judgeAllCohorts(store, list, groupBy === undefined ? dimensions : columns, {
     groupBy,
     splitMs,
@@ -145,6 +148,21 @@ const scoresOf = ({ lowest_score, highest_score, inner_scores, score_sd }: Evide
   inner: [inner_scores[0] ?? 0, inner_scores[1] ?? 1] as const,
   sd: score_sd ?? 0,
 });
+
+/** Silences of values, which are found by the day, by their own hours. */
+async function silencesByTheHour(
+  store: ScratchTelemetry,
+  judgements: readonly Judgement[],
+  dimensions: readonly Dimension[],
+  to: number | null,
+): Promise<Judgement[]> {
+  const told: Judgement[] = [];
+  for (const one of judgements) {
+    const own = one.stall?.kind === 'silence' && !isWhole(one) && to !== null;
+    told.push(own ? byItsHours(one, await hoursOf(store, { ...one, buckets: [] }, dimensions), to) : one);
+  }
+  return told;
+}
 
 const asScored = (metric: Metric, overview: Evidence['overview']): Metric =>
   metric.name === 'score' && overview.binary < overview.with_score ? asGraded(metric, scoresOf(overview)) : metric;
@@ -235,7 +253,7 @@ function judgeTime(
   const judgements = [
     ...episodes.judgements,
     ...whole.judgements,
-    ...amount,
+    ...withoutSilentParts(amount, shares),
     ...ownOfSegments(
       [...own.judgements, ...parts.judgements, ...shares],
       [...episodes.judgements, ...whole.judgements, ...amount],

@@ -241,6 +241,8 @@ export function ownOfSegments(segments: readonly Judgement[], all: readonly Judg
     // What is hardly to be seen in all rows, or comes to an end in them, is another thing.
     (own.direction !== 'worse' || whole.direction === 'worse') &&
     (own.kind === 'stall') === (whole.kind === 'stall') &&
+    // Calls that stopped are more than few calls.
+    (own.stall?.kind !== 'silence' || whole.stall?.kind === 'silence') &&
     near(whole, own, 3 * bucketMs);
   return segments.filter((own) => !all.some((whole) => told(own, whole)));
 }

@@ -113,7 +113,8 @@ export function explanation(
     );
   }
   if (isWeekdayOff(judgement)) sentences.push('Was it a public holiday?');
-  if (judgement.stall?.maybe) sentences.push(maybeSentence(judgement.stall.maybe));
+  const maybe = judgement.stall?.maybe;
+  if (maybe && maybe !== 'holiday') sentences.push(maybeSentence(maybe));
   if (judgement.recent) sentences.push(recentSentence(judgement));
   if (judgement.over !== undefined) sentences.push(overSentence(judgement));
   if (judgement.words && judgement.words.length > 0) sentences.push(wordsSentence(judgement.words));

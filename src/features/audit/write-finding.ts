@@ -86,6 +86,6 @@ function chartTitle({ words, peers, metric, segment }: Judgement): string {
 
 /** Before and after in the metric's unit: of a stall the calls expected and seen. */
 function levelsOf({ before, after, change, stall }: Judgement): Pick<ReportFinding, 'before' | 'after' | 'change'> {
-  if (stall) return { before: Math.round(stall.expected), after: stall.seen, change: Math.round(stall.seen - stall.expected) };
+  if (stall) return { before: Math.round(stall.expected), after: stall.seen, change: stall.seen - Math.round(stall.expected) };
   return { before: before?.mean ?? null, after: after?.mean ?? null, change };
 }
