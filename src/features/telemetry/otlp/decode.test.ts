@@ -97,6 +97,22 @@ test('a resource that comes after its spans is still theirs', () => {
   expect(decoded.ok && decoded.items[0]!.workflow).toBe('late');
 });
 
+test('bytes are a text where they can be one, and base64 where they cannot', () => {
+  const bytes = (of: Buffer) => ({ value: { bytesValue: of.toString('base64') } });
+  const long = Buffer.from('é'.repeat(40_000));
+  const attributes = [
+    { key: 'gen_ai.prompt', ...bytes(Buffer.from('{"q":"Wie heißt du?"}\n')) },
+    { key: 'image', ...bytes(Buffer.from([0xff, 0xd8, 0xff])) },
+    { key: 'zeros', ...bytes(Buffer.from([0, 0, 0])) },
+    { key: 'note', ...bytes(long) },
+  ];
+  const [item] = both(traces([span({}, { attributes })])).items;
+  expect(item!.input).toBe('{"q":"Wie heißt du?"}\n');
+  expect(item!.attributes.get('image')).toBe('/9j/');
+  expect(item!.attributes.get('zeros')).toBe('AAAA');
+  expect(item!.attributes.get('note')).toBe(`${'é'.repeat(32_768)} […14464 bytes cut]`);
+});
+
 describe('limits', () => {
   test('unknown attributes beyond 128 are dropped, and the tokens behind them kept', () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`k${i}`, i]));

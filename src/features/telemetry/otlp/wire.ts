@@ -1,6 +1,6 @@
 /** What a request says, before any convention has been read into it. Both encodings end here, and equal content is equal. */
 
-/** Always fit for JSON: whole numbers beyond 2^53, NaN and Infinity are texts, bytes are base64, maps have no prototype. */
+/** Always fit for JSON: whole numbers beyond 2^53, NaN and Infinity are texts, bytes are texts where they can be and base64 otherwise, maps have no prototype. */
 export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
 
 /** A Map, so that no name a client chooses can touch a prototype. */

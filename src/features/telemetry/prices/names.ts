@@ -3,10 +3,12 @@ const providers = new Map<string, string | null>(
   Object.entries({
     'azure.ai.openai': 'azure',
     'azure.ai.inference': 'azure',
+    'azure.ai.agents': 'azure',
     'aws.bedrock': 'aws',
     'gcp.vertex_ai': 'google',
     'gcp.gemini': 'google',
     'gcp.gen_ai': 'google',
+    'gcp.vertex.agent': 'google',
     x_ai: 'x-ai',
     mistral_ai: 'mistral',
     moonshot_ai: 'moonshotai',
@@ -14,6 +16,29 @@ const providers = new Map<string, string | null>(
     gateway: null,
     vercel: null,
     litellm: null,
+    // Frameworks that name themselves where the provider should stand.
+    'strands-agents': null,
+    langchain: null,
+    langgraph: null,
+    langsmith: null,
+    llama_index: null,
+    llamaindex: null,
+    crewai: null,
+    autogen: null,
+    ag2: null,
+    haystack: null,
+    pydantic_ai: null,
+    'pydantic-ai': null,
+    semantic_kernel: null,
+    'semantic-kernel': null,
+    'microsoft.agent_framework': null,
+    spring_ai: null,
+    openai_agents: null,
+    agno: null,
+    phidata: null,
+    smolagents: null,
+    dspy: null,
+    mastra: null,
   }),
 );
 
@@ -36,6 +61,8 @@ export function askedModel(provider: string | null, model: string | null): Asked
   const name = model.trim().toLowerCase();
   const known = provider === null ? null : providers.has(provider) ? providers.get(provider)! : provider;
   if (known !== null) return { provider: known, model: known === 'google' ? lastPart(name) : unwrapped(name) };
+  // The catalogue finds most models by their names, but not these.
+  if (/^text-embedding-(3-|ada-)/.test(name)) return { provider: 'openai', model: name };
   if (bedrock.test(name) || name.startsWith('arn:aws')) return { provider: 'aws', model: unwrapped(name) };
   if (name.startsWith('models/') || name.startsWith('publishers/')) return { provider: undefined, model: lastPart(name) };
   const [, before, behind] = passedOn.exec(name) ?? [];

@@ -90,6 +90,7 @@ export const recostSpans = operation({
     dryRun: z.boolean(),
   }),
   async run(ctx, { from, to, dryRun }) {
+    if (Date.parse(from) >= Date.parse(to)) throw invalid('The period ends before it begins: "to" must be later than "from".');
     return { ...(await recost(ctx, from, to, dryRun)), dryRun };
   },
 });

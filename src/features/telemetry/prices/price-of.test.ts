@@ -155,3 +155,13 @@ test('of many own prices the most exact holds, whatever their order', () => {
   expect(sourceOf('anthropic', 'o9')).toEqual([undefined, undefined]);
   expect(sourceOf('openai', 'other-299')).toEqual(both(306));
 });
+
+test('a framework that names itself as the provider leaves it to the name of the model, as an embedding without a provider does', () => {
+  const claude = 'us.anthropic.claude-sonnet-4-20250514-v1:0';
+  expect(cost(call('strands-agents', claude))).toBe(cost(call('aws.bedrock', claude)));
+  expect(cost(call('langchain', 'gpt-4o'))).toBe(cost(call('openai', 'gpt-4o')));
+  expect(cost(call('gcp.vertex.agent', 'gemini-2.0-flash'))).toBe(cost(call('gcp.gemini', 'gemini-2.0-flash')));
+  expect(cost(call(null, 'text-embedding-3-small', { outputTokens: null }))).toBe(0.00002);
+  // Somebody who serves a model by themselves is no framework.
+  expect(cost(call('ollama', 'gpt-4o'))).toBeNull();
+});

@@ -134,7 +134,7 @@ test('a period is priced anew after a price change, each call once, and what the
   expect(await costOf(hooli, 21)).toEqual([0.25, 0.25, `own price ${id}`]);
   expect(await costOf(hooli, 23)).toEqual([7, 7, 'given: gen_ai.usage.cost']);
   expect(await recost()).toMatchObject({ changed: 0, before: change.after, after: change.after });
-  expect(await recost({ to: period.from })).toMatchObject({ calls: 0 });
+  expect(await recost({ from: period.to, to: period.from })).toMatchObject({ error: { code: 'invalid' } });
   // Charts say the same.
   const chart = await server.ask('telemetry.metrics', { ...period, metric: 'costUsd', bucket: 'day' }, hooli.key);
   expect(chart.json).toMatchObject({ series: [{ points: [{ value: 7.5045, n: 4 }] }] });

@@ -1,3 +1,4 @@
+import { textOrBase64 } from '../bytes.ts';
 import { emptyMap, type Intake } from '../intake.ts';
 import type { Attributes, Value } from '../wire.ts';
 import { isObject, wellFormed } from './parse.ts';
@@ -24,7 +25,7 @@ const readString: Read = (given, intake, most) => (typeof given === 'string' ? t
 const readBool: Read = (given) => given === true || given === 'true';
 const readArray: Read = (given, intake, most, depth) => readList(valuesOf(given), intake, most, depth);
 const readKvlist: Read = (given, intake, most, depth) => readMap(valuesOf(given), intake, most, depth);
-const readBytes: Read = (given, intake, most) => (typeof given === 'string' ? base64(given, most, intake) : null);
+const readBytes: Read = (given, intake, most) => (typeof given === 'string' ? bytesOf(given, most, intake) : null);
 
 /** One for each field that a value can have, of which it has one. */
 const reads = new Map<string, Read>([
@@ -76,8 +77,7 @@ function readMap(entries: readonly unknown[], intake: Intake, most: number, dept
   return map;
 }
 
-function base64(value: string, most: number, intake: Intake): string {
+function bytesOf(value: string, most: number, intake: Intake): string {
   const bytes = Buffer.from(value, 'base64');
-  if (bytes.length > most) intake.truncated();
-  return bytes.toString('base64', 0, Math.min(bytes.length, most));
+  return textOrBase64(bytes, 0, bytes.length, most, intake);
 }

@@ -18,6 +18,10 @@ export const topics = [
   'reasoningTokens',
   'totalTokens',
   'providerMetadata',
+  'thoughtTokens',
+  'inputDetails',
+  'outputDetails',
+  'usageObject',
   // Money, in dollars.
   'costDetails',
   'cost',
@@ -40,6 +44,7 @@ export const topics = [
   'system',
   'input',
   'output',
+  'messageList',
   'laterInput',
   'laterOutput',
   // How it went.

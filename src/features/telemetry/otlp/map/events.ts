@@ -67,10 +67,37 @@ function messages(events: readonly Named[], wanted: (name: string) => boolean): 
   return chosen.length === 0 ? null : JSON.stringify(chosen.map(message));
 }
 
+const MOST_LISTED = 1 << 20;
+
+/** From a list of events in one attribute, as Pydantic AI writes it: `[{"event.name":"gen_ai.user.message","content":"…"}]`. */
+export function spokenInList(list: Value): Spoken | null {
+  const listed = typeof list === 'string' && list.startsWith('[') && list.length <= MOST_LISTED ? parsed(list) : list;
+  if (!Array.isArray(listed)) return null;
+  const events = listed.flatMap((one): Named[] => {
+    const body = one as { readonly [key: string]: Value } | null;
+    const name = typeof body === 'object' ? body?.['event.name'] : undefined;
+    return typeof name === 'string' ? [{ name, attributes: nothing, body }] : [];
+  });
+  return events.length === 0 ? null : spokenIn(events);
+}
+
+const nothing: Attributes = new Map();
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
 /** The attributes of the event, or the body of the log record, under the role that the event's name gives. */
 function message({ name, attributes, body }: Named): { [key: string]: Value } {
   const role = name === 'gen_ai.choice' ? 'assistant' : name.split('.')[1]!;
-  const said = body === undefined || body === null ? Object.fromEntries(own(attributes)) : bodyOf(body);
+  // Azure's clients put the whole message into one attribute.
+  const whole = attributes.get('gen_ai.event.content') ?? null;
+  const text = body ?? (typeof whole === 'string' && whole.startsWith('{') ? (parsed(whole) as Value) : whole);
+  const said = text === null ? Object.fromEntries(own(attributes)) : bodyOf(text);
   return { role, ...said };
 }
 

@@ -10,6 +10,8 @@ export type Facts = Record<Topic, Value> & {
   numbered: boolean;
   /** Whether the input tokens came from the Vercel AI SDK. */
   isVercel: boolean;
+  /** Whether they came as the provider counted them, under no convention's name. */
+  isPassedOn: boolean;
 };
 
 const blank = {
@@ -17,6 +19,7 @@ const blank = {
   costName: null,
   numbered: false,
   isVercel: false,
+  isPassedOn: false,
 } as Facts;
 const slots = new Map(topics.map((topic, slot) => [topic, slot]));
 // One for all spans: nothing here waits, so no two spans are read at once.
@@ -36,16 +39,23 @@ export function factsOf(attributes: Attributes): Facts {
         ranks[slot] = rank;
         facts[topic] = value;
         if (topic === 'cost') facts.costName = name;
-        else if (topic === 'inputTokens') facts.isVercel = name.startsWith('ai.');
+        else if (topic === 'inputTokens') {
+          facts.isVercel = name.startsWith('ai.');
+          facts.isPassedOn = name === 'input_tokens';
+        }
       }
     }
   }
   return facts;
 }
 
+/** MLflow writes even names as JSON, quotes and all. */
+export const unquoted = (text: string) =>
+  text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+
 /** A label such as a user or a model: a text, or a number written as one. */
 export function label(value: Value): string | null {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return unquoted(value);
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 

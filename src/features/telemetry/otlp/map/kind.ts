@@ -1,6 +1,6 @@
 import type { Kind } from '../span.ts';
 import type { Attributes } from '../wire.ts';
-import type { Facts } from './facts.ts';
+import { unquoted, type Facts } from './facts.ts';
 import { typeRules } from './types.ts';
 
 const costable: ReadonlySet<Kind> = new Set(['generation', 'embedding', 'reranker'] as const);
@@ -16,7 +16,7 @@ function ruledKind(attributes: Attributes): Kind | null {
   for (const { name, kinds, last, otherwise } of typeRules) {
     const value = attributes.get(name);
     if (typeof value !== 'string') continue;
-    const word = (last ? value.slice(value.lastIndexOf('.') + 1) : value).toLowerCase();
+    const word = unquoted(last ? value.slice(value.lastIndexOf('.') + 1) : value).toLowerCase();
     const kind = kinds.get(word) ?? otherwise;
     if (kind) return kind;
   }
@@ -28,6 +28,10 @@ const requests = new Map<unknown, Kind>([
   ['completion', 'generation'],
   ['embedding', 'embedding'],
   ['rerank', 'reranker'],
+  // LiteLLM names the function that was called.
+  ['acompletion', 'generation'],
+  ['aembedding', 'embedding'],
+  ['arerank', 'reranker'],
 ]);
 
 const requestedKind = ({ requestType }: Facts) => requests.get(requestType) ?? null;

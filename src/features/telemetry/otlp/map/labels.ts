@@ -7,10 +7,12 @@ const wordy: ReadonlySet<Topic> = new Set([
   'system',
   'input',
   'output',
+  'messageList',
   'laterInput',
   'laterOutput',
   'statusMessage',
   'providerMetadata',
+  'usageObject',
 ] as const);
 
 /** Further names by which conventions give names, ids and kinds of things. Addresses with a query in them are not among them. */
@@ -69,6 +71,7 @@ const counted: ReadonlySet<Topic> = new Set([
   'textTokens',
   'reasoningTokens',
   'totalTokens',
+  'thoughtTokens',
   'cost',
   'completionStart',
   'firstChunkS',

@@ -1,4 +1,5 @@
 import type { Topic } from './convention.ts';
+import { frameworks } from './frameworks.ts';
 import { langfuse, langfuseUserInMetadata } from './langfuse.ts';
 import { openinference } from './openinference.ts';
 import { otel } from './otel.ts';
@@ -11,63 +12,117 @@ import { vercel } from './vercel.ts';
 export const precedence: Record<Topic, readonly string[]> = {
   toolHint: [...otel.toolHint, 'mcp.method.name'],
   requestType: traceloop.requestType,
-  servedModel: [...langfuse.servedModel, ...otel.servedModel, ...vercel.servedModel, ...openinference.servedModel],
-  requestModel: [...otel.requestModel, ...vercel.requestModel, ...openinference.requestModel],
-  provider: [...otel.provider, ...otelDeprecated.provider, ...openinference.provider, ...vercel.provider],
+  servedModel: [
+    ...langfuse.servedModel,
+    ...otel.servedModel,
+    ...vercel.servedModel,
+    ...openinference.servedModel,
+    ...frameworks.servedModel,
+  ],
+  requestModel: [...otel.requestModel, ...vercel.requestModel, ...openinference.requestModel, ...frameworks.requestModel],
+  provider: [...otel.provider, ...otelDeprecated.provider, ...openinference.provider, ...vercel.provider, ...frameworks.provider],
 
   usageDetails: langfuse.usageDetails,
-  inputTokens: [...vercel.inputTokens, ...otel.inputTokens, ...otelDeprecated.inputTokens, ...openinference.inputTokens],
+  inputTokens: [
+    ...vercel.inputTokens,
+    ...otel.inputTokens,
+    ...otelDeprecated.inputTokens,
+    ...openinference.inputTokens,
+    ...frameworks.inputTokens,
+  ],
   uncachedTokens: vercel.uncachedTokens,
   cacheReadTokens: [
     ...vercel.cacheReadTokens,
     ...otel.cacheReadTokens,
     ...otelDeprecated.cacheReadTokens,
     ...openinference.cacheReadTokens,
+    ...frameworks.cacheReadTokens,
   ],
   cacheWriteTokens: [
     ...vercel.cacheWriteTokens,
     ...otel.cacheWriteTokens,
     ...otelDeprecated.cacheWriteTokens,
     ...openinference.cacheWriteTokens,
+    ...frameworks.cacheWriteTokens,
   ],
-  outputTokens: [...vercel.outputTokens, ...otel.outputTokens, ...otelDeprecated.outputTokens, ...openinference.outputTokens],
+  outputTokens: [
+    ...vercel.outputTokens,
+    ...otel.outputTokens,
+    ...otelDeprecated.outputTokens,
+    ...openinference.outputTokens,
+    ...frameworks.outputTokens,
+  ],
   textTokens: vercel.textTokens,
   reasoningTokens: [
     ...vercel.reasoningTokens,
     ...otel.reasoningTokens,
     ...otelDeprecated.reasoningTokens,
     ...openinference.reasoningTokens,
+    ...frameworks.reasoningTokens,
   ],
   totalTokens: [...vercel.totalTokens, ...otel.totalTokens, ...otelDeprecated.totalTokens, ...openinference.totalTokens],
   providerMetadata: vercel.providerMetadata,
+  thoughtTokens: frameworks.thoughtTokens,
+  inputDetails: frameworks.inputDetails,
+  outputDetails: frameworks.outputDetails,
+  usageObject: frameworks.usageObject,
 
   costDetails: langfuse.costDetails,
-  cost: [...otel.cost, ...openinference.cost],
+  cost: [...otel.cost, ...openinference.cost, ...frameworks.cost],
 
-  user: [...langfuse.user, ...otel.user, ...vercel.user, ...traceloop.user, ...langfuseUserInMetadata, ...otelDeprecated.user],
-  session: [...langfuse.session, ...otel.session, ...vercel.session, ...traceloop.session, 'langwatch.thread.id'],
+  user: [
+    ...langfuse.user,
+    ...otel.user,
+    ...vercel.user,
+    ...traceloop.user,
+    ...langfuseUserInMetadata,
+    ...otelDeprecated.user,
+    ...frameworks.user,
+  ],
+  session: [
+    ...langfuse.session,
+    ...otel.session,
+    ...vercel.session,
+    ...traceloop.session,
+    'langwatch.thread.id',
+    ...frameworks.session,
+  ],
   environment: [...langfuse.environment, ...otel.environment],
   release: [...langfuse.release, ...otel.release],
   version: langfuse.version,
   service: otel.service,
   workflow: ['steward.workflow'],
   project: openinference.project,
-  tags: [...langfuse.tags, ...openinference.tags, ...vercel.tags],
+  tags: [...langfuse.tags, ...openinference.tags, ...vercel.tags, ...frameworks.tags],
   traceName: langfuse.traceName,
 
-  promptName: [...langfuse.promptName, ...otel.promptName, ...openinference.promptName, ...traceloop.promptName],
-  promptVersion: [...langfuse.promptVersion, ...otel.promptVersion, ...openinference.promptVersion, ...traceloop.promptVersion],
+  promptName: [
+    ...langfuse.promptName,
+    ...otel.promptName,
+    ...openinference.promptName,
+    ...traceloop.promptName,
+    ...frameworks.promptName,
+  ],
+  promptVersion: [
+    ...langfuse.promptVersion,
+    ...otel.promptVersion,
+    ...openinference.promptVersion,
+    ...traceloop.promptVersion,
+    ...frameworks.promptVersion,
+  ],
   promptLink: vercel.promptLink,
 
   system: otel.system,
   input: [...langfuse.input, ...vercel.input, ...otel.input],
   output: [...langfuse.output, ...vercel.output, ...otel.output],
+  messageList: frameworks.messageList,
   laterInput: [
     ...otelDeprecated.laterInput,
     ...traceloop.laterInput,
     ...openinference.laterInput,
     ...otel.laterInput,
     ...vercel.laterInput,
+    ...frameworks.laterInput,
   ],
   laterOutput: [
     ...otelDeprecated.laterOutput,
@@ -75,15 +130,16 @@ export const precedence: Record<Topic, readonly string[]> = {
     ...openinference.laterOutput,
     ...otel.laterOutput,
     ...vercel.laterOutput,
+    ...frameworks.laterOutput,
   ],
 
-  finishReasons: [...otel.finishReasons, ...vercel.finishReasons, ...openinference.finishReasons],
+  finishReasons: [...otel.finishReasons, ...vercel.finishReasons, ...openinference.finishReasons, ...frameworks.finishReasons],
   level: langfuse.level,
   statusMessage: langfuse.statusMessage,
   errorType: otel.errorType,
   completionStart: langfuse.completionStart,
   firstChunkS: otel.firstChunkS,
-  firstChunkMs: vercel.firstChunkMs,
+  firstChunkMs: [...vercel.firstChunkMs, ...frameworks.firstChunkMs],
   responseId: [...otel.responseId, ...vercel.responseId],
 };
 
@@ -106,7 +162,14 @@ export const unnumberedScores = ['annotation.', 'evaluation.'] as const;
 const textPrefixes = [...numbered.input, ...numbered.output];
 const prefixes = [...textPrefixes, ...numbered.scores];
 const scoreLeaf = /^(annotation|evaluation)\.(name|label|score|value|explanation|annotator_kind|source)$/;
-const textTopics: ReadonlySet<Topic> = new Set(['system', 'input', 'output', 'laterInput', 'laterOutput'] as const);
+const textTopics: ReadonlySet<Topic> = new Set([
+  'system',
+  'input',
+  'output',
+  'messageList',
+  'laterInput',
+  'laterOutput',
+] as const);
 
 interface Place {
   readonly topic: Topic;

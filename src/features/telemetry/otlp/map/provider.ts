@@ -22,6 +22,22 @@ const providers = new Map(
     mistral: 'mistral_ai',
     mistralai: 'mistral_ai',
     watsonx: 'ibm.watsonx.ai',
+    'ibm.watson.ai': 'ibm.watsonx.ai',
+    // As LangChain, LiteLLM, Pydantic AI and OpenLIT say it.
+    google_genai: 'gcp.gemini',
+    'google-gla': 'gcp.gemini',
+    'google.ai.studio': 'gcp.gemini',
+    google_vertexai: 'gcp.vertex_ai',
+    azure_ai: 'azure.ai.inference',
+    'az.ai.agents': 'azure.ai.agents',
+    azure_ai_agents: 'azure.ai.agents',
+    aws_bedrock: 'aws.bedrock',
+    bedrock_converse: 'aws.bedrock',
+    cohere_chat: 'cohere',
+    'text-completion-openai': 'openai',
+    together_ai: 'together',
+    togetherai: 'together',
+    fireworks_ai: 'fireworks',
   }),
 );
 

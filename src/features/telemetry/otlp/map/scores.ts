@@ -35,9 +35,12 @@ export function evaluation(attributes: Attributes): Score {
     value: numberOf(get('score.value')),
     label: label(get('score.label')),
     explanation: label(get('explanation')),
-    source: sourceOf(get('source') ?? get('annotator_kind')),
+    source: sourceOf(sayers.map((name) => get(name)).find((said) => said !== null) ?? null),
   };
 }
+
+/** None is in the convention; these are in use, the last two in proposals for it. */
+const sayers = ['source', 'annotator_kind', 'evaluator.type', 'evaluator_type'];
 
 /** `annotation.name` is one score. */
 function singles(attributes: Attributes): Score[] {
@@ -74,8 +77,13 @@ function inner(given: { [key: string]: Value }, name: string): Value {
 
 const sources = new Map<string, ScoreSource>([
   ['llm', 'model'],
+  ['llm_judge', 'model'],
+  ['llm-judge', 'model'],
+  ['llm_as_a_judge', 'model'],
   ['model', 'model'],
   ['code', 'rule'],
+  ['heuristic', 'rule'],
+  ['deterministic', 'rule'],
   ['rule', 'rule'],
   ['human', 'person'],
   ['person', 'person'],

@@ -2,7 +2,7 @@ import type { Span } from '../span.ts';
 import type { RawSpan, Resource, Value } from '../wire.ts';
 import { costOf } from './cost.ts';
 import type { Topic } from './convention.ts';
-import { joinSystem, spokenIn } from './events.ts';
+import { joinSystem, spokenIn, spokenInList } from './events.ts';
 import { factsOf, label, labels, textOf, type Facts } from './facts.ts';
 import { callsModel, kindOf } from './kind.ts';
 import { numberedText } from './numbered.ts';
@@ -69,7 +69,7 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
     // Phoenix's clients name a project and no service.
     workflow: say('workflow') ?? service ?? say('project'),
     traceName: say('traceName'),
-    tags: facts.tags === null ? [] : labels(facts.tags),
+    tags: facts.tags === null ? [] : tagsOf(facts.tags),
     promptName,
     promptVersion,
     responseId: label(facts.responseId),
@@ -87,12 +87,16 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
   };
 }
 
+/** A list, or one text that names them one after the other. */
+const tagsOf = (tags: Value) => labels(typeof tags === 'string' && !tags.startsWith('[') ? tags.split(/\s*,\s*/) : tags);
+
 function textsOf(raw: RawSpan, facts: Facts) {
+  const listed = facts.messageList === null ? null : spokenInList(facts.messageList);
   const spoken = raw.events.length > 0 ? spokenIn(raw.events) : null;
   const leaves = (prefixes: readonly string[]) => (facts.numbered ? numberedText(raw.attributes, prefixes) : null);
   return {
-    input: inputOf(facts) ?? spoken?.input ?? leaves(numbered.input) ?? textOf(facts.laterInput),
-    output: textOf(facts.output) ?? spoken?.output ?? leaves(numbered.output) ?? textOf(facts.laterOutput),
+    input: inputOf(facts) ?? spoken?.input ?? listed?.input ?? leaves(numbered.input) ?? textOf(facts.laterInput),
+    output: textOf(facts.output) ?? spoken?.output ?? listed?.output ?? leaves(numbered.output) ?? textOf(facts.laterOutput),
   };
 }
 

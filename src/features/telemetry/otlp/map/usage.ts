@@ -2,6 +2,7 @@ import type { Flag, Scope, Value } from '../wire.ts';
 import { numberOf, objectIn, type Facts } from './facts.ts';
 import { langfuseUsage } from './langfuse-usage.ts';
 import { countsCacheApart } from './provider.ts';
+import { objectUsage } from './usage-objects.ts';
 import { metadataUsage } from './vercel-metadata.ts';
 
 /** Tokens with one meaning: the input includes the cache, the output includes reasoning. */
@@ -21,8 +22,9 @@ export function usageOf(facts: Facts, provider: string | null, scope: Scope, fla
   const total = count(facts.totalTokens);
   const given = (details && langfuseUsage(details, (value) => count(value as Value))) ?? attributeUsage(facts, count);
   const isApart =
-    details === null && ((isVercelBefore6(facts) && countsCacheApart(provider)) || passesOnAnthropic.has(scope.name));
-  return withReasoning(withCache(given, total, isApart, flags), total, flags);
+    details === null &&
+    (((isVercelBefore6(facts) || facts.isPassedOn) && countsCacheApart(provider)) || passesOnAnthropic(scope, facts));
+  return withReasoning(withCache(given, total, isApart, flags), total, facts.thoughtTokens !== null, flags);
 }
 
 /** A whole number of tokens; what cannot be one is unknown and flagged. */
@@ -36,14 +38,17 @@ function countOf(value: Value, flags: Flag[]): number | null {
 
 function attributeUsage(facts: Facts, count: (value: Value) => number | null): Usage {
   const metadata = metadataUsage(facts.providerMetadata);
-  const cachedInputTokens = count(facts.cacheReadTokens) ?? count(metadata.read);
-  const cacheWriteTokens = count(facts.cacheWriteTokens) ?? count(metadata.written);
-  const reasoningTokens = count(facts.reasoningTokens) ?? count(metadata.reasoning);
+  const object = objectUsage(facts);
+  const cachedInputTokens = count(facts.cacheReadTokens) ?? count(metadata.read) ?? count(object.read);
+  const cacheWriteTokens = count(facts.cacheWriteTokens) ?? count(metadata.written) ?? count(object.written);
+  const reasoningTokens =
+    count(facts.reasoningTokens) ?? count(facts.thoughtTokens) ?? count(metadata.reasoning) ?? count(object.reasoning);
   return {
-    inputTokens: count(facts.inputTokens) ?? sum(count(facts.uncachedTokens), cachedInputTokens, cacheWriteTokens),
+    inputTokens:
+      count(facts.inputTokens) ?? count(object.input) ?? sum(count(facts.uncachedTokens), cachedInputTokens, cacheWriteTokens),
     cachedInputTokens,
     cacheWriteTokens,
-    outputTokens: count(facts.outputTokens) ?? sum(count(facts.textTokens), reasoningTokens),
+    outputTokens: count(facts.outputTokens) ?? count(object.output) ?? sum(count(facts.textTokens), reasoningTokens),
     reasoningTokens,
   };
 }
@@ -53,7 +58,10 @@ const sum = (first: number | null, ...others: (number | null)[]) =>
   first === null ? null : others.reduce<number>((total, other) => total + (other ?? 0), first);
 
 /** Write OpenTelemetry's names, by which the input includes the cache, and pass on Anthropic's count, which leaves it out. */
-const passesOnAnthropic: ReadonlySet<string> = new Set(['@traceloop/instrumentation-anthropic']);
+const passesOnAnthropic = ({ name }: Scope, { requestModel }: Facts) =>
+  name === '@traceloop/instrumentation-anthropic' ||
+  // Strands: by Anthropic's own API, which calls the model so; Bedrock's total says it itself.
+  (name === 'strands.telemetry.tracer' && typeof requestModel === 'string' && requestModel.startsWith('claude'));
 
 /** From 6 on, the SDK counts alike for all providers and tells the parts apart. Before, it passed on what the provider counts. */
 const isVercelBefore6 = ({ isVercel, uncachedTokens }: Facts) => isVercel && uncachedTokens === null;
@@ -71,10 +79,10 @@ function withCache(usage: Usage, total: number | null, isApart: boolean, flags: 
 }
 
 /** Makes the output include reasoning where the client counted it apart. */
-function withReasoning(usage: Usage, total: number | null, flags: Flag[]): Usage {
+function withReasoning(usage: Usage, total: number | null, isThought: boolean, flags: Flag[]): Usage {
   const { inputTokens, outputTokens, reasoningTokens } = usage;
   if (outputTokens === null || !reasoningTokens) return usage;
-  const isApart = reasoningTokens > outputTokens || total === (inputTokens ?? 0) + outputTokens + reasoningTokens;
+  const isApart = isThought || reasoningTokens > outputTokens || total === (inputTokens ?? 0) + outputTokens + reasoningTokens;
   if (!isApart) return usage;
   flags.push('output_excluded_reasoning');
   return { ...usage, outputTokens: outputTokens + reasoningTokens };

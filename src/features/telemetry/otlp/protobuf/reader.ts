@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { textOrBase64 } from '../bytes.ts';
 import { Malformed } from '../failure.ts';
 import { invalidId, unlessZero } from '../ids.ts';
 import { cutBytes, cutMark, type Intake } from '../intake.ts';
@@ -177,12 +178,11 @@ export class Reader {
     return this.#decode(start, cut) + cutMark(end - cut);
   }
 
-  base64(most: number): string {
+  bytes(most: number): string {
     const end = this.length();
     const start = this.at;
     this.at = end;
-    if (end - start > most) this.#intake.truncated();
-    return this.#bytes.toString('base64', start, Math.min(end, start + most));
+    return textOrBase64(this.#bytes, start, end, most, this.#intake);
   }
 
   /** A text that comes again and again. */

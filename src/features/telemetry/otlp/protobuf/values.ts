@@ -58,7 +58,7 @@ export function readValue(reader: Reader, intake: Intake, most: number, depth: n
     else if (reader.tag === BOOL) value = reader.bool();
     else if (reader.tag === LIST) value = readList(reader, intake, most, depth);
     else if (reader.tag === MAP) value = readMap(reader, intake, most, depth);
-    else if (reader.tag === BYTES) value = reader.base64(most);
+    else if (reader.tag === BYTES) value = reader.bytes(most);
     else reader.skip();
   }
   reader.leave(outer);

@@ -28,9 +28,9 @@ export const span = (of: Doc = {}, fields: Doc = {}): Doc => ({
   ...fields,
 });
 
-export const traces = (spans: readonly Doc[], resource: Doc = {}): Doc => ({
+export const traces = (spans: readonly Doc[], resource: Doc = {}, scope = 'test'): Doc => ({
   resourceSpans: [
-    { resource: { attributes: attributes(resource) }, scopeSpans: [{ scope: { name: 'test', version: '1' }, spans }] },
+    { resource: { attributes: attributes(resource) }, scopeSpans: [{ scope: { name: scope, version: '1' }, spans }] },
   ],
 });
 
