@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, unlinkSync } from 'node:fs';
 import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { flushDirectory } from '../../platform/flush.ts';
+import { flushDirectory, openFlushed } from '../../platform/flush.ts';
 import type { Log } from '../../platform/log.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Log } from '../../platform/log.ts';
  * of the store: beside a busy store a flush took four times as long.
  */
 export interface Blanks {
-  /** Moves one to the path and opens it; nothing where none is ready. Its name there is still to be flushed. */
+  /** Moves one to the path and opens it for `writeFlushed`; nothing where none is ready. Its name there is still to be flushed. */
   take(path: string): Promise<FileHandle | undefined>;
   /** Has one ready soon. Told while much comes in. */
   prepare(): void;
@@ -84,7 +84,7 @@ export function openBlanks(
       const name = names.shift();
       if (name === undefined) return undefined;
       await rename(join(dir, name), path);
-      return open(path, 'r+');
+      return openFlushed(path, { isNew: false });
     },
     prepare() {
       if (underWay > 0 || names.length > 0 || isClosing || !hasRoom(bytes)) return;

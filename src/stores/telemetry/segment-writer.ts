@@ -1,6 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { flushDirectory } from '../../platform/flush.ts';
+import { flushDirectory, openFlushed, writeFlushed } from '../../platform/flush.ts';
 import type { LedgerLine } from '../../platform/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { unavailable } from '../../platform/problem.ts';
@@ -86,7 +86,7 @@ export function openSegmentWriter(options: SegmentWriterOptions, log: Log): Segm
       );
       return { held, file: blank };
     }
-    const file = await open(path, 'wx', 0o600);
+    const file = await openFlushed(path, { isNew: true });
     try {
       await flushDirectory(dir);
     } catch (error) {
@@ -113,8 +113,7 @@ export function openSegmentWriter(options: SegmentWriterOptions, log: Log): Segm
       current ??= await openSegment();
       const { held, file } = current;
       const buffers = batch.flatMap((one) => one.buffers);
-      await writeWhole(file, buffers, held.bytes);
-      await file.datasync();
+      await writeFlushed(file, buffers, held.bytes);
       held.bytes += sizeOf(buffers);
       for (const { bytes, entry } of batch) {
         held.lines.add(entry?.lines ?? []);
@@ -150,10 +149,4 @@ export function openSegmentWriter(options: SegmentWriterOptions, log: Log): Segm
       await inTurn(closeSegment);
     },
   };
-}
-
-/** A disk that fills up takes a part. */
-async function writeWhole(file: FileHandle, buffers: readonly Buffer[], position: number): Promise<void> {
-  const { bytesWritten } = await file.writev(buffers, position);
-  if (bytesWritten < sizeOf(buffers)) throw new Error('The file takes no more.');
 }
