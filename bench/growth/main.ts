@@ -1,8 +1,8 @@
 /**
- * `npm run bench:growth -- [--spans N]`: what spans cost on disk as they become more: bytes and rows per million spans, by table, for
- * columns and indices, at 1, 5, 10, 25 and 50 million as far as N goes (default: 1 million). Spans are of realistic size: a
- * quarter of them calls of models with about 1 KB in and 1 KB out, of 5,000 users in 20 workflows over 30 days. Made inside the
- * engine; merged as far as the engine merges by itself within a minute after the last.
+ * `npm run bench:growth -- [--spans N] [--words N]`: what spans cost on disk as they become more: bytes and rows per million spans, by table, for
+ * columns and indices, at 1, 5, 10, 25 and 50 million as far as N goes (default: 1 million). Spans are of realistic size: three
+ * quarters of them calls of models with about 1 KB in and 1 KB out (135 words each; `--words` for fewer or more), of 5,000 users in 20
+ * workflows over 30 days. Made inside the engine; merged as far as the engine merges by itself within a minute after the last.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,8 +13,13 @@ import { z } from 'zod';
 import { openLog } from '../../src/platform/log.ts';
 import { openTelemetry } from '../../src/stores/telemetry/index.ts';
 
-const at = process.argv.indexOf('--spans');
-const spans = at < 0 ? 1_000_000 : Number(process.argv[at + 1]);
+const flag = (name: string, otherwise: number) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? otherwise : Number(process.argv[at + 1]);
+};
+const spans = flag('--spans', 1_000_000);
+/** Of a text, on average; from 60 to 140 percent of it. */
+const words = flag('--words', 135);
 const steps = [1, 5, 10, 25, 50].map((millions) => millions * 1_000_000).filter((step) => step <= spans);
 if (steps.at(-1) !== spans) steps.push(spans);
 const CHUNK = 50_000;
@@ -25,7 +30,7 @@ const MERGED_WITHIN_MS = 60_000;
 /** Words of a text, common ones more often: about 6.5 bytes each, as bench/ingest makes them. */
 const text = (salt: number) =>
   `arrayStringConcat(arrayMap(n -> concat('word', toString(toUInt32(${WORDS} * pow((sipHash64(row, n, ${salt}) % 100000) / 100000, 3)))),
-    range(toUInt64(80 + sipHash64(row, ${salt}) % 110))), ' ')`;
+    range(toUInt64(${Math.round(words * 0.6)} + sipHash64(row, ${salt}) % ${Math.max(1, Math.round(words * 0.8))}))), ' ')`;
 
 /** Traces of four spans as an agent makes them: its step, and three calls below it, oldest first. */
 const rows = `
