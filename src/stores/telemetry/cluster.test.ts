@@ -8,6 +8,7 @@ import { quiet, tempDir } from '../testing/temp.ts';
 import { changeOnCluster, migrationOnCluster } from './cluster.ts';
 import { openTelemetry } from './index.ts';
 import { notes, statementsOf } from './migrate.ts';
+import { distinct } from './rollups.ts';
 
 const dir = shipped('src', 'stores', 'telemetry', 'migrations');
 const files = readdirSync(dir)
@@ -75,7 +76,7 @@ test('what is inserted on a shard fills the sums of that shard, and is found und
   expect(sums).toEqual([{ spans: 12, tokens: 120 }]);
   const Runs = z.object({ runs: z.number(), traces: z.number() });
   const runs = await telemetry.rows(Runs)(
-    'SELECT uniqCombined64Merge(12)(runs) AS runs, (SELECT uniqExact(trace_id) FROM trace_hour) AS traces FROM run_day',
+    `SELECT ${distinct('runs')} AS runs, (SELECT uniqExact(trace_id) FROM trace_hour) AS traces FROM run_day AS run`,
   );
   expect(runs).toEqual([{ runs: 3, traces: 3 }]);
 });

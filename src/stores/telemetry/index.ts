@@ -12,7 +12,7 @@ export { prepareCopy } from './copy.ts';
 export { asidePrefix, tablesWithColumn } from './names.ts';
 export { fillTelemetry } from './fill.ts';
 export { forgetClient, forgetUnknown } from './forget.ts';
-export { plausibleScore, rebuildRollups } from './rollups.ts';
+export { distinct, plausibleScore, rebuildRollups } from './rollups.ts';
 export { noteLately } from './note-lately.ts';
 export { openRefusals, type Refusals } from './refusals.ts';
 export { openSeen, type Seen } from './seen.ts';

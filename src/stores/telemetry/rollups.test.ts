@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { DAY_MS } from '../../platform/clock.ts';
+import { shipped } from '../../platform/paths.ts';
 import { quiet, tempDir } from '../testing/temp.ts';
 import { openTelemetry } from './open.ts';
-import { rebuildRollups, rebuildScores } from './rollups.ts';
+import { distinct, rebuildRollups, rebuildScores } from './rollups.ts';
 
 /** Minutes are kept for a month. */
 const DAY = new Date(Date.now() - 2 * DAY_MS).toISOString().slice(0, 10);
@@ -35,10 +38,10 @@ test('rollups leave out what was sent again, hold for each length of time, and a
   const sums = async (table: string, of = client) =>
     (
       await telemetry.rows(Sums)(
-        `SELECT uniqCombined64Merge(12)(runs) AS runs, uniqCombined64Merge(12)(failed) AS failed,
+        `SELECT ${distinct('runs')} AS runs, ${distinct('failed')} AS failed,
           (SELECT sum(calls) FROM usage_${table.replace('all_', '')} WHERE client_id = {of:UUID}) AS calls,
           (SELECT sum(cost_usd) FROM usage_${table.replace('all_', '')} WHERE client_id = {of:UUID}) AS costUsd
-        FROM run_${table} WHERE client_id = {of:UUID}`,
+        FROM run_${table} AS run WHERE client_id = {of:UUID}`,
         { of },
       )
     )[0];
@@ -52,8 +55,17 @@ test('rollups leave out what was sent again, hold for each length of time, and a
   expect(await sums('day', other)).toMatchObject({ runs: 1, calls: 1 });
 });
 
+/** A directory with the migrations of an older release. */
+function migrationsBefore(number: string) {
+  const dir = tempDir();
+  const all = shipped('src', 'stores', 'telemetry', 'migrations');
+  for (const name of readdirSync(all)) if (name < number) copyFileSync(join(all, name), join(dir.path, name));
+  return dir;
+}
+
 test('hours of all workflows are filled from what stood there before, once', async () => {
   using dir = tempDir();
+  using older = migrationsBefore('0060');
   const client = randomUUID();
   const spans = Array.from({ length: 40 }, (_, n) => ({
     client_id: client,
@@ -68,20 +80,13 @@ test('hours of all workflows are filled from what stood there before, once', asy
     received_at: `${DAY}T20:00:00Z`,
   }));
   {
-    await using before = await openTelemetry({ dir: dir.path }, quiet);
+    await using before = await openTelemetry({ dir: dir.path, migrations: older.path }, quiet);
     await before.insert('span', spans);
-    // As a store was left that never had them, by a process that ended in the middle of it.
-    await before.command('DROP VIEW run_all_hour_of_hour');
-    await before.command(
-      `ALTER TABLE migration DELETE WHERE startsWith(name, '0060')`,
-      {},
-      { settings: { mutations_sync: '2' } },
-    );
   }
   await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
   const hours = () =>
     telemetry.rows(z.object({ hour: z.number(), environment: z.string(), runs: z.number(), timed: z.number() }))(
-      `SELECT toHour(at) AS hour, toString(environment) AS environment, uniqCombined64Merge(12)(run.runs) AS runs, sum(run.timed) AS timed
+      `SELECT toHour(at) AS hour, toString(environment) AS environment, ${distinct('runs')} AS runs, sum(run.timed) AS timed
       FROM run_all_hour AS run GROUP BY hour, environment ORDER BY hour, environment`,
     );
   const expected = [
@@ -92,6 +97,42 @@ test('hours of all workflows are filled from what stood there before, once', asy
   expect(await hours()).toEqual(expected);
   await telemetry.insert('span', [{ ...spans[1], trace_id: 'b'.repeat(32) }]);
   expect((await hours()).at(-1)).toEqual({ hour: 11, environment: 'production', runs: 21, timed: 21 });
+});
+
+test('runs and users are counted exactly up to a thousand, and beside what older releases counted', async () => {
+  using dir = tempDir();
+  using older = migrationsBefore('0106');
+  const client = randomUUID();
+  const traces = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => ({
+      client_id: client,
+      trace_id: (from + n).toString(16).padStart(32, '0'),
+      span_id: 'a'.repeat(16),
+      name: 'chat',
+      started_at: `${DAY}T10:00:00Z`,
+      status: 'error',
+      workflow: 'support',
+      user: `user-${from + n}`,
+      received_at: `${DAY}T20:00:00Z`,
+    }));
+  {
+    await using before = await openTelemetry({ dir: dir.path, migrations: older.path }, quiet);
+    await before.insert('span', traces(0, 100));
+  }
+  await using telemetry = await openTelemetry({ dir: dir.path }, quiet);
+  const Counts = z.object({ runs: z.number(), failed: z.number(), users: z.number() });
+  const counts = (table: string) =>
+    telemetry.rows(Counts)(
+      `SELECT ${distinct('runs')} AS runs, ${distinct('failed', `at >= '${DAY}'`)} AS failed, ${distinct('users')} AS users
+      FROM run_${table} AS run`,
+    );
+  const kept = ['minute', 'hour', 'day', 'all_hour'];
+  const exactly = (n: number) => [{ runs: n, failed: n, users: n }];
+  for (const table of kept) expect(await counts(table)).toEqual(exactly(100));
+  await telemetry.insert('span', traces(100, 1000));
+  for (const table of kept) expect(await counts(table)).toEqual(exactly(1000));
+  await rebuildRollups(telemetry, client, new Date(`${DAY}T10:00:00Z`), new Date(`${DAY}T11:00:00Z`));
+  for (const table of kept) expect(await counts(table)).toEqual(exactly(1000));
 });
 
 test('sums of scores are filled from what stood there, count what is sent again once, and are put right from the scores', async () => {

@@ -33,7 +33,7 @@ test('hours are remembered until a span of theirs comes, fails or goes, and no o
   let sketches = 0;
   const watched: Pick<typeof telemetry, 'rows'> = {
     rows: (shape) => (sql, params, options) => {
-      if (sql.includes('uniqCombined64Merge')) sketches += 1;
+      if (sql.includes('run_ids')) sketches += 1;
       return telemetry.rows(shape)(sql, params, options);
     },
   };

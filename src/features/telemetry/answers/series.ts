@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import { invalid } from '../../../platform/problem.ts';
+import { distinct } from '../../../stores/telemetry/index.ts';
 import { tidy } from '../prices/index.ts';
 import { startOf, type BucketName } from './buckets.ts';
 import { conditionsOf, filterNames, type Filter } from './filter.ts';
@@ -161,23 +162,23 @@ function isInRollups({ metric, groupBy, bucket, fromMs, filter }: SpanQuestion, 
 
 /** Where a metric stands in the rollups. */
 function rolledUp(metric: Exclude<Metric, 'score'>, ofCalls: boolean): { table: 'run' | 'usage'; value: string; n: string } {
-  const run = (value: string, n = 'uniqCombined64Merge(12)(runs)') => ({ table: 'run' as const, value, n });
+  const run = (value: string, n = distinct('runs')) => ({ table: 'run' as const, value, n });
   const usage = (value: string, n: string) => ({ table: 'usage' as const, value, n });
   const failedCalls = `sumIf(calls, status = 'error')`;
-  const failedRuns = 'uniqCombined64Merge(12)(failed)';
+  const failedRuns = distinct('failed');
   const latency = (level: 1 | 2) => {
     const value = `if(sum(timed) = 0, NULL, quantilesTDigestMerge(0.5, 0.95)(latency)[${level}])`;
     return ofCalls ? usage(value, 'sum(timed)') : run(value, 'sum(timed)');
   };
   switch (metric) {
     case 'runs':
-      return ofCalls ? usage('sum(calls)', 'sum(calls)') : run('uniqCombined64Merge(12)(runs)');
+      return ofCalls ? usage('sum(calls)', 'sum(calls)') : run(distinct('runs'));
     case 'errors':
       return ofCalls ? usage(failedCalls, 'sum(calls)') : run(failedRuns);
     case 'errorRate':
       return ofCalls
         ? usage(`if(sum(calls) = 0, NULL, ${failedCalls} / sum(calls))`, 'sum(calls)')
-        : run(`${failedRuns} / uniqCombined64Merge(12)(runs)`);
+        : run(`${failedRuns} / ${distinct('runs')}`);
     case 'latencyP50':
       return latency(1);
     case 'latencyP95':
@@ -189,7 +190,7 @@ function rolledUp(metric: Exclude<Metric, 'score'>, ofCalls: boolean): { table: 
     case 'costUsd':
       return usage('if(sum(with_cost) = 0, NULL, sum(cost_usd))', 'sum(with_cost)');
     case 'users':
-      return run('uniqCombined64Merge(12)(users)');
+      return run(distinct('users'));
   }
 }
 
@@ -208,7 +209,7 @@ function rowsOfRollups({ telemetry }: Context, { metric, groupBy, bucket, fromMs
   const params = Object.assign({}, ...conditions.map((condition) => condition.params)) as Record<string, unknown>;
   return telemetry.rows(Row)(
     `SELECT ${groupBy === undefined ? 'NULL' : `nullIf(toString(${columns[groupBy]}), '')`} AS label, at, ${value} AS value, ${n} AS n
-    FROM ${ofAll ? 'run_all_hour' : `${table}_${bucket}`} WHERE ${where.join(' AND ')} GROUP BY label, at HAVING n > 0 ORDER BY at`,
+    FROM ${ofAll ? 'run_all_hour' : `${table}_${bucket}`} AS ${table} WHERE ${where.join(' AND ')} GROUP BY label, at HAVING n > 0 ORDER BY at`,
     { ...params, ...secondsOf({ fromMs, toMs }) },
   );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
+import { distinct } from '../../../stores/telemetry/index.ts';
 import { Numbers, Sum, sumOf, Sums, UsdIfAny } from './numbers.ts';
 import { isoOf, lastSpansWhere, secondsOf, timeOf } from './store.ts';
 import type { Window } from './windows.ts';
@@ -23,8 +24,8 @@ const withinOf = { hour: within, day: withinDays };
 export const seenWorkflows = ({ telemetry }: Context, window: Window) =>
   telemetry.rows(Seen)(
     `SELECT seen.workflow AS name, runs, errors, costUsd, firstSeenAt, lastSeenAt FROM (
-      SELECT toString(workflow) AS workflow, uniqCombined64MergeIf(12)(run.runs, ${withinDays}) AS runs,
-        uniqCombined64MergeIf(12)(run.failed, ${withinDays}) AS errors, min(run.first_at) AS firstSeenAt, max(run.last_at) AS lastSeenAt
+      SELECT toString(workflow) AS workflow, ${distinct('runs', withinDays)} AS runs,
+        ${distinct('failed', withinDays)} AS errors, min(run.first_at) AS firstSeenAt, max(run.last_at) AS lastSeenAt
       FROM run_day AS run WHERE client_id = {client:UUID} AND workflow != '' GROUP BY workflow
     ) AS seen LEFT JOIN (
       SELECT toString(workflow) AS workflow, if(sum(with_cost) = 0, NULL, sum(cost_usd)) AS costUsd
@@ -53,7 +54,7 @@ export const runsOfWorkflows = ({ telemetry }: Context, window: Window, bucket: 
   telemetry.rows(Runs)(
     `SELECT workflow, groupArray(toUnixTimestamp(at)) AS ats, groupArray(someRuns) AS runs, groupArray(someFailed) AS errors,
       groupArray(someTimed) AS timed, groupArray(someMs) AS sumsMs, groupArray(someLogMs) AS sumsLogMs FROM (
-      SELECT toString(workflow) AS workflow, at, uniqCombined64Merge(12)(runs) AS someRuns, uniqCombined64Merge(12)(failed) AS someFailed,
+      SELECT toString(workflow) AS workflow, at, ${distinct('runs')} AS someRuns, ${distinct('failed')} AS someFailed,
         sum(run.timed) AS someTimed, sum(run.sum_ms) AS someMs, sum(run.sum_log_ms) AS someLogMs
       FROM run_${bucket} AS run WHERE client_id = {client:UUID} AND ${withinOf[bucket]} AND workflow != ''
       GROUP BY workflow, at ORDER BY at
@@ -109,7 +110,7 @@ const HourRow = z.object({
 export const activity = ({ telemetry }: Context, window: Window, bucket: 'hour' | 'day', workflow = '') =>
   telemetry.rows(HourRow)(
     `SELECT workflow, at, runs, errors, timed, sumMs, sumLogMs, costUsd, tokens FROM (
-      SELECT toString(workflow) AS workflow, at, uniqCombined64Merge(12)(runs) AS runs, uniqCombined64Merge(12)(failed) AS errors,
+      SELECT toString(workflow) AS workflow, at, ${distinct('runs')} AS runs, ${distinct('failed')} AS errors,
         sum(run.timed) AS timed, sum(sum_ms) AS sumMs, sum(sum_log_ms) AS sumLogMs
       FROM run_${bucket} AS run WHERE client_id = {client:UUID} AND ${within} AND workflow != ''
         AND ({asked:String} = '' OR workflow = {asked:String})
