@@ -38,6 +38,7 @@ const origin: Origin = {
   mapping: {
     fields: { score: ref('thumbs'), error: ref('err') },
     scores: [],
+    grades: null,
     segments: ['Environment', 'more', 'scores.tone', 'err', 'user.id'].map(ref),
     among: null,
     id: null,

@@ -6,6 +6,7 @@ import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } f
 import { dateOrderOf, type Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Field } from './fields.ts';
 import { labelPair } from './label-pairs.ts';
+import { gradesOf, gradesSentence, type Grades } from './grades.ts';
 import { foreignNames, unaccented } from './names.ts';
 import { isFeedback, placeByWords, senseOfScore, tellsQuality } from './name-words.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
@@ -26,6 +27,8 @@ export interface Mapping {
   time: TimeFormat;
   /** The column is milliseconds; Steward counts seconds. */
   latencyInMs: boolean;
+  /** Of a score in words of more than two levels: these. */
+  grades: Grades | null;
   /** What a comma in the numbers of a field is, where it has any. */
   commas: Partial<Record<Field, Comma>>;
   /** Input or output are lists of chat messages. */
@@ -150,7 +153,7 @@ const isWithoutErrors = (column: Column) =>
   filled(column).length === 0 && column.path.length === 0 && !/(level|status|code)$/i.test(column.name);
 
 const fits = (field: Field, { name, path }: Column, values: readonly string[]) =>
-  looksLike[fields[field].content](values) &&
+  (looksLike[fields[field].content](values) || (field === 'score' && tellsQuality(name) && gradesOf(values) !== null)) &&
   (field !== 'error' || tellsFailure(name, values)) &&
   (placeOfWhole(field, name, path) >= 0 || fitsWords(field, values));
 
@@ -245,7 +248,13 @@ function describe(
       (column.path.length === 0 && isJudged(column)) ||
       further.some(({ name }) => name === column.name),
   );
-  assumptions.push(...aboutNumbers(found, commas), ...aboutOdd(found, commas), ...aboutUnused(columns, found));
+  const grades = found.score ? gradesOf(everywhere(found.score, all).flat()) : null;
+  assumptions.push(
+    ...(grades ? [gradesSentence(found.score!.name, grades, filled(found.score!))] : []),
+    ...aboutNumbers(found, commas),
+    ...aboutOdd(found, commas),
+    ...aboutUnused(columns, found),
+  );
   const chat = (['input', 'output'] as const).filter((field) => found[field] && looksLikeChat(filled(found[field])));
   const conversation = found.input !== undefined && found.input === found.output;
   if (conversation)
@@ -274,6 +283,7 @@ function describe(
     id: id ? ref(id) : null,
     time: given.dateOrder ?? time,
     latencyInMs,
+    grades,
     commas,
     chat,
     conversation,
@@ -332,7 +342,8 @@ function median(values: readonly string[], comma: Comma): number {
 /** A score by the words of its name and by what it holds: it came out, and nothing is compared by it. */
 function isJudged(column: Column): boolean {
   const values = filled(column);
-  return tellsQuality(column.name) && values.length > 0 && looksLike.verdict(values) && !looksLike.time(values);
+  if (!tellsQuality(column.name) || values.length === 0) return false;
+  return gradesOf(values) !== null || (looksLike.verdict(values) && !looksLike.time(values));
 }
 
 const isInScores = ({ name, path }: Column) => path.length > 0 && /^scores?\./i.test(name);

@@ -175,6 +175,26 @@ test('of several scores the likeliest is the score, the others are scores beside
   ]);
 });
 
+test.each([
+  ['rating', ['bad', 'ok', 'Good']],
+  ['grade', ['F', 'C', 'B', 'A']],
+  ['Bewertung', ['schlecht', 'mittel', 'gut']],
+  ['user_satisfaction', ['dissatisfied', 'satisfied', 'very satisfied']],
+  ['quality', ['poor', 'fair', 'good', 'excellent']],
+])('a score in words of several levels: %s', (name, levels) => {
+  const { found, mapping } = mapped(`timestamp | output | ${name} | priority | sentiment`, (i) => [
+    time(i),
+    answer(i),
+    levels[i % levels.length]!,
+    ['low', 'medium', 'high'][i % 3]!,
+    ['positive', 'neutral', 'negative'][i % 3]!,
+  ]);
+  expect(found.score).toBe(name);
+  expect(mapping.grades).not.toBeNull();
+  expect(mapping.scores).toEqual([]);
+  expect(mapping.assumptions.join()).toContain(`"${name}" holds grades in words: "${levels[0]!.toLowerCase()}" `);
+});
+
 test('what graders measure is a score, also where a tool keeps each in a list, and what a call should not be is worse when there is more', () => {
   const { found, segments, mapping } = mapped(
     'timestamp | output | answer_relevancy | user-feedback | hallucination | toxicity_score | retrieval_score | relevance_reason',

@@ -1,6 +1,7 @@
 import { filled, type Column, type ColumnRef } from './columns.ts';
 import { looksLike } from './content.ts';
 import type { Field } from './fields.ts';
+import { gradesOf, type Grades } from './grades.ts';
 import { senseOfScore } from './name-words.ts';
 import { commaOf, type Comma } from './numbers.ts';
 import { isWithin } from './unread.ts';
@@ -11,6 +12,7 @@ export interface ScoreRef extends ColumnRef {
   /** Its name without what it stands in: `helpfulness` of `scores.helpfulness`. */
   label: string;
   comma: Comma | undefined;
+  grades: Grades | null;
   /** Which way is worse. */
   worse: 'up' | 'down';
 }
@@ -37,7 +39,17 @@ export function furtherScores(
       labels.add(label.name);
       const values = all.flatMap((file) => file.filter(({ name }) => name === column.name)).flatMap(filled);
       const comma = values.some((value) => value.includes(',')) ? commaOf(values) : undefined;
-      return [{ name: column.name, column: column.column, path: column.path, label: label.name, comma, worse }];
+      return [
+        {
+          name: column.name,
+          column: column.column,
+          path: column.path,
+          label: label.name,
+          comma,
+          grades: gradesOf(values),
+          worse,
+        },
+      ];
     })
     .slice(0, MOST_SCORES);
 }
@@ -53,5 +65,5 @@ function labelOf({ name, path }: Column): { name: string; among: boolean } | nul
 
 function isScored(column: Column): boolean {
   const values = filled(column);
-  return values.length > 0 && looksLike.verdict(values) && !looksLike.time(values);
+  return values.length > 0 && (gradesOf(values) !== null || (looksLike.verdict(values) && !looksLike.time(values)));
 }

@@ -92,7 +92,7 @@ function selectTexts(source: Source, { mapping, whole }: Reading, binder: Binder
     t_error: text('error'),
     t_finish: text('finish'),
     t_id: id,
-    scores: `CAST([${scores.map((score, n) => verdictOf(score, mapping.scores[n]!.comma)).join(', ')}], 'Array(Nullable(Float64))')`,
+    scores: `CAST([${scores.map((score, n) => verdictOf(score, mapping.scores[n]!.comma, mapping.scores[n]!.grades)).join(', ')}], 'Array(Nullable(Float64))')`,
   };
   return `select row, raw, recoded, broken, ${asColumns(columns)} from (${from}) where not blank`;
 }
@@ -102,7 +102,7 @@ const asColumns = (columns: Record<string, string>) =>
     .map(([name, sql]) => `${sql} as ${name}`)
     .join(', ');
 
-function valueColumns({ mapping: { fields, time, latencyInMs, commas }, whole }: Reading): string {
+function valueColumns({ mapping: { fields, time, latencyInMs, commas, grades }, whole }: Reading): string {
   const duration = fields.latency
     ? `${numberOf('t_latency', commas.latency)}${latencyInMs ? ' / 1000' : ''}`
     : `dateDiff('millisecond', at, ended) / 1000`;
@@ -111,7 +111,7 @@ function valueColumns({ mapping: { fields, time, latencyInMs, commas }, whole }:
     ended: fields.endTime ? timeOf(time, 't_end') : nothing('DateTime64(3)'),
     latency: duration,
     cost: numberOf('t_cost', commas.cost),
-    given: fields.score ? verdictOf('t_score', commas.score) : nothing('Float64'),
+    given: fields.score ? verdictOf('t_score', commas.score, grades) : nothing('Float64'),
     tail: fields.output && !whole ? tailOf : `''`,
   });
 }

@@ -1,4 +1,5 @@
 import { isCodeColumn, missing, noFailures, verdicts, type TimeFormat } from './content.ts';
+import { gradeSql, type Grades } from './grades.ts';
 import { numberOf, type Comma } from './numbers.ts';
 import { textList } from './sql.ts';
 
@@ -10,8 +11,9 @@ export const nothing = (type: string) => `CAST(NULL, 'Nullable(${type})')`;
 const wordsFor = (verdict: 0 | 1) => textList(Object.keys(verdicts).filter((word) => verdicts[word] === verdict));
 const wordOf = (text: string) => `lower(trimBoth(ifNull(${text}, ''), ' \\t\\r\\n'))`;
 
-/** A number, or a word for right (1) or wrong (0). */
-export function verdictOf(text: string, comma?: Comma): string {
+/** A number, or a word for right (1) or wrong (0), or for a level between them. */
+export function verdictOf(text: string, comma?: Comma, grades?: Grades | null): string {
+  if (grades) return gradeSql(grades, text);
   const number = numberOf(text, comma);
   return `if(isNull(${number}), multiIf(has(${wordsFor(1)}, ${wordOf(text)}), 1, has(${wordsFor(0)}, ${wordOf(text)}), 0, NULL), ${number})`;
 }
