@@ -23,7 +23,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '20' },
     'gzip-seconds': { type: 'string', default: '12' },
     'ack-seconds': { type: 'string', default: '15' },
-    connections: { type: 'string', default: '4' },
+    connections: { type: 'string', default: '8' },
     prof: { type: 'string' },
     node: { type: 'string', default: '' },
     'base-seconds': { type: 'string', default: '12' },

@@ -1,5 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { openLog } from '../../platform/log.ts';
@@ -116,6 +117,46 @@ test('a full spool refuses, keeps what it has, and takes again when there is roo
   await eventually(() => spool.bytes() === 0);
   expect(text()).toBe(rows(0, 11));
   await spool.close();
+});
+
+test('who sends more than the store takes is acknowledged once a segment is loaded, and at once while the store is away', async () => {
+  using dir = tempDir();
+  const { load, text } = store();
+  let [isAway, begun] = [false, 0];
+  let loadOne = () => {};
+  const slow = async (loaded: TableParts, token: string) => {
+    if (isAway) return away();
+    begun += 1;
+    await new Promise<void>((taken) => (loadOne = taken));
+    return load(loaded, token);
+  };
+  const spool = openSpool(
+    { dir: dir.path, loadsAtOnce: 1, load: slow, segmentBytes: 1, muchBytes: 1, patienceMs: 600_000 },
+    quiet,
+  );
+  await spool.append([row(0)]);
+  await eventually(() => begun === 1);
+  let isDone = false;
+  const behind = spool.append([row(1)]).then(() => (isDone = true));
+  await sleep(50);
+  expect(isDone).toBe(false);
+  loadOne();
+  await behind;
+  await eventually(() => begun === 2);
+  isAway = true;
+  const beforeFailure = spool.append([row(2)]);
+  loadOne();
+  await beforeFailure;
+  await eventually(() => spool.status().spool.bytes > 0 && text() === rows(0, 2));
+  await appendAll(spool, 3, 6);
+  isAway = false;
+  await eventually(() => {
+    loadOne();
+    return spool.bytes() === 0;
+  });
+  expect(text().split('\n').toSorted()).toEqual(rows(0, 6).split('\n').toSorted());
+  const late = spool.append([row(6)]);
+  await Promise.all([spool.close(), late.catch(() => undefined)]);
 });
 
 test.each([

@@ -66,6 +66,9 @@ export interface SpoolOptions {
   leastFreeBytes?: number | undefined;
   /** A segment is closed when it has this many. */
   segmentBytes?: number;
+  /** While more than these wait for a store that takes them, an acknowledgement waits for a segment to be loaded, so long at most. */
+  muchBytes?: number;
+  patienceMs?: number;
   /** On the same disk: where files lie ready that become segments. Without it, each segment is a new file. */
   blankDir?: string;
 }
@@ -84,6 +87,12 @@ const BLANKS_OF_FREE = 8;
 /** By how much a segment may be larger, as it is closed behind what is written at once. */
 const BATCH_BYTES = 4 * MIB;
 const RETRY_MS = 500;
+/**
+ * So much keeps the store at work. Who sends more than it takes is slowed down then, long before the spool is full and telemetry is
+ * refused that was already read.
+ */
+const MUCH_BYTES = 256 * MIB;
+const PATIENCE_MS = 250;
 const LATE_MS = 86_400_000;
 const CLOSE_WITHIN_MS = 5000;
 /** How often the store may refuse a segment for a reason that does not pass by itself, before it is tried batch by batch. */
@@ -95,6 +104,7 @@ const LOADS_AT_ONCE = 2;
 export function openSpool(options: SpoolOptions, log: Log): Spool {
   const { dir, load, loading = (work) => work(), late, loadsAtOnce = LOADS_AT_ONCE, taken } = options;
   const { mostBytes = 2 * GIB, leastFreeBytes, segmentBytes = SEGMENT_BYTES, blankDir } = options;
+  const { muchBytes = MUCH_BYTES, patienceMs = PATIENCE_MS } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (blankDir !== undefined) clearBlanks(blankDir, () => join(dir, nameOf(Date.now())));
   const files = readdirSync(dir).sort();
@@ -113,6 +123,8 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
   const isClosing = () => closing.signal.aborted;
   const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
   const bell = openBell();
+  /** Of a segment that was loaded, or could not be. */
+  const moved = openBell();
 
   const lastNumber = numberOf(closed.at(-1)?.name ?? '0');
   const handOver = (held: Held) => void closed.push(held);
@@ -123,6 +135,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     half.delete(held);
     closed.splice(closed.indexOf(held), 1);
     room.letGo(held);
+    moved.ring();
   };
   const loader = openSegmentLoader({ dir, blanks, load, taken, isClosing, ended }, log);
 
@@ -163,6 +176,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
         return await work(() => loading(() => loadRead(held, read, refusals)));
       } catch (error) {
         half.add(held);
+        moved.ring();
         if (isClosing()) return;
         log.warn({ err: error, segment: held.name }, 'telemetry waits in the spool');
         if (!mayPass(error)) refusals += 1;
@@ -178,6 +192,12 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     } finally {
       giveBack();
     }
+  }
+
+  /** Waits for the store where it is behind; not where it is away, as then nobody knows for how long. */
+  async function untilMoved(): Promise<void> {
+    if (room.bytes() <= muchBytes || underWay.size === 0 || half.size > 0) return;
+    await Promise.race([moved.heard(), sleep(patienceMs, undefined, { ref: false })]);
   }
 
   function waitingParts() {
@@ -199,14 +219,18 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
   const loadingAll = Promise.all(Array.from({ length: loadsAtOnce + 1 }, loadAll));
 
   return {
-    append(rows, entry) {
+    async append(rows, entry) {
       const filled = rows.filter(({ bytes }) => bytes.length > 0);
-      if (filled.length === 0) return Promise.resolve();
-      if (isClosing()) return Promise.reject(unavailable('Steward is being stopped.'));
+      if (filled.length === 0) return;
+      if (isClosing()) throw unavailable('Steward is being stopped.');
       const buffers = frame(entry?.digest ? [...filled, digestRows(entry.digest)] : filled);
       const bytes = sizeOf(buffers);
       const refusal = room.take(bytes, entry?.client);
-      return refusal ? Promise.reject(unavailable(refusal)) : writer.write(buffers, bytes, entry);
+      if (refusal) throw unavailable(refusal);
+      await untilMoved();
+      if (!isClosing()) return writer.write(buffers, bytes, entry);
+      room.giveBack(bytes, entry?.client);
+      throw unavailable('Steward is being stopped.');
     },
     bytes: () => room.bytes(),
     bytesOf: (client) => room.bytesByClient().get(client) ?? 0,
@@ -252,6 +276,7 @@ export function openSpool(options: SpoolOptions, log: Log): Spool {
     async close() {
       closing.abort();
       bell.ring();
+      moved.ring();
       await writer.close();
       // A store that hangs is not waited for: the segment is still there.
       await Promise.race([loadingAll, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
