@@ -27,7 +27,9 @@ export const nonAnswers: readonly Patterns[] = [
     patterns: [
       `\\b(?:i|we|i'm|i am|i was) (?:(?:could|can|did) ?(?:n't|not)|(?:was |were |am |are )?(?:not able|unable) to|wasn't able to) (?:find|locate) (?:any |enough |the |an |relevant |specific |sufficient |further )*${information}\\b`,
       `\\b${places}(?: (?:that )?(?:i was |you |i have )?(?:${given}|above|below))? (?:do|does|did)(?:n't| not) (?:seem to |appear to |explicitly |directly |currently )*(?:${holds})\\b`,
-      `\\b(?:i|we) (?:do not|don't) have (?:enough|sufficient|any|the) (?:[a-z]+ ){0,2}information\\b`,
+      `\\b(?:i|we) (?:do not|don't) have (?:enough |sufficient |any |the |access to )*(?:[a-z]+ ){0,2}information\\b`,
+      `\\b(?:i|we) (?:could|can|did) ?(?:n't|not) (?:find|locate) [^.!?\\n]{0,40}\\bin (?:the|any of the|your|our|my) (?:${given} )?${places}\\b`,
+      `^[^a-z]*(?:(?:i'm |i am )?sorry,? )?(?:but )?i (?:do not|don't) know(?: the answer)?[.!,;]`,
       `\\bnot (?:mentioned|contained|included|found|covered|available|specified|stated) in (?:the|any of the|your|our|my) (?:${given} )?${places}\\b`,
     ],
   },
@@ -103,7 +105,7 @@ export const nonAnswers: readonly Patterns[] = [
  * as a search for more takes longer.
  */
 export const nonAnswerSigns = [
-  `(?:not|n't|n’t) (?:find|locate|contain|include|provide|mention|specify|cover|answer|seem to|appear to|explicitly|have enough|have sufficient|have any inf|have the inf)`,
+  `(?:not|n't|n’t) (?:find|locate|contain|include|provide|mention|specify|cover|answer|seem to|appear to|explicitly|have enough|have sufficient|have any inf|have the inf|have inf|have access|know)`,
   ...`not found in,not enough inf,no information,no relevant,no mention,keine,aucune,ne conti,ne menti
 no he encontrado,no encontr,no conti,non ho trov,non conti,não enc,não cont,geen `.split(/[,\n]/),
 ];

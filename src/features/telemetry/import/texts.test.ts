@@ -57,7 +57,56 @@ const nonAnswers = [
   'Não encontrei informações sobre isso nos documentos.',
   'Ik heb hierover geen informatie in de documenten gevonden.',
 ];
+const elsewhere = [
+  "I'm sorry, but I don't have information about that.",
+  "I don't know.",
+  'Sorry, that is outside of what I can do for you.',
+  'Your request was blocked by our content filter.',
+  'I am not authorized to share account details.',
+  'I could not find this in the documents.',
+  'Das kann ich leider nicht beantworten.',
+  'Leider habe ich dazu keine Informationen.',
+  'Ich kann Ihnen bei dieser Anfrage nicht helfen.',
+  'Dazu liegen mir keine Informationen vor.',
+  'Tut mir leid, diese Frage kann ich nicht beantworten.',
+  'Ich bin nicht in der Lage, diese Anfrage zu bearbeiten.',
+  'Als KI-Sprachmodell darf ich dazu keine Auskunft geben.',
+  'Je suis désolé, mais je ne peux pas répondre à cette question.',
+  "Désolé, je n'ai pas trouvé d'information à ce sujet.",
+  "Je ne dispose pas d'informations sur ce sujet.",
+  'No lo sé, no tengo información sobre eso en los documentos.',
+  'Lo siento, no encontré información sobre ese tema.',
+  'No dispongo de información suficiente para responder.',
+  'Lamentablemente no puedo responder a esa pregunta.',
+  'Non ho trovato informazioni su questo argomento.',
+  'Não encontrei informações sobre esse assunto.',
+  'Ik heb daar geen informatie over gevonden.',
+  '申し訳ございませんが、そのご質問にはお答えできません。',
+  '恐れ入りますが、そのご要望には対応できません。',
+  '申し訳ありませんが、お手伝いすることができません。',
+  'その情報は見つかりませんでした。',
+  '很抱歉，我无法回答这个问题。',
+  '对不起，我不能提供这方面的帮助。',
+  '抱歉，文档中没有相关信息。',
+  '죄송하지만 그 질문에는 답변드릴 수 없습니다.',
+  'К сожалению, я не могу помочь с этим запросом.',
+  'Извините, у меня нет информации об этом.',
+  'عذرًا، لا أستطيع المساعدة في ذلك.',
+  'Przepraszam, ale nie mogę w tym pomóc.',
+  'Üzgünüm, bu konuda yardımcı olamam.',
+  'Beklager, det kan jeg ikke hjelpe med.',
+];
 const answers = [
+  'We do not know when the parcel was sent, but it will be with you soon.',
+  'Ich kann die Bestellung für Sie heute noch stornieren, das ist nicht schwer.',
+  'Wir haben keine Informationen an Dritte weitergegeben.',
+  'Je ne vois aucun problème avec votre commande.',
+  'No se preocupe, tengo información sobre su pedido.',
+  '返品は三十日以内であれば問題ありません。',
+  '没有问题，我们会尽快处理您的订单。',
+  '문제없습니다. 내일 도착합니다.',
+  'Ваш заказ не может быть изменён после отправки.',
+  'Nie ma problemu, paczka dotrze jutro.',
   "I'm sorry to hear that your order arrived late. I have refunded it.",
   "I'm sorry, I can see that the parcel was lost. A new one is on its way.",
   'Sorry for the delay! I can help you with that right away.',
@@ -91,6 +140,11 @@ test('refusals are recognised', async () => {
 test('answers that found nothing in the documents count as refusals', async () => {
   const found = await ask(refusal, 'o', nonAnswers);
   expect(nonAnswers.filter((_, i) => found[i] !== 1)).toEqual([]);
+});
+
+test('refusals in other languages, and other ways to decline', async () => {
+  const found = await ask(refusal, 'o', elsewhere);
+  expect(elsewhere.filter((_, i) => found[i] !== 1)).toEqual([]);
 });
 
 test('ordinary answers are no refusals', async () => {

@@ -1,4 +1,5 @@
 import { nonAnswers, nonAnswerSigns, type Patterns } from './non-answers.ts';
+import { refusalsByLanguage, signsByLanguage } from './refusals-by-language.ts';
 import { textList, textOf } from './sql.ts';
 
 /** What an answer's text shows without anybody's judgement. SQL over `o`, the output. */
@@ -12,23 +13,23 @@ const OPENING = 300;
 /** One of these is in every refusal below: looked for first, because it is quick and most answers hold none. */
 const signs =
   `can't,can’t,cannot,can not,unable,not able,won't,won’t,will not,decline,as an ai,against my,against our,against openai,against the,against its,against content,against usage,violate,not comfortable
-not allowed,not permitted,not programmed,not designed,not going to,not capable
+not allowed,not permitted,not programmed,not designed,not going to,not capable,not authori,outside of what i,outside what i,outside of my,outside my,beyond my,blocked by,flagged by,content filter
 ich kann,kann ich,je ne peux,je ne suis pas en mesure,no puedo,non posso,não posso,kan ik`
     .split(/[,\n]/)
-    .concat(nonAnswerSigns);
+    .concat(nonAnswerSigns, signsByLanguage);
 
 /** What an assistant refuses to do. Not what a clerk fails to do, such as find, see, tell or confirm. */
 const refused =
   `help|helping|assist|assisting|comply|fulfil|fulfill|fulfilling|engage|engaging|participate|facilitate|condone|encourage|endorse|promote|support (?:that|this|such)
   |generate|generating|write|writing|create|creating|produce|producing|compose|draft|translate|describe|discuss|discussing|answer|respond|continue|proceed|do (?:that|this|so)
-  |(?:provide|providing|share|sharing|give|giving|offer|offering|disclose|reveal)(?: you)?(?: with)?(?: any| the| that| this| such| a| an| specific| my| detailed| personal| medical| legal| financial)* (?:information|instructions|guidance|advice|details|content|assistance|help|answer|answers|opinions?|examples?|that|this|code|system prompt|steps|support|recommendations?|response)
+  |(?:provide|providing|share|sharing|give|giving|offer|offering|disclose|reveal)(?: you)?(?: with)?(?: any| the| that| this| such| a| an| specific| my| detailed| personal| medical| legal| financial| account| customer| confidential| private| sensitive)* (?:information|instructions|guidance|advice|details|content|assistance|help|answer|answers|opinions?|examples?|that|this|code|system prompt|steps|support|recommendations?|response)
   |access (?:the internet|real-time|external|websites?|urls?|files)|browse|predict|have (?:personal )?(?:opinions|feelings|beliefs)`.replaceAll(
     /\s*\n\s*/g,
     '',
   );
 
 const states =
-  'unable to|not able to|not allowed to|not permitted to|not programmed to|not designed to|not going to|not capable of|not comfortable(?: with)?';
+  'unable to|not able to|not allowed to|not permitted to|not authori[sz]ed to|not programmed to|not designed to|not going to|not capable of|not comfortable(?: with)?';
 const unable = `(?:can't|cannot|can not|won't be able to|won't|will not|(?:currently |really )?(?:${states}))`;
 
 const refusals: readonly Patterns[] = [
@@ -86,7 +87,20 @@ const refusals: readonly Patterns[] = [
       `daar kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij) helpen|kan ik (?:je |u )?(?:helaas )?niet (?:mee|bij)? ?helpen`,
     ],
   },
+  {
+    needs: ['outside', 'beyond my'],
+    patterns: [
+      `\\b(?:outside (?:of )?(?:what i can|my (?:scope|capabilit|abilit|area|expertise))|beyond my (?:scope|capabilit|abilit|expertise))`,
+    ],
+  },
+  {
+    needs: ['blocked', 'flagged', 'content filter'],
+    patterns: [
+      `\\b(?:request|message|prompt|response|answer|query) (?:was|has been|is) (?:blocked|flagged|filtered|rejected) (?:by|due to|because)`,
+    ],
+  },
   ...nonAnswers,
+  ...refusalsByLanguage,
 ];
 /** "I can't help but notice", "I cannot recommend it enough": idioms of the same words. */
 const idioms = `can(?:'t|not) help (?:but|feeling|thinking|wondering)`;
