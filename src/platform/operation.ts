@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Access, mayCall, standingAt, type Actor, type ClientAccess, type PracticeAccess, type SelfAccess } from './access.ts';
 import type { Context } from './context.ts';
+import { parseInput } from './faults.ts';
 import { invalid, notFound, Problem, unavailable } from './problem.ts';
 import { foldName, type Client, type Practice } from './practice.ts';
 import { strike } from './strike.ts';
@@ -72,9 +73,7 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
 ): Promise<z.output<Output>> {
   if (!mayCall(op.access, ctx.actor)) throw new Problem('forbidden', `${op.name} is not open to ${nameOf(ctx.actor)}.`);
   if (isBroken(raw)) throw invalid('A text holds a NUL or half a character, which no store can keep.');
-  const parsed = (op.input.strict() as unknown as Input).safeParse(raw);
-  if (!parsed.success) throw faulty(parsed.error.issues);
-  const input = parsed.data;
+  const input = parseInput(op.input.strict() as unknown as Input, raw);
   if (op.access === 'local') return op.output.parse(await op.run(ctx, input));
 
   if (!ctx.practice) throw unavailable('No server is running here. Start one with "steward serve".');
@@ -82,22 +81,6 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
   const answer = await behindTheWall(op, op.access, ctx, ctx.practice, client, input);
   return client ? ({ client: client.id, ...(answer as object) } as z.output<Output>) : answer;
 }
-
-const MOST_FAULTS = 20;
-const LONGEST_FAULT = 300;
-
-/** Says what is wrong with an input, and no more of it than is read: one of a megabyte can have faults for fifty. */
-function faulty(all: readonly z.core.$ZodIssue[]): Problem {
-  const issues = all.slice(0, MOST_FAULTS).map((issue) => ({
-    ...issue,
-    message: shortened(issue.message),
-    ...(issue.code === 'unrecognized_keys' && { keys: issue.keys.slice(0, MOST_FAULTS).map(shortened) }),
-  }));
-  const more = all.length > MOST_FAULTS ? `\nand ${all.length - MOST_FAULTS} more` : '';
-  return invalid(z.prettifyError({ issues }) + more, issues);
-}
-
-const shortened = (text: string) => (text.length > LONGEST_FAULT ? `${text.slice(0, LONGEST_FAULT)}…` : text);
 
 function isBroken(value: unknown): boolean {
   if (typeof value === 'string') return /\0|\p{Surrogate}/u.test(value);

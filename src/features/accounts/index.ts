@@ -14,6 +14,7 @@ export { openDoor, type Door } from './door.ts';
 export { forgetAddress, noteAddress } from './own-server.ts';
 export { markOf, ownerKeyOf, prepareAccounts, secretFileOf, sessionSecretOf } from './first-start.ts';
 export { inEachClient } from './in-each-client.ts';
+export { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './model.ts';
 export { listClientsGone } from './store.ts';
 export { welcomeUrl } from './links.ts';
 export { openPractice } from './practice.ts';

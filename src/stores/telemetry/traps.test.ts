@@ -172,7 +172,10 @@ test('rows of more than 100 partitions are refused whole', async () => {
   await telemetry.command('CREATE TABLE daily (at DateTime) ENGINE = MergeTree ORDER BY at PARTITION BY toDate(at)');
   const days = (length: number) =>
     Array.from({ length }, (_, day) => ({ at: new Date(Date.UTC(2026, 0, 1 + day)).toISOString() }));
-  await expect(telemetry.insert('daily', days(101))).rejects.toMatchObject({ code: 'invalid', message: /100 partitions/ });
+  await expect(telemetry.insert('daily', days(101))).rejects.toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(/100 partitions/),
+  });
   expect(await count('daily')).toBe(0);
   await telemetry.insert('daily', days(100));
   expect(await count('daily')).toBe(100);
@@ -187,7 +190,10 @@ test('a question changes nothing', async () => {
 const endless = 'SELECT toString(sum(sipHash64(number))) AS value FROM numbers(1000000000000)';
 
 test('a query past its limit is stopped, and says so', async () => {
-  await expect(value(endless, {}, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'too_large', message: /limit of 0.3 s/ });
+  await expect(value(endless, {}, { timeoutMs: 300 })).rejects.toMatchObject({
+    code: 'too_large',
+    message: expect.stringMatching(/limit of 0.3 s/),
+  });
 });
 
 test('a query that is given up is stopped', async () => {
@@ -201,7 +207,7 @@ test('a query that is given up is stopped', async () => {
 
 test('a query that needs too much memory is stopped alone', async () => {
   const greedy = 'SELECT toString(length(groupArray(number))) AS value FROM numbers(200000000)';
-  await expect(value(greedy)).rejects.toMatchObject({ code: 'too_large', message: /memory/ });
+  await expect(value(greedy)).rejects.toMatchObject({ code: 'too_large', message: expect.stringMatching(/memory/) });
   expect(await value(`SELECT 'well' AS value`)).toBe('well');
 });
 
@@ -234,7 +240,7 @@ test('a query whose turn does not come is refused, and the engine lives', async 
   const ended = Promise.allSettled(slow);
   await expect(value(`SELECT '' AS value`, {}, { timeoutMs: 300 })).rejects.toMatchObject({
     code: 'unavailable',
-    message: /busy/,
+    message: expect.stringMatching(/busy/),
   });
   stop.abort();
   await ended;

@@ -1,4 +1,4 @@
-import type { Attempt, SignIn } from '../../features/accounts/index.ts';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD, type Attempt, type SignIn } from '../../features/accounts/index.ts';
 import { Problem, type ProblemCode } from '../../platform/problem.ts';
 import { statusOf } from './status.ts';
 
@@ -18,12 +18,31 @@ export async function inOurWords(answer: Response): Promise<Response> {
   return new Response(JSON.stringify(body), { status: answer.status, headers });
 }
 
+/** What the library says in words of its own. */
+const inWords: Record<string, string> = {
+  INVALID_EMAIL_OR_PASSWORD: 'The e-mail or the password is not right.',
+  INVALID_PASSWORD: 'The password is not right.',
+  INVALID_CODE: 'The code is not right. Codes change every half minute: enter the one that is shown now.',
+  INVALID_BACKUP_CODE: 'This backup code is not right, or was used.',
+  INVALID_TWO_FACTOR_COOKIE: 'The sign-in took too long. Begin anew with e-mail and password.',
+  TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'Too many codes were wrong. Begin anew with e-mail and password.',
+  ACCOUNT_TEMPORARILY_LOCKED: 'Too many codes were wrong. Wait a quarter of an hour, then try again.',
+  PASSWORD_TOO_SHORT: `A password has ${SHORTEST_PASSWORD} characters or more.`,
+  PASSWORD_TOO_LONG: `A password has ${LONGEST_PASSWORD} characters at most.`,
+  SESSION_EXPIRED: 'The session has ended. Sign in again.',
+  TOTP_NOT_ENABLED: 'One-time codes are not set up for this account.',
+  TWO_FACTOR_NOT_ENABLED: 'One-time codes are not set up for this account.',
+  CREDENTIAL_ACCOUNT_NOT_FOUND: 'This account has no password: it is opened by single sign-on.',
+  PROVIDER_NOT_FOUND: 'No provider of single sign-on is set.',
+};
+
 const codes = Object.entries(statusOf) as [ProblemCode, number][];
 
 function failure(status: number, json: unknown) {
   const { code: reason, message } = (json ?? {}) as { code?: string; message?: string };
   const code = codes.find(([, known]) => known === status)?.[0] ?? (status < 500 ? 'invalid' : 'internal');
-  return { code, message: message ?? 'This could not be done.', ...(reason !== undefined && { details: { reason } }) };
+  const words = (reason === undefined ? undefined : inWords[reason]) ?? message ?? 'This could not be done.';
+  return { code, message: words, ...(reason !== undefined && { details: { reason } }) };
 }
 
 /** A session's token is for its cookie alone; `id` is how a page names one. */
