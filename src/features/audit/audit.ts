@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { changedWords, hashNgrams, textChanges, type TextChange } from '../../detect/index.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
 import type { Context } from '../../platform/context.ts';
@@ -29,7 +30,7 @@ import { asRhythmsMayBe } from './short-logs.ts';
 import { byItsHours, withoutSilentParts } from './silences.ts';
 import { readEndings, showsEndings, weighEndings, withEndings, type Endings } from './truncation.ts';
 import { judgeVolume, movesOf } from './volume.ts';
-import { findOverview, findScores, listDimensions, sampleTexts, type Dimension } from './store.ts';
+import { findOverview, inTurns, findScores, listDimensions, sampleTexts, type Dimension } from './store.ts';
 
 export interface AuditOptions {
   files: readonly string[];
@@ -75,7 +76,7 @@ export async function audit(ctx: Context, options: AuditOptions): Promise<AuditR
     const { map, dateOrder, groupBy } = options;
     const imported = await importLogs(store, files, { map, dateOrder, groupBy, now: ctx.now(), onProgress: ctx.progress });
     ctx.progress({ label: 'Judging', done: 0, unit: 'steps' });
-    const evidence = await judge(store, imported, files, options);
+    const evidence = await judge(inTurns(store), imported, files, options);
     return await writeReport(evidence, { now: ctx.now(), perSuccessUsd: options.perSuccessUsd });
   } finally {
     for (const file of files) await file[Symbol.asyncDispose]();
@@ -88,9 +89,8 @@ async function judge(
   files: readonly LogFile[],
   { groupBy, splitMs }: Pick<AuditOptions, 'groupBy' | 'splitMs'>,
 ): Promise<Evidence> {
-  const overview = await findOverview(store);
+  const [overview, columns] = await Promise.all([findOverview(store), listDimensions(store, imported.mapping)]);
   if (splitMs !== undefined) requireInside(splitMs, overview);
-  const columns = await listDimensions(store, imported.mapping);
   const dimensions = columns.filter(
     ({ name, values }) =>
       !isCalendar(
@@ -107,10 +107,9 @@ async function judge(
   const timed = overview.from !== null && overview.to !== null && overview.to > overview.from;
   const bucketMs = timed ? chooseBucket(overview.rows, overview.from!, overview.to!) : 0;
   // The wording is weighed here while the engine counts.
-  const [{ series, finer }, worded] = timed
-    ? await Promise.all([readSeries(store, list, dimensions, bucketMs), judgeText(store)])
-    : [{ series: [], finer: [] }, null];
-  const languages = timed ? await readLanguages(store, bucketMs) : null;
+  const [{ series, finer }, languages, worded] = timed
+    ? await Promise.all([readSeries(store, list, dimensions, bucketMs), readLanguages(store, bucketMs), judgeText(store)])
+    : [{ series: [], finer: [] }, null, null];
   series.push(...(languages?.series ?? []));
   const parts = await judgePartEpisodes(
     series.filter((one) => one.metric.kind !== 'count' && !isWhole(one)),
@@ -273,11 +272,19 @@ function judgeTime(
 
 const recovered = (judged: Judged): Judged => ({ ...judged, judgements: joinRecoveries(judged.judgements) });
 
+const TEXTS_IN_A_TURN = 100;
+
 /** Whether and when the answers began to read differently: each change against what lies between it and its neighbours. */
 async function judgeText(store: ScratchTelemetry): Promise<{ judgements: Judgement[]; needs: number | null } | null> {
   const texts = await sampleTexts(store);
   if (texts.length === 0) return null;
-  const changes = textChanges(texts.map(({ at, text }) => ({ at, vector: hashNgrams(text) })));
+  const vectors: { at: number; vector: ReturnType<typeof hashNgrams> }[] = [];
+  for (const [i, { at, text }] of texts.entries()) {
+    vectors.push({ at, vector: hashNgrams(text) });
+    // Answers of the engine are taken meanwhile, and it is asked the next.
+    if (i % TEXTS_IN_A_TURN === 0) await nextTurn();
+  }
+  const changes = textChanges(vectors);
   const dates = changes.map(({ at }) => at);
   return {
     judgements: changes.flatMap((change, i) => {

@@ -34,23 +34,26 @@ export async function explain(evidence: Evidence, found: Judgement): Promise<Tol
     return { judgement, explained: nothing, alsoMoved: [], models: undefined };
   const stretches = { from: window.from, at, until: until ?? at, to: window.to };
   const near = aroundChange(judgement, stretches, bucketMs);
-  const sides: Sides[] = [];
-  const counts = [];
-  for (const dimension of dimensions.filter(({ name }) => !(name in judgement.segment))) {
-    const { before, after } = await findSides(store, metric, dimension, stretches);
-    // Most columns say the same on both sides, and need no second look.
-    const moved = categoricalDrift(before.rows, after.rows).flagged;
-    const around = moved ? await findSides(store, metric, dimension, near) : undefined;
-    sides.push({
-      dimension: dimension.name,
-      says: dimension.says,
-      elsewhere: moved ? switchedElsewhere(judgement, dimension.name, series, bucketMs) : new Set(),
-      before: before.stats,
-      after: after.stats,
-      ...(around ? { around: { before: around.before.stats, after: around.after.stats } } : {}),
+  const looked = dimensions
+    .filter(({ name }) => !(name in judgement.segment))
+    .map(async (dimension) => {
+      const { before, after } = await findSides(store, metric, dimension, stretches);
+      // Most columns say the same on both sides, and need no second look.
+      const moved = categoricalDrift(before.rows, after.rows).flagged;
+      const around = moved ? await findSides(store, metric, dimension, near) : undefined;
+      const side: Sides = {
+        dimension: dimension.name,
+        says: dimension.says,
+        elsewhere: moved ? switchedElsewhere(judgement, dimension.name, series, bucketMs) : new Set(),
+        before: before.stats,
+        after: after.stats,
+        ...(around ? { around: { before: around.before.stats, after: around.after.stats } } : {}),
+      };
+      return { side, count: { dimension: dimension.name, before: before.rows, after: after.rows } };
     });
-    counts.push({ dimension: dimension.name, before: before.rows, after: after.rows });
-  }
+  const both = await Promise.all(looked);
+  const sides = both.map(({ side }) => side);
+  const counts = both.map(({ count }) => count);
   const told = explainChange(
     judgement,
     sides.filter(({ before, after }) => new Set([...before.keys(), ...after.keys()]).size > 1),

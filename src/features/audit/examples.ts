@@ -52,9 +52,11 @@ export async function findExamples(
     return rows.map((row) => asExample(row, files));
   };
   if (at !== null && window !== null) {
-    return { before: await ask('before', window.from, at), after: await ask('after', until ?? at, window.to) };
+    const [before, after] = await Promise.all([ask('before', window.from, at), ask('after', until ?? at, window.to)]);
+    return { before, after };
   }
-  return { before: await ask('before', null, null, judgement.against), after: await ask('after', null, null) };
+  const [before, after] = await Promise.all([ask('before', null, null, judgement.against), ask('after', null, null)]);
+  return { before, after };
 }
 
 function asExample(row: ExampleRow, files: readonly { name: string }[]): Example {

@@ -6,7 +6,7 @@ import { explain, group, type Told } from './causes.ts';
 import { placeExamples } from './examples.ts';
 import { near, type Judgement } from './judge.ts';
 import { volume } from './metrics.ts';
-import type { AuditReport, ReportFinding } from './model.ts';
+import type { AuditReport } from './model.ts';
 import { byCost, groupTitle, nameGroups, price, type Priced } from './order.ts';
 import { counted } from './report/format.ts';
 import { listRejectReasons } from './store.ts';
@@ -21,14 +21,13 @@ export async function writeReport(
 ): Promise<AuditReport> {
   const { judged, overview, imported, bucketMs } = evidence;
   const releases = evidence.dimensions.map(({ name }) => name).filter((name) => isSuccession(name, evidence.series));
-  const told: Told[] = [];
-  for (const judgement of judged.judgements.filter((one) => !isDeployment(one, releases)))
-    told.push(await explain(evidence, judgement));
+  const told = await Promise.all(
+    judged.judgements.filter((one) => !isDeployment(one, releases)).map((judgement) => explain(evidence, judgement)),
+  );
   const findings = price(evidence, group(withoutRetold(told, 3 * bucketMs), 2 * bucketMs), perSuccessUsd);
   const ordered = findings.sort(byCost);
   const groups = nameGroups(ordered);
-  const written: ReportFinding[] = [];
-  for (const [i, finding] of ordered.entries()) written.push(await writeFinding(evidence, finding, i, groups));
+  const written = await Promise.all(ordered.map((finding, i) => writeFinding(evidence, finding, i, groups)));
   await placeExamples(evidence, written);
   const worse = written.some(({ direction }) => direction === 'worse');
   return {

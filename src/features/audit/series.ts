@@ -22,13 +22,19 @@ export async function readSeries(
     all.map((metric, i): Series => ({ metric, segment: {}, buckets: widened(narrow[i]!, widthMs) }));
   const series = over(bucketMs);
   const known = all.filter((_, i) => narrow[i]!.length > 0);
-  for (const dimension of dimensions.filter(({ values }) => values.length > 1)) {
-    const own = await listSegmentBuckets(store, known, dimension, bucketMs);
-    for (const [value, buckets] of own) {
-      for (const metric of all)
-        series.push({ metric, segment: { [dimension.name]: value }, buckets: buckets[known.indexOf(metric)] ?? [] });
-    }
-  }
+  const ofColumns = dimensions
+    .filter(({ values }) => values.length > 1)
+    .map(async (dimension) => {
+      const own = await listSegmentBuckets(store, known, dimension, bucketMs);
+      return [...own].flatMap(([value, buckets]) =>
+        all.map((metric): Series => ({
+          metric,
+          segment: { [dimension.name]: value },
+          buckets: buckets[known.indexOf(metric)] ?? [],
+        })),
+      );
+    });
+  for (const own of await Promise.all(ofColumns)) for (const one of own) series.push(one);
   return { series, finer: grains.map((ms) => ({ bucketMs: ms, series: over(ms) })) };
 }
 

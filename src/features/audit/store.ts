@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Bucket, SegmentStats } from '../../detect/index.ts';
+import { atOnce } from '../../platform/at-once.ts';
 import type { ScratchTelemetry } from '../../stores/telemetry/index.ts';
 import type { Mapping } from '../telemetry/index.ts';
 import { languageOf } from '../telemetry/index.ts';
@@ -9,6 +10,18 @@ import { roleOf, type ColumnRole } from './outcome.ts';
 /** Every question the audit asks of the table `call`. */
 
 const LIMIT = { timeoutMs: 300_000 };
+/** Questions that the engine answers at once: two keep two cores busy, and of more each would have less memory. */
+const QUESTIONS = 2;
+
+/** The same store: whoever asks it many questions at once has them answered a few at a time. */
+export function inTurns(store: ScratchTelemetry): ScratchTelemetry {
+  const turn = atOnce(QUESTIONS);
+  return {
+    ...store,
+    rows: (shape) => (sql, params, options) => turn(() => store.rows(shape)(sql, params, options)),
+  };
+}
+
 const ms = (iso: string | null) => (iso === null ? null : Date.parse(iso));
 
 const Overview = z.object({
@@ -96,17 +109,17 @@ export async function listDimensions(store: ScratchTelemetry, mapping: Mapping):
       says: roleOf(segment, mapping),
     })),
   ];
-  const found: Dimension[] = [];
-  for (const { name, column, sql, says } of known) {
-    if (column === undefined) continue;
-    const values = await store.rows(z.object({ value: z.string(), n: z.number() }))(
-      `select ${sql} as value, count() as n from call where reject = '' and ${sql} != '' group by value order by n desc, value limit ${MOST_VALUES}`,
-      {},
-      LIMIT,
-    );
-    if (values.length > 0) found.push({ name, column, sql, says, values });
-  }
-  return found;
+  const found = known
+    .flatMap(({ column, ...one }) => (column === undefined ? [] : [{ ...one, column }]))
+    .map(async (one) => {
+      const values = await store.rows(z.object({ value: z.string(), n: z.number() }))(
+        `select ${one.sql} as value, count() as n from call where reject = '' and ${one.sql} != '' group by value order by n desc, value limit ${MOST_VALUES}`,
+        {},
+        LIMIT,
+      );
+      return { ...one, values };
+    });
+  return (await Promise.all(found)).filter(({ values }) => values.length > 0);
 }
 
 const statistics = (list: readonly Metric[]) =>

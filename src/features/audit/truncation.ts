@@ -28,8 +28,7 @@ export async function readEndings(
   store: ScratchTelemetry,
   { from, to, said }: { from: number | null; to: number | null; said: boolean },
 ): Promise<Endings> {
-  const stretches = await listEndings(store, { from, to });
-  const stop = await findStop(store);
+  const [stretches, stop] = await Promise.all([listEndings(store, { from, to }), findStop(store)]);
   const kept =
     stop &&
     stop.length === stop.longest &&
@@ -97,7 +96,7 @@ async function weigh(store: ScratchTelemetry, judgement: Judgement, dimensions: 
   const [before, after] = sidesOf(judgement, dimensions);
   const rose = (judgement.change ?? 0) > 0;
   const [low, high] = rose ? [before, after] : [after, before];
-  const [few, many] = [await countEnds(store, low), await countEnds(store, high)];
+  const [few, many] = await Promise.all([countEnds(store, low), countEnds(store, high)]);
   const limit = limitOf(few, many);
   if (limit !== null) return { ...judgement, note: rose ? limit : undefined };
   const proof = await proofOf(store, few, many, high);
