@@ -13,7 +13,7 @@ import {
 import { findKnown, importLog } from './history/index.ts';
 import { receiveLogs, receiveMetrics, receiveTraces } from './ingest/routes.ts';
 import { setQuota, showLedger, showQuota } from './ledger/index.ts';
-import { listLogs } from './logs/index.ts';
+import { listLogs, placeScores } from './logs/index.ts';
 import { listMetricPoints } from './metric-points/index.ts';
 import { listOwnPrices, recostSpans, removeOwnPrice, setOwnPrice } from './prices/index.ts';
 import { receiveLangfuseBatch, receiveLangfuseScore } from './langfuse/routes.ts';
@@ -78,6 +78,6 @@ export const telemetry = {
     requestErasure,
     listErasures,
   ],
-  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumCutOff, sumNightly, sumScoresNightly, nameScores],
+  jobs: [expireTelemetry, eraseAgain, forgetSetAside, sumCutOff, sumNightly, sumScoresNightly, placeScores, nameScores],
   routes: [receiveTraces, receiveLogs, receiveMetrics, receiveLangfuseBatch, receiveLangfuseScore],
 } as const satisfies Feature;

@@ -3,12 +3,13 @@ import type { Receiving } from '../../../platform/route.ts';
 import { jsonOf, sharedJsonOf } from '../ingest/json.ts';
 import { findingsOf, isPlausibleTime, type Decoded, type RawLog } from '../otlp/index.ts';
 import { keeperFor } from '../privacy/index.ts';
-import { countedScores, loggedScoreRow } from '../scores/index.ts';
+import { countedScores } from '../scores/index.ts';
+import { rowsOfScores } from './place-scores.ts';
 import { struckLog } from './strike.ts';
 
 /** Keeps the log records of one request, and what they say of answers as scores. On disk when it returns. */
 export async function keepLogs(
-  { intake, records, client, now }: Receiving,
+  { intake, records, telemetry, client, now }: Receiving,
   { items, received, reasons, drops }: Decoded<RawLog>,
   bytes: number,
 ): Promise<void> {
@@ -18,11 +19,10 @@ export async function keepLogs(
   const logs = keeper ? items.map((log) => struckLog(log, keeper, struck)) : items;
   const receivedAt = now();
   const refuse = () => (drops.scores += 1);
-  const scores = logs.flatMap((log) =>
-    findingsOf([log], refuse).scores.flatMap(
-      (score) => loggedScoreRow(score, new Date(timeOf(log, receivedAt)), receivedAt) ?? [],
-    ),
+  const said = logs.flatMap((log) =>
+    findingsOf([log], refuse).scores.map((score) => ({ score, at: new Date(timeOf(log, receivedAt)) })),
   );
+  const scores = await rowsOfScores(telemetry, said, receivedAt);
   const rows = logs.map((log) => rowOf(log, receivedAt));
   // The same record has the same id, whenever it is sent.
   const noting = intake.noting();

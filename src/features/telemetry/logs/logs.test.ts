@@ -86,3 +86,34 @@ test('another client sees nothing of it, and what cannot be read is refused', as
   expect(await send('/v1/logs', Buffer.from('{'))).toMatchObject({ status: 400, json: { code: 3 } });
   expect(await send('/v1/logs', Buffer.from('{}'), 'text/plain')).toMatchObject({ status: 415 });
 });
+
+test('a score that names the answer it is about, and no trace, finds the call that gave it: at once, or within the hour where it came first', async () => {
+  const now = () => String(BigInt(Date.now()) * 1_000_000n);
+  const score = (answer: string): Doc => {
+    const of = { 'gen_ai.evaluation.name': 'fit', 'gen_ai.evaluation.score.value': 0.5, 'gen_ai.response.id': answer };
+    return record('gen_ai.evaluation.result', of, { traceId: '', spanId: '', timeUnixNano: now() });
+  };
+  const call = async (traceId: string, answer: string) => {
+    const of = { 'gen_ai.operation.name': 'chat', 'gen_ai.response.id': answer, 'steward.workflow': 'answers' };
+    await send('/v1/traces', encodeJson(traces([span(of, { traceId, startTimeUnixNano: now(), endTimeUnixNano: now() })])));
+    await server.settled();
+  };
+  const scores = async () => {
+    await server.settled();
+    const listed = await server.ask('scores.list', { client: 'Acme', name: 'fit' }, acme.key);
+    return (listed.json as unknown as { scores: { traceId: string; spanId: string; workflow: string }[] }).scores;
+  };
+  const [first, second] = ['1'.repeat(32), '2'.repeat(32)];
+  await call(first, 'answer-1');
+  expect((await send('/v1/logs', encodeJson(logs([score('answer-1'), score('answer-2')])))).status).toBe(200);
+  const found = { traceId: first, spanId: SPAN, workflow: 'answers', value: 0.5 };
+  expect(await scores()).toMatchObject([found]);
+
+  await call(second, 'answer-2');
+  server.later(3_600_000);
+  await server.runDueJobs();
+  expect((await scores()).map(({ traceId }) => traceId).sort()).toEqual([first, second]);
+  server.later(3_600_000);
+  await server.runDueJobs();
+  expect(await scores()).toHaveLength(2);
+});

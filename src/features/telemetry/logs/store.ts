@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
-import type { RawLog, Value } from '../otlp/index.ts';
+import type { WalledTelemetry } from '../../../platform/practice.ts';
+import { EVALUATION, findingsOf, type RawLog, type Value } from '../otlp/index.ts';
+import type { Call } from '../scores/index.ts';
 import { LogRecord } from './model.ts';
 
 const values = z
@@ -57,15 +59,58 @@ export async function spokenLogs({ telemetry }: Context, traceId: string, most: 
     spanId,
     name,
     body: JSON.parse(body) as Value,
-    attributes: new Map(Object.entries(attributes).map(([key, value]) => [key, JSON.parse(value) as Value])),
+    attributes: valuesOf(attributes),
   }));
 }
 
+const valuesOf = (attributes: Readonly<Record<string, string>>) =>
+  new Map(Object.entries(attributes).map(([key, value]) => [key, JSON.parse(value) as Value]));
+
+const Given = z.object({ responseId: z.string(), traceId: z.string(), spanId: z.string(), workflow: z.string().nullable() });
+/** Answers in one question: they are in its address, which may not be as long as one likes. */
+const MOST_ANSWERS = 1000;
+
+/** The calls that began since then and gave these answers, by the answer's identifier. */
+export async function callsThatGave(
+  telemetry: WalledTelemetry,
+  answers: readonly string[],
+  since: Date,
+): Promise<Map<string, Call>> {
+  const rows = await telemetry.rows(Given)(
+    `SELECT assumeNotNull(response_id) AS responseId, toString(trace_id) AS traceId, toString(span_id) AS spanId, workflow FROM span
+    WHERE client_id = {client:UUID} AND started_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC')
+      AND response_id IN {answers:Array(String)}
+    ORDER BY costable DESC, started_at DESC LIMIT 1 BY response_id`,
+    { answers: answers.slice(0, MOST_ANSWERS), since: since.toISOString() },
+  );
+  return new Map(rows.map(({ responseId, ...call }) => [responseId, call]));
+}
+
+const Evaluated = z.object({ atMs: z.number(), attributes: z.record(z.string(), z.string()) });
+
+/** Scores in records that name no trace, of those received since then. */
+export async function unplacedScores(telemetry: WalledTelemetry, since: Date) {
+  const rows = await telemetry.rows(Evaluated)(
+    `SELECT toUnixTimestamp64Micro(at) / 1000 AS atMs, attributes FROM log_record
+    WHERE client_id = {client:UUID} AND name = '${EVALUATION}' AND trace_id = ''
+      AND received_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC')
+    LIMIT 1 BY id LIMIT ${MOST_ANSWERS}`,
+    { since: since.toISOString() },
+  );
+  return rows.flatMap(({ atMs, attributes }) => {
+    const log = { ...nothing, traceId: '', spanId: '', name: EVALUATION, body: null, attributes: valuesOf(attributes) };
+    return findingsOf([log]).scores.map((score) => ({ score, at: new Date(atMs) }));
+  });
+}
+
 function onceEach(rows: readonly z.infer<typeof Spoken>[]) {
-  const sorted = rows.toSorted((a, b) => compare(a.at, b.at) || compare(a.id, b.id));
+  const sorted = rows.toSorted((a, b) => compare(a.at, b.at) || placeOf(a) - placeOf(b) || compare(a.id, b.id));
   const seen = new Set<string>();
   return sorted.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
+
+/** Of what was said in the same microsecond, instructions come first and answers last. */
+const placeOf = ({ name }: { name: string }) => (name === 'gen_ai.system.message' ? 0 : name === 'gen_ai.choice' ? 2 : 1);
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 

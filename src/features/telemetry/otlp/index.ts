@@ -16,6 +16,7 @@ export { asProblem, type Failure } from './failure.ts';
 export type { Drops, Reason } from './intake.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { findingsOf, type LoggedScore, type LoggedTexts } from './logs.ts';
+export { EVALUATION } from './map/scores.ts';
 export { isCount, isLabel } from './map/labels.ts';
 export { carriesText } from './map/precedence.ts';
 export { providerOf } from './map/provider.ts';

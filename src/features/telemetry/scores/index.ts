@@ -2,5 +2,6 @@
 export { importScores } from './import.ts';
 export { Score, ScoreNumber, sidesOf } from './model.ts';
 export { createScore, createScores, listScores } from './operations.ts';
-export { countedScores, loggedScoreRow, scoreRow, scoreRowsOf, type NewScore } from './row.ts';
-export { scoresOfTraces } from './store.ts';
+export { keepScores } from './keep.ts';
+export { countedScores, loggedScoreRow, scoreRow, scoreRowsOf, type Call, type NewScore } from './row.ts';
+export { keptScores, scoresOfTraces } from './store.ts';

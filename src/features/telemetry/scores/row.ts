@@ -32,14 +32,25 @@ export function scoreRowsOf({ scores, traceId, spanId, workflow, startedAt }: Sp
   return scores.map((score, n) => scoreRow({ ...score, id: `${spanId}-${n}`, traceId, spanId, workflow, at }, receivedAt));
 }
 
-/** A score that came as a log record; nothing where the record names no trace. The same record again is the same score. */
-export function loggedScoreRow({ responseId, ...score }: LoggedScore, at: Date, receivedAt: Date) {
-  if (!score.traceId) return undefined;
+/** The call that gave an answer. */
+export interface Call {
+  traceId: string;
+  spanId: string;
+  workflow: string | null;
+}
+
+/**
+ * A score that came as a log record; nothing where neither the record names a trace nor the call of its answer is known. The
+ * same record again is the same score.
+ */
+export function loggedScoreRow({ responseId, ...score }: LoggedScore, at: Date, receivedAt: Date, call?: Call) {
+  if (!score.traceId && !call) return undefined;
   const id = createHash('sha256')
     .update(JSON.stringify([score, responseId, at]))
     .digest('hex')
     .slice(0, 32);
-  return scoreRow({ ...score, id, traceId: score.traceId, workflow: null, at }, receivedAt);
+  const about = score.traceId ? { traceId: score.traceId, workflow: null } : call!;
+  return scoreRow({ ...score, ...about, id, at }, receivedAt);
 }
 
 type ScoreRow = ReturnType<typeof scoreRow>;

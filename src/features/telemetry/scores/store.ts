@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../../platform/context.ts';
+import type { WalledTelemetry } from '../../../platform/practice.ts';
 import { Score } from './model.ts';
 
 const columns = `id, toString(trace_id) AS traceId, nullIf(span_id, '') AS spanId, workflow, name, value, label, explanation, source,
@@ -80,4 +81,14 @@ export async function findWorkflows({ telemetry }: Pick<Context, 'telemetry'>, t
     { traceIds },
   );
   return new Map(found.map(({ traceId, workflow }) => [traceId, workflow]));
+}
+
+const Id = z.object({ id: z.string() });
+
+/** Which of these scores are there. */
+export async function keptScores(telemetry: WalledTelemetry, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await telemetry.rows(Id)('SELECT id FROM score WHERE client_id = {client:UUID} AND id IN {ids:Array(String)}', {
+    ids,
+  });
+  return new Set(rows.map(({ id }) => id));
 }
