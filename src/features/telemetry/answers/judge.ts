@@ -59,7 +59,7 @@ export function judgeWorkflow(
   if (silence) return { state: 'no_data', reason: silence, sinceMs: lastSeenMs, metric: 'runs' };
   const runs = days.reduce((sum, day) => sum + day.runs, 0);
   const failing = recentFailures(hours);
-  if (failing) return { state: 'degraded', reason: failing, sinceMs: failingSince(days, hours), metric: 'errorRate' };
+  if (failing) return { state: 'degraded', reason: failing, sinceMs: sinceOf(days, hours, find), metric: 'errorRate' };
   // Nothing before its first run, whatever may have been before the four weeks.
   const sinceFirst = firstSeenMs >= (days[0]?.atMs ?? Infinity) ? firstSeenMs : null;
   if (runs < FEWEST_RUNS)
@@ -109,6 +109,13 @@ function enoughAt(pulse: Past['pulse']): number | null {
   return null;
 }
 
+/** A rise of failures that still holds says since when; a stretch of few runs may be good by chance. */
+function sinceOf(days: readonly Hour[], hours: readonly Hour[], find: typeof finders): number | null {
+  const sinceMs = failingSince(days, hours);
+  if (sinceMs === null) return null;
+  return Math.min(sinceMs, find.latestChange(hours, days).failsMoreMs ?? sinceMs);
+}
+
 /** Since when that much has failed, looked at in stretches of enough runs, backwards over hours and the days before those. */
 function failingSince(days: readonly Hour[], hours: readonly Hour[]): number | null {
   const first = hours[0]?.atMs ?? Infinity;
@@ -149,11 +156,18 @@ function recentFailures(hours: readonly Hour[]): string | undefined {
   return `${measured(errors / runs, 'rate')} of its latest ${counted(runs, 'run')} failed.`;
 }
 
-/** What last became worse and still is; and when something that had become worse was well again. */
+/** What last became worse and still is; when something that had become worse was well again; and since when more runs fail. */
 function latestChange(hours: readonly Hour[], days: readonly Hour[]) {
   // A change of today shows by the hour; one that is small for an hour, by the day.
   const found = [...lastChanges(hours, HOUR_MS), ...lastChanges(days, DAY_MS)].sort((a, b) => b.at - a.at);
-  return { worse: found.find(({ isWorse }) => isWorse), mendedMs: found.find(({ isWorse }) => !isWorse)?.at ?? null };
+  const [later, earlier] = found.filter(({ isWorse, metric }) => isWorse && metric === 'errorRate');
+  // By the hour it is told closer than by the day, where both tell the same change.
+  const failsMoreMs = later && earlier && later.at - earlier.at > 1.5 * DAY_MS ? earlier.at : (later?.at ?? null);
+  return {
+    worse: found.find(({ isWorse }) => isWorse),
+    mendedMs: found.find(({ isWorse }) => !isWorse)?.at ?? null,
+    failsMoreMs,
+  };
 }
 
 /** The last change of each metric, where it is for the worse, or took back one that was. */

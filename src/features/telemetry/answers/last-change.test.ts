@@ -60,6 +60,8 @@ test('a state says since when it has been so', () => {
   expect(judged((day) => ({ errors: day < 14 ? 2 : 12 }))).toEqual(['degraded', 14]);
   expect(judged((day) => ({ errors: day < 10 ? 2 : 60 }))).toEqual(['degraded', 10]);
   expect(judged(() => ({ errors: 60 }))).toEqual(['degraded', null]);
+  // One good stretch among bad ones is chance, where it is known when they became so.
+  expect(judged((day) => ({ errors: day < 19 ? 3 : day === 26 ? 16 : 29 }))).toEqual(['degraded', 19]);
   // Bad for a week, well again since.
   expect(judged((day) => ({ errors: day >= 8 && day < 16 ? 12 : 2 }))).toEqual(['healthy', 16]);
   // It had been silent.
