@@ -2,7 +2,8 @@ import type { History } from './import.ts';
 
 /** What was done, for a reader. Names of files and columns are the log's: they must not steer the terminal. */
 export function renderHistory(history: History): string {
-  const { client, read, rejected, rejectedFiles, sent, known, refused, refusedBecause, from, to, workflows } = history;
+  const { client, read, rejected, rejectedFiles, sent, known, refused, refusedBecause, from, to, workflows, assumptions } =
+    history;
   const period = from && to ? ` from ${from.slice(0, 10)} to ${to.slice(0, 10)}` : '';
   const lines = [
     `Imported into ${client.name}: ${count(sent, 'call')} of ${count(read, 'row')}${period}.`,
@@ -15,9 +16,7 @@ export function renderHistory(history: History): string {
     ...(refused > 0 ? [`${count(refused, 'call')} ${refused === 1 ? 'was' : 'were'} not taken by the server.`] : []),
     ...refusedBecause.map((why) => `The server says: ${why}.`),
     `Workflows: ${workflows.join(', ')}`,
-    '',
-    'Assumed:',
-    ...history.assumptions.map((sentence) => `- ${sentence}`),
+    ...(assumptions.length > 0 ? ['', 'Assumed:', ...assumptions.map((sentence) => `- ${sentence}`)] : []),
   ];
   return lines.map((line) => line.replaceAll(/\p{C}/gu, '\uFFFD')).join('\n');
 }

@@ -24,7 +24,7 @@ export const Ledger = Counts.extend({
   bytes: Count.describe('Of their bodies, as they were sent.'),
   since: z.string().nullable().describe('The hour of the first entry.'),
   kinds: z
-    .array(Counts.extend({ kind: z.string() }))
+    .array(z.object({ kind: z.string(), ...Counts.shape }))
     .describe('The same for spans, log records, metric points and scores, each.'),
 });
 export type Ledger = z.infer<typeof Ledger>;
