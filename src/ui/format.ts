@@ -9,15 +9,17 @@ export const UNKNOWN = '–';
 type Maybe = number | null | undefined;
 
 export const count = (n: Maybe) => (n === null || n === undefined ? UNKNOWN : whole.format(n));
-/** What is estimated from a thousand on, as runs of many hours are: "about 2,870". */
+/** What is estimated from so many on, as runs of many hours are (a sketch keeps so many one by one): "about 2,870". */
 export const about = (n: Maybe) =>
-  typeof n === 'number' && n > 1000 ? `about ${whole.format(Number(n.toPrecision(3)))}` : count(n);
+  typeof n === 'number' && n > COUNTED ? `about ${compact(Number(n.toPrecision(3)))}` : count(n);
+const COUNTED = 1000;
 export const compact = (n: Maybe) => (n === null || n === undefined ? UNKNOWN : n < 10_000 ? whole.format(n) : short.format(n));
 
 /** Money to the cent; what is less than a cent keeps two digits. */
 export function money(usd: Maybe): string {
   if (usd === null || usd === undefined) return UNKNOWN;
-  if (usd !== 0 && Math.abs(usd) < 0.01) return `$${usd.toLocaleString(locale, { maximumSignificantDigits: 2 })}`;
+  if (usd !== 0 && Math.abs(usd) < 0.01)
+    return `$${usd.toLocaleString(locale, { minimumSignificantDigits: 2, maximumSignificantDigits: 2 })}`;
   const digits = Math.abs(usd) >= 1000 ? 0 : 2;
   return `${usd < 0 ? '−' : ''}$${Math.abs(usd).toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
@@ -72,6 +74,14 @@ export const moment = (at: string | number | Date) => (valid(at) ? momentFormat.
 /** A bucket of a day begins at midnight UTC. */
 export const utcDay = (at: number) => `${utcDayFormat.format(at)} (UTC)`;
 export const day = (at: string | number | Date) => (valid(at) ? dayFormat.format(new Date(at)) : UNKNOWN);
+
+/** A name as clients give it: signs that turn or hide text are shown as such, and blanks are not nothing. */
+export const visible = (name: string) => (name.trim() === '' ? '(blank)' : name.replaceAll(TURNING, '\uFFFD'));
+// Control signs, and those that turn the direction of text (Bidi_Control of Unicode).
+const TURNING = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** `about 300 runs`, `1 run`. */
+export const aboutCounted = (n: number, one: string, many = `${one}s`) => `${about(n)} ${n === 1 ? one : many}`;
 
 /** `1 client`, `3 clients`. */
 export const counted = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;

@@ -15,7 +15,10 @@ export interface Column<Row> {
   readonly by?: (row: Row) => number | string | null;
 }
 
-/** Rows that `j` and `k` walk and Enter opens. Narrow screens scroll it sideways. */
+/** What has room beside each other on a phone. */
+const MOST_BESIDE = 4;
+
+/** Rows that `j` and `k` walk and Enter opens. */
 export function Table<Row>({
   label,
   columns,
@@ -24,6 +27,7 @@ export function Table<Row>({
   hrefOf,
   walked = hrefOf !== undefined,
   sortParam,
+  stacked = columns.filter(({ wide }) => !wide).length > MOST_BESIDE,
 }: {
   label: string;
   columns: readonly Column<Row>[];
@@ -34,6 +38,8 @@ export function Table<Row>({
   walked?: boolean;
   /** Where the address says what it is sorted by; without it the order is the page's. */
   sortParam?: string;
+  /** On a narrow screen each row becomes a few lines that name what stands in them, and nothing is cut off beside the page. */
+  stacked?: boolean;
 }) {
   const [chosen, choose] = useState<string>();
   const { rows, sorted, sort } = useSorted(given, columns, sortParam);
@@ -61,7 +67,7 @@ export function Table<Row>({
       : [],
   );
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={label}>
+    <div className={stacked ? 'table-frame stacks' : 'table-frame'} tabIndex={0} role="region" aria-label={label}>
       <table>
         <thead>
           <tr>
@@ -95,7 +101,7 @@ export function Table<Row>({
                 aria-current={id === chosen || undefined}
               >
                 {columns.map((column, i) => (
-                  <td key={column.head} className={classes(column)}>
+                  <td key={column.head} className={classes(column)} data-head={column.head}>
                     {i === 0 && hrefOf ? <Link to={hrefOf(row)}>{column.cell(row)}</Link> : column.cell(row)}
                   </td>
                 ))}

@@ -25,6 +25,7 @@ interface Asked {
   'two-factor/verify-totp': [{ code: string }, unknown];
   'two-factor/verify-backup-code': [{ code: string }, unknown];
   'two-factor/enable': [{ password: string }, { totpURI: string; backupCodes: string[] }];
+  'two-factor/generate-backup-codes': [{ password: string }, { backupCodes: string[] }];
   'two-factor/disable': [{ password: string }, unknown];
   'change-password': [{ currentPassword: string; newPassword: string; revokeOtherSessions: boolean }, unknown];
   'update-user': [{ name: string }, unknown];

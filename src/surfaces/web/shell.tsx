@@ -206,7 +206,7 @@ function Closed({ page, client }: { page: Place; client: ClientRef | undefined }
   const of = page.of === 'client' && client ? client.name : 'the practice';
   return (
     <Page title={page.label ?? 'Not for you'}>
-      <Empty title={`This page is for ${whose} of ${of}: ask one of its owners if you need it.`}>
+      <Empty title={`This page is for ${whose} of ${of}: ask one of them if you need it.`}>
         <Link to={page.of === 'client' && client ? addressOf({ path: HOME }, client) : '/'} className="button">
           {page.of === 'client' ? 'Go to what is open to you' : 'Go to all clients'}
         </Link>

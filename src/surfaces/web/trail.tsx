@@ -19,13 +19,14 @@ export function Trail({ known }: { known: Known<Trail> }) {
             <Table
               label="Audit trail"
               walked
+              stacked
               rows={entries}
               idOf={({ id }) => id}
               columns={[
                 { head: 'When', cell: ({ at }) => <When at={at} absolute />, text: 'wrap' },
                 { head: 'Who', cell: ({ actorKind, actorName }) => actorName ?? `a ${actorKind}`, text: 'wrap' },
                 { head: 'What', cell: ({ operation }) => <code>{operation}</code>, text: 'wrap' },
-                { head: 'Asked for', cell: ({ input }) => <code>{JSON.stringify(input)}</code>, wide: true },
+                { head: 'Asked for', cell: ({ input }) => <code>{JSON.stringify(input)}</code>, text: 'wrap' },
               ]}
             />
           )}

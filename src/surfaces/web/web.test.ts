@@ -9,6 +9,9 @@ import { testServer, type TestServer } from '../../testing/server.ts';
 const reason = whyNoChromium();
 if (reason) process.stderr.write(`The web app is not tested in a browser: ${reason}.\n`);
 
+/** Tables that must be moved sideways to be read. */
+const CUT_TABLES = `[...document.querySelectorAll('.table-frame')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)`;
+
 /** A busy machine must not look like a fault. */
 const PATIENT = { timeout: 90_000 };
 
@@ -116,6 +119,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${what}: sideways`).toBeLessThanOrEqual(
         0,
       );
+      expect(await page.evaluate(CUT_TABLES), `${what}: tables with columns beside the page`).toEqual([]);
       // Both widths and both themes, each once: axe is the slowest of this.
       if (look === 'desktop' || look === 'phone-dark') await browser.expectAccessible(`${what}, ${look}`);
       await browser.picture(`${what}-${look}`);
@@ -483,6 +487,9 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
     await page.getByLabel('Code that the app shows').fill(codeOf(secret));
     await press('Turn it on');
     await page.getByText('The second factor is on.').waitFor();
+    await page.getByLabel('Password, for new backup codes').fill(ada.password);
+    await press('Make new backup codes');
+    await expect.poll(async () => page.getByRole('region', { name: 'the backup codes' }).textContent(), PATIENT).toMatch(/-/);
     await press('Sign out');
     await page.getByLabel('E-mail').fill(ada.email);
     await page.getByLabel('Password').fill(ada.password);

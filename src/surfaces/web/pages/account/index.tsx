@@ -122,21 +122,7 @@ function Sessions() {
 
 function SecondFactor({ on, say }: { on: boolean; say: (words: string) => void }) {
   const [begun, setBegun] = useState<{ totpURI: string; backupCodes: string[] }>();
-  if (on)
-    return (
-      <Form
-        key="off"
-        act="Turn it off"
-        look="danger"
-        onSubmit={async ({ text }) => {
-          await auth('two-factor/disable', { password: text('password') });
-          await askAgain('session.show');
-          say('The second factor is off.');
-        }}
-      >
-        <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
-      </Form>
-    );
+  if (on) return <WithSecondFactor say={say} />;
   if (!begun)
     return (
       <Form
@@ -164,12 +150,56 @@ function SecondFactor({ on, say }: { on: boolean; say: (words: string) => void }
       <p>Scan this with the app, or type the secret into it.</p>
       <QrCode text={begun.totpURI} />
       <Copyable text={secret} label="the secret" />
-      <p>Keep these codes where the phone is not: each lets you in once when the phone is lost.</p>
+      <p>{KEEP_CODES}</p>
       <Copyable text={begun.backupCodes.join('\n')} label="the backup codes" />
       <TextField label="Code that the app shows" name="code" inputMode="numeric" autoComplete="one-time-code" required />
     </Form>
   );
 }
+
+/** What can be done once it is on: other codes for when the phone is lost, or doing without it. */
+function WithSecondFactor({ say }: { say: (words: string) => void }) {
+  const [codes, setCodes] = useState<string[]>();
+  return (
+    <>
+      <Form
+        act="Make new backup codes"
+        look="plain"
+        onSubmit={async ({ text }) => {
+          setCodes((await auth('two-factor/generate-backup-codes', { password: text('password') })).backupCodes);
+          say('These are the backup codes now. Those before them let nobody in any more.');
+        }}
+      >
+        <TextField
+          label="Password, for new backup codes"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+        />
+      </Form>
+      {codes && (
+        <>
+          <p>{KEEP_CODES}</p>
+          <Copyable text={codes.join('\n')} label="the backup codes" />
+        </>
+      )}
+      <Form
+        act="Turn it off"
+        look="danger"
+        onSubmit={async ({ text }) => {
+          await auth('two-factor/disable', { password: text('password') });
+          await askAgain('session.show');
+          say('The second factor is off.');
+        }}
+      >
+        <TextField label="Password, to turn it off" name="password" type="password" autoComplete="current-password" required />
+      </Form>
+    </>
+  );
+}
+
+const KEEP_CODES = 'Keep these codes where the phone is not: each lets you in once when the phone is lost.';
 
 function QrCode({ text }: { text: string }) {
   const { data, size } = encode(text, { border: 2 });

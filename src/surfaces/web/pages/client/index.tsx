@@ -1,5 +1,5 @@
-import { compact, count, counted, money, percent, shortDay } from '../../../../ui/format.ts';
-import { Answered, Empty, Page, Since, State, When } from '../../../../ui/kit.tsx';
+import { about, count, counted, money, percent, shortDay, visible } from '../../../../ui/format.ts';
+import { Answered, Empty, Name, Page, Since, State, When } from '../../../../ui/kit.tsx';
 import { Link, withParams } from '../../../../ui/router.tsx';
 import { Table } from '../../../../ui/table.tsx';
 import { useCall, type Answer } from '../../call.ts';
@@ -28,7 +28,7 @@ export default function ClientPage({ client }: ClientPageProps) {
               hrefOf={({ name }) => `/c/${client.id}/workflow${withParams('', { name })}`}
               sortParam="sort"
               columns={[
-                { head: 'Workflow', cell: ({ name }) => <span title={name}>{name}</span>, text: 'name', by: ({ name }) => name },
+                { head: 'Workflow', cell: ({ name }) => <Name of={name} />, text: 'name', by: ({ name }) => name },
                 {
                   head: 'State',
                   cell: ({ state, stateSince, reason }) => (
@@ -41,7 +41,7 @@ export default function ClientPage({ client }: ClientPageProps) {
                 { head: 'Stage', cell: ({ stage }) => stage, wide: true },
                 {
                   head: 'Runs',
-                  cell: ({ name, runs }) => <Link to={tracesOf(client.id, name)}>{compact(runs)}</Link>,
+                  cell: ({ name, runs }) => <Link to={tracesOf(client.id, name)}>{about(runs)}</Link>,
                   number: true,
                   by: ({ runs }) => runs,
                 },
@@ -53,7 +53,6 @@ export default function ClientPage({ client }: ClientPageProps) {
                     </Link>
                   ),
                   number: true,
-                  wide: true,
                   by: ({ errors, runs }) => (runs > 0 ? errors / runs : null),
                 },
                 { head: 'Cost', cell: ({ costUsd }) => money(costUsd), number: true, by: ({ costUsd }) => costUsd },
@@ -121,9 +120,9 @@ function verdictOf(workflows: readonly Workflow[], name: string): string {
   ].filter((part) => part !== false);
   const worst = workflows.find(({ state }) => state === 'degraded');
   if (!worst && healthy === workflows.length)
-    return healthy === 1 ? `${workflows[0]!.name} is healthy.` : `All ${count(healthy)} workflows are healthy.`;
+    return healthy === 1 ? `${visible(workflows[0]!.name)} is healthy.` : `All ${count(healthy)} workflows are healthy.`;
   if (!worst && healthy === 0) return `Nothing can be said of ${counted(workflows.length, 'workflow')} yet: ${rest.join(', ')}.`;
   if (!worst) return `No workflow is known to be degraded: ${rest.join(', ')}.`;
   const more = degraded === 1 ? '' : degraded === 2 ? ', and so is one more' : `, and so are ${count(degraded - 1)} more`;
-  return `${worst.name} is degraded${more}. ${rest.length > 0 ? `The others: ${rest.join(', ')}.` : ''}`;
+  return `${visible(worst.name)} is degraded${more}. ${rest.length > 0 ? `The others: ${rest.join(', ')}.` : ''}`;
 }

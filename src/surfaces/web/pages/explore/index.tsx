@@ -1,7 +1,7 @@
 import type { FormEvent } from 'react';
 import { useStill } from '../../../../ui/answers.ts';
-import { compact, count, counted, duration, money } from '../../../../ui/format.ts';
-import { Answered, Button, Empty, Page, State, When } from '../../../../ui/kit.tsx';
+import { compact, count, counted, duration, money, visible } from '../../../../ui/format.ts';
+import { Answered, Button, Empty, Name, Page, State, When } from '../../../../ui/kit.tsx';
 import { Link, useParams, withParams } from '../../../../ui/router.tsx';
 import { Table, type Column } from '../../../../ui/table.tsx';
 import { useCall, type Answer, type Input } from '../../call.ts';
@@ -89,7 +89,7 @@ export function TraceTable({
   ofOne?: boolean;
 }) {
   const columns: Column<Trace>[] = [
-    { head: 'Trace', cell: ({ name }) => <span title={name}>{name}</span>, text: 'name' },
+    { head: 'Trace', cell: ({ name }) => <Name of={name} />, text: 'name' },
     {
       head: 'Outcome',
       cell: ({ status }) => (status === 'error' ? <State kind="failing">failed</State> : <State kind="healthy">ok</State>),
@@ -97,14 +97,14 @@ export function TraceTable({
     { head: 'Began', cell: ({ startedAt }) => <When at={startedAt} /> },
     ...(ofOne ? [] : [workflowColumn]),
     { head: 'Model', cell: ({ models }) => <Cut text={models.join(', ')} />, wide: true, text: 'fill' },
-    { head: 'User', cell: ({ user }) => <Cut text={user ?? ''} />, wide: true, text: 'fill' },
+    { head: 'User', cell: ({ user }) => <Cut text={user ?? ''} />, text: 'fill' },
     {
       head: 'Scores',
       cell: ({ scores }) => <Cut text={scores.map(({ name, value, label }) => `${name} ${label ?? value}`).join(', ')} />,
       wide: 'most',
       text: 'name',
     },
-    { head: 'Steps', cell: ({ spanCount }) => count(spanCount), number: true, wide: true },
+    { head: 'Steps', cell: ({ spanCount }) => count(spanCount), number: true, wide: 'most' },
     {
       head: 'Tokens in / out',
       cell: ({ inputTokens, outputTokens }) => tokens(inputTokens, outputTokens),
@@ -125,11 +125,10 @@ export function TraceTable({
   );
 }
 
-const Cut = ({ text }: { text: string }) => <span title={text}>{text || '–'}</span>;
+const Cut = ({ text }: { text: string }) => (text === '' ? '–' : <Name of={text} />);
 const workflowColumn: Column<Trace> = {
   head: 'Workflow',
   cell: ({ workflow }) => <Cut text={workflow ?? ''} />,
-  wide: true,
   text: 'fill',
 };
 
@@ -163,8 +162,8 @@ function Sessions({ clientId }: { clientId: string }) {
                 idOf={({ session }) => session}
                 hrefOf={({ session }) => `/c/${clientId}/traces${withParams('', { session })}`}
                 columns={[
-                  { head: 'Session', cell: ({ session }: Session) => session },
-                  { head: 'User', cell: ({ user }) => user ?? '–', wide: true },
+                  { head: 'Session', cell: ({ session }: Session) => <Name of={session} /> },
+                  { head: 'User', cell: ({ user }) => <Cut text={user ?? ''} /> },
                   ...activity,
                 ]}
               />
@@ -203,7 +202,7 @@ function Users({ clientId }: { clientId: string }) {
                 idOf={({ user }) => user}
                 hrefOf={({ user }) => `/c/${clientId}/traces${withParams('', { user })}`}
                 columns={[
-                  { head: 'User', cell: ({ user }: User) => user },
+                  { head: 'User', cell: ({ user }: User) => <Name of={user} /> },
                   { head: 'Sessions', cell: ({ sessions }) => count(sessions), number: true },
                   ...activity,
                 ]}
@@ -254,7 +253,7 @@ function RangeChoice({ range, what }: { range: ReturnType<typeof useRange>; what
 type Activity = Pick<Session, 'lastSeenAt' | 'workflows' | 'runs' | 'errors' | 'inputTokens' | 'outputTokens' | 'costUsd'>;
 const activity: Column<Activity>[] = [
   { head: 'Last seen', cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
-  { head: 'Workflows', cell: ({ workflows }) => workflows.join(', ') || '–', wide: true },
+  { head: 'Workflows', cell: ({ workflows }) => <Cut text={workflows.map(visible).join(', ')} />, wide: true, text: 'fill' },
   { head: 'Runs', cell: ({ runs }) => count(runs), number: true },
   {
     head: 'Failed',

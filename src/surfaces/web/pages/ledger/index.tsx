@@ -35,9 +35,9 @@ export default function LedgerPage({ client }: ClientPageProps) {
                 { head: 'Stored', cell: ({ stored }) => count(stored), number: true },
                 { head: 'Sent twice', cell: ({ deduplicated }) => count(deduplicated), number: true },
                 { head: 'Rejected', cell: ({ rejected }) => count(sum(rejected)), number: true },
-                { head: 'Set aside', cell: ({ setAside }) => count(setAside), number: true, wide: true },
-                { head: 'Removed', cell: ({ removed }) => count(sum(removed)), number: true, wide: true },
-                { head: 'On its way', cell: ({ spooled }) => count(spooled), number: true, wide: true },
+                { head: 'Set aside', cell: ({ setAside }) => count(setAside), number: true },
+                { head: 'Removed', cell: ({ removed }) => count(sum(removed)), number: true },
+                { head: 'On its way', cell: ({ spooled }) => count(spooled), number: true },
               ]}
             />
             <Reasons title="Rejected, and told to their sender" of={ledger.rejected} />

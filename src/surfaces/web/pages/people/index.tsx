@@ -33,7 +33,9 @@ export default function PeoplePage({ client }: ClientPageProps) {
       title="People"
       verdict={
         known.answer &&
-        `${counted(known.answer.people.length, 'person sees', 'people see')} ${client.name}, beside the owners of the practice.`
+        (known.answer.people.length === 0
+          ? `Nobody sees ${client.name} but the owners of the practice.`
+          : `${counted(known.answer.people.length, 'person sees', 'people see')} ${client.name}, beside the owners of the practice.`)
       }
     >
       <Answered known={known}>

@@ -1,6 +1,6 @@
 import { askAgain } from '../../../../ui/answers.ts';
 import { Form } from '../../../../ui/form.tsx';
-import { compact, count, counted, money } from '../../../../ui/format.ts';
+import { about, count, counted, money } from '../../../../ui/format.ts';
 import { Answered, Empty, Page, Section, TextField, When } from '../../../../ui/kit.tsx';
 import { go } from '../../../../ui/router.tsx';
 import { Table } from '../../../../ui/table.tsx';
@@ -36,6 +36,7 @@ function Overview({ session }: { session: Session }) {
               idOf={({ id }) => id}
               hrefOf={({ id }) => `/c/${id}`}
               sortParam="sort"
+              stacked
               columns={columns}
             />
           )
@@ -58,13 +59,13 @@ const columns = [
   },
   {
     head: 'Runs, 28 days',
-    cell: ({ runs }: Clients[number]) => compact(runs),
+    cell: ({ runs }: Clients[number]) => about(runs),
     number: true,
     by: ({ runs }: Clients[number]) => runs,
   },
   {
     head: 'Errors',
-    cell: ({ errors }: Clients[number]) => compact(errors),
+    cell: ({ errors }: Clients[number]) => about(errors),
     number: true,
     wide: true,
     by: ({ errors }: Clients[number]) => errors,

@@ -10,6 +10,8 @@ import type { ClientPageProps } from '../../pages.ts';
 import { administers, useSession } from '../../session.ts';
 
 type Price = Answer<'prices.list'>['prices'][number];
+/** As it stands where a price is for all calls. */
+const FIRST = '2000-01-01T00:00:00.000Z';
 
 /** What a client pays for models, where that is not the public price. */
 export default function PricesPage({ client }: ClientPageProps) {
@@ -36,6 +38,7 @@ export default function PricesPage({ client }: ClientPageProps) {
               <Table
                 label="Prices"
                 walked
+                stacked
                 rows={prices}
                 idOf={({ id }) => id}
                 columns={[
@@ -44,7 +47,11 @@ export default function PricesPage({ client }: ClientPageProps) {
                   { head: 'Cached', cell: (price) => rate(price.cachedInputUsdPerMillion), number: true, wide: true },
                   { head: 'Output per million', cell: (price) => rate(price.outputUsdPerMillion), number: true },
                   { head: 'Per call', cell: (price) => rate(price.usdPerRequest), number: true, wide: true },
-                  { head: 'From', cell: ({ validFrom }) => <When at={validFrom} absolute />, wide: true },
+                  {
+                    head: 'From',
+                    cell: ({ validFrom }) => (validFrom <= FIRST ? 'all calls' : <When at={validFrom} absolute />),
+                    wide: true,
+                  },
                   ...(may ? [{ head: 'Act', cell: (price: Price) => <Remove price={price} client={client.id} /> }] : []),
                 ]}
               />

@@ -1,5 +1,5 @@
 import { useMemo, type CSSProperties } from 'react';
-import { count, counted, duration, money } from '../../../../ui/format.ts';
+import { compact, count, counted, duration, money, visible } from '../../../../ui/format.ts';
 import { useKeys } from '../../../../ui/keys.ts';
 import { Answered, Page, State, When } from '../../../../ui/kit.tsx';
 import { go, Link, useParams, withParams } from '../../../../ui/router.tsx';
@@ -23,13 +23,13 @@ export default function TracePage({ client, params: { trace: traceId = '' } }: C
   const workflow = known.answer?.spans.find((span) => span.workflow !== null)?.workflow;
   return (
     <Page
-      title={first?.name ?? 'Trace'}
+      title={first ? visible(first.name) : 'Trace'}
       verdict={known.answer && first && <Verdict trace={known.answer} />}
       acts={
         <>
           {workflow && (
             <Link className="button" to={`/c/${client.id}/workflow${withParams('', { name: workflow })}`}>
-              <span className="cut">{workflow}</span>
+              <span className="cut">{visible(workflow)}</span>
             </Link>
           )}
           <Link className="button" to={`/c/${client.id}/traces`}>
@@ -52,7 +52,9 @@ function Verdict({ trace: { spans, spanCount, totals, scores } }: { trace: Trace
   return (
     <>
       {failed.length > 0 ? (
-        <State kind="failing">{failed.length === 1 ? `${failed[0]!.name} failed` : `${count(failed.length)} steps failed`}</State>
+        <State kind="failing">
+          {failed.length === 1 ? `${visible(failed[0]!.name)} failed` : `${count(failed.length)} steps failed`}
+        </State>
       ) : (
         <State kind="healthy">no step failed</State>
       )}
@@ -107,6 +109,11 @@ function Spans({ trace, clientId }: { trace: Trace; clientId: string }) {
 /** A wrapper repeats what its calls say: beside it, it is no cost of its own. */
 const costOf = ({ costUsd }: Span) => (costUsd === null ? '' : money(costUsd));
 
+const tokensOf = ({ kind, inputTokens, outputTokens }: Span) =>
+  kind === 'generation' && (inputTokens !== null || outputTokens !== null)
+    ? `${compact(inputTokens)} / ${compact(outputTokens)}`
+    : '';
+
 function Step({ placed: { span, depth, start, length }, chosen }: { placed: Placed<Span>; chosen: boolean }) {
   const failed = span.status === 'error';
   const style = { '--depth': Math.min(depth, 12), '--start': start, '--length': length } as CSSProperties;
@@ -118,10 +125,13 @@ function Step({ placed: { span, depth, start, length }, chosen }: { placed: Plac
       >
         <span className="step-name">
           <span className={`kind kind-${span.kind}`}>{span.kind}</span>
-          <span className="step-title">{span.name}</span>
+          <bdi className="step-title">{visible(span.name)}</bdi>
           {failed && <span className="step-failed">failed</span>}
         </span>
         <span className="step-figures">
+          <span className="wide" title="tokens in / out">
+            {tokensOf(span)}
+          </span>
           <span>{duration(span.durationMs)}</span>
           <span>{costOf(span)}</span>
         </span>

@@ -49,7 +49,8 @@ function Facts({ span, clientId, traceId }: { span: Span; clientId: string; trac
         : `${count(span.outputTokens)}${span.reasoningTokens ? ` (${count(span.reasoningTokens)} reasoning)` : ''}`,
     ],
     ['Cost', span.costUsd === null ? (span.inputTokens === null ? null : 'unknown') : money(span.costUsd)],
-    ['Priced by', span.costSource],
+    // The id of a price says nothing to a reader; the page of prices has it.
+    ['Priced by', span.costSource?.replace(/^own price .*/, 'a price of the client’s own') ?? null],
     ['User', filtered(span.user, 'user')],
     ['Session', filtered(span.session, 'session')],
     ['Environment', filtered(span.environment, 'environment')],

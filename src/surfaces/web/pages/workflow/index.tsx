@@ -1,4 +1,4 @@
-import { about, counted, money, percent } from '../../../../ui/format.ts';
+import { about, aboutCounted, money, percent, visible } from '../../../../ui/format.ts';
 import { Answered, Empty, Page, Section, Since, State, When } from '../../../../ui/kit.tsx';
 import { Link, useParams, withParams } from '../../../../ui/router.tsx';
 import { useCall, type Answer } from '../../call.ts';
@@ -32,7 +32,7 @@ export default function WorkflowPage({ client }: ClientPageProps) {
     );
   return (
     <Page
-      title={name}
+      title={visible(name)}
       verdict={known.answer && <Verdict workflow={known.answer} />}
       acts={
         <Link className="button" to={`/c/${client.id}/traces${withParams('', { workflow: name })}`}>
@@ -101,9 +101,7 @@ function Figures({
         <dd>
           {runs > 0 ? percent(errors / runs) : '–'}{' '}
           <small>
-            <Link to={tracesOf(of, { from, status: 'error' })}>
-              {errors > 1000 ? `${about(errors)} runs` : counted(errors, 'run')}
-            </Link>
+            <Link to={tracesOf(of, { from, status: 'error' })}>{aboutCounted(errors, 'run')}</Link>
           </small>
         </dd>
       </div>

@@ -1,5 +1,5 @@
-import { count, money } from '../../../../ui/format.ts';
-import { Section, When } from '../../../../ui/kit.tsx';
+import { count, money, visible } from '../../../../ui/format.ts';
+import { Name, Section, When } from '../../../../ui/kit.tsx';
 import { Link } from '../../../../ui/router.tsx';
 import { Table } from '../../../../ui/table.tsx';
 import type { Answer } from '../../call.ts';
@@ -19,7 +19,7 @@ export function Models({ workflow: { models }, ...of }: { workflow: Workflow } &
           rows={models}
           idOf={({ model, provider }) => `${provider}/${model}`}
           columns={[
-            { head: 'Model', cell: ({ model }) => <span title={model}>{model}</span>, text: 'name' },
+            { head: 'Model', cell: ({ model }) => <Name of={model} />, text: 'name' },
             {
               head: 'Calls',
               cell: ({ model, calls }) => <Link to={tracesOf(of, { model, from: monthAgo() })}>{count(calls)}</Link>,
@@ -50,7 +50,7 @@ export function Failures({ workflow: { name, failures }, clientId }: { workflow:
             {
               head: 'Error',
               cell: ({ message, spanName, traceId }) => (
-                <Link to={`/c/${clientId}/traces/${traceId}`}>{message || `${spanName} failed`}</Link>
+                <Link to={`/c/${clientId}/traces/${traceId}`}>{visible(message || `${spanName} failed`)}</Link>
               ),
             },
             {
@@ -93,7 +93,11 @@ export function Users({ workflow: { users }, ...of }: { workflow: Workflow } & O
           columns={[
             {
               head: 'User',
-              cell: ({ user }) => <Link to={tracesOf(of, { user })}>{user}</Link>,
+              cell: ({ user }) => (
+                <Link to={tracesOf(of, { user })}>
+                  <Name of={user} />
+                </Link>
+              ),
             },
             {
               head: 'Runs',
