@@ -56,6 +56,8 @@ export interface Evidence {
   bucketMs: number;
   /** Buckets by metric and segment, to draw. */
   series: Series[];
+  /** Those of all rows in narrower buckets. */
+  finer: Finer[];
   judged: Judged;
   cohorts: AuditReport['cohorts'];
 }
@@ -138,7 +140,7 @@ async function judge(
     steady: [...dated.steady, ...compared.steady, ...(worded && worded.judgements.length === 0 && !worded.needs ? [text] : [])],
     tests,
   };
-  return { ...base, bucketMs, series, judged, cohorts };
+  return { ...base, bucketMs, series, finer, judged, cohorts };
 }
 
 const scoresOf = ({ lowest_score, highest_score, inner_scores, score_sd }: Evidence['overview']) => ({

@@ -280,7 +280,8 @@ test('a column is an outcome where it stands in the answer or is named for one',
   expect(['resolution', 'guardrail', 'parsed_intent', 'predictedLabel', 'http_status'].map((name) => role(name))).toEqual(
     Array.from({ length: 5 }, () => 'outcome'),
   );
-  expect(role('cache')).toBe('handling');
+  expect(['cache', 'n_docs', 'retrieved_chunks'].map((name) => role(name))).toEqual(['handling', 'handling', 'handling']);
+  expect(role('output.system_fingerprint', 3, ['system_fingerprint'])).toBe('input');
   expect(['customer', 'workflow', 'response_format', 'customer_status', 'task'].map((name) => role(name))).toEqual(
     Array.from({ length: 5 }, () => 'input'),
   );

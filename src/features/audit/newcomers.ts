@@ -7,7 +7,7 @@ import { tokens, words } from './outcome.ts';
  */
 
 const SYSTEM = words(
-  'model models engine llm provider vendor deployment deploy deployed release build version versions revision commit sha branch env environment stage endpoint host hostname server node pod cluster instance gateway backend service sdk library config configuration settings experiment variant arm treatment flag rollout bucket pipeline agent chain graph tool retriever index embedding embeddings reranker prompt template temperature strategy algorithm quantization gpu hardware',
+  'model models engine llm provider vendor deployment deploy deployed release build version versions revision commit sha branch env environment stage endpoint host hostname server node pod cluster instance gateway backend service sdk library config configuration settings experiment variant arm treatment flag rollout bucket pipeline agent chain graph tool retriever index embedding embeddings reranker prompt template temperature strategy algorithm quantization gpu hardware fingerprint',
 );
 const POPULATION = words(
   'customer customers client clients tenant account org organization organisation company brand user users team department task tasks type kind category topic intent subject product language lang locale country region market site channel source plan tier segment cohort audience persona industry',

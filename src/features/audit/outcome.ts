@@ -12,7 +12,9 @@ const ANSWER = words(
 const OUTCOME = words(
   'resolution resolved escalated escalation finish stop guardrail guardrails moderation blocked refused refusal verdict feedback rating thumbs success successful failed failure fail error errors valid validation correct passed accepted truncated csat handoff deflected',
 );
-const HANDLING = words('cache cached caching retry retries retried fallback attempt attempts');
+const HANDLING = words(
+  'cache cached caching retry retries retried fallback attempt attempts retrieved docs chunks passages hits steps turns iterations hops',
+);
 /** "Response format" is what was asked for, "customer status" who asked. */
 const ASKED = words('format mode version schema language lang style limit max template');
 const WHO = words('customer user account plan member membership subscription');
@@ -32,8 +34,10 @@ export const tokens = (name: string) =>
 /** By where it stands: inside the answer; else by its name. */
 export function roleOf(segment: ColumnRef, { fields, conversation }: Pick<Mapping, 'fields' | 'conversation'>): ColumnRole {
   const { output } = fields;
-  if (output && !conversation && isInside(segment, output)) return 'outcome';
   const own = tokens(segment.name);
+  // What a response says of the system that made it is nothing of the answer.
+  if (own.includes('fingerprint')) return 'input';
+  if (output && !conversation && isInside(segment, output)) return 'outcome';
   const has = (list: ReadonlySet<string>) => own.some((word) => list.has(word));
   if (has(OUTCOME) || (has(ANSWER) && !has(ASKED)) || (own.includes('status') && !has(WHO))) return 'outcome';
   return has(HANDLING) ? 'handling' : 'input';

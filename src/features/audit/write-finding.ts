@@ -1,3 +1,5 @@
+import type { Bucket } from '../../detect/index.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { Evidence } from './audit.ts';
 import { chartOf } from './chart.ts';
 import { findExamples } from './examples.ts';
@@ -6,6 +8,7 @@ import type { Series } from './metrics.ts';
 import type { ReportFinding } from './model.ts';
 import type { Named, Priced } from './order.ts';
 import { named } from './report/text.ts';
+import { hoursOf } from './series.ts';
 import { action, explanation, severity, title } from './words.ts';
 
 /** A finding as the report tells it: words, numbers, picture, and the rows that show it. */
@@ -33,7 +36,8 @@ export async function writeFinding(
   const key = JSON.stringify(segment);
   // A metric that was given another name is read by the same SQL.
   const same = (one: Series) => one.metric.name === metric.name || (metric.sql !== '' && one.metric.sql === metric.sql);
-  const buckets = evidence.series.find((one) => same(one) && JSON.stringify(one.segment) === key)?.buckets ?? [];
+  const wide = evidence.series.find((one) => same(one) && JSON.stringify(one.segment) === key)?.buckets ?? [];
+  const { buckets, bucketMs } = (await narrowOf(evidence, judgement)) ?? { buckets: wide, bucketMs: evidence.bucketMs };
   const letter = String.fromCharCode(65 + (index % 26));
   return {
     id: `f${index + 1}`,
@@ -62,9 +66,27 @@ export async function writeFinding(
     metricName: metric.plain,
     unit: metric.unit,
     action: action(judgement, cause, leadOf(item, groups)),
-    chart: chartOf(judgement, buckets, evidence.bucketMs, letter, chartTitle(judgement)),
+    chart: chartOf(judgement, buckets, bucketMs, letter, chartTitle(judgement)),
     examples: ownExamples(item, index, groups) ? await findExamples(evidence, judgement) : { before: [], after: [] },
   };
+}
+
+/** What is drawn of a log beside an incident of some hours. */
+const BESIDE_MS = 3 * DAY_MS;
+
+/** The hours around an incident that was found in them: among days it would hardly be seen. */
+async function narrowOf(
+  { store, finer, dimensions, bucketMs }: Evidence,
+  { metric, segment, at, over, interval }: Judgement,
+): Promise<{ buckets: Bucket[]; bucketMs: number } | null> {
+  if (at === null || over === undefined || interval === null || metric.kind === 'count' || bucketMs < DAY_MS) return null;
+  if (interval[1] - interval[0] > HOUR_MS || over - at > BESIDE_MS) return null;
+  const all =
+    Object.keys(segment).length === 0
+      ? finer.find((one) => one.bucketMs === HOUR_MS)?.series.find((one) => one.metric.name === metric.name)?.buckets
+      : await hoursOf(store, { metric, segment, buckets: [] }, dimensions);
+  const buckets = (all ?? []).filter((one) => one.at >= at - BESIDE_MS && one.at < over + BESIDE_MS).sort((a, b) => a.at - b.at);
+  return buckets.length < 2 ? null : { buckets, bucketMs: HOUR_MS };
 }
 
 /** When it was over; nothing where it lasts until the log ends. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Telemetry } from '../../../stores/telemetry/index.ts';
 import { readSettings } from './file-table.ts';
-import { formatNames, formats, labelsIn, pickFormat, type FormatChoice, type FormatName } from './format.ts';
+import { formatNames, formats, keysIn, labelsIn, pickFormat, type FormatChoice, type FormatName } from './format.ts';
 import { graderNames, graders, pickGrader, type GraderName, type GraderTrial } from './grade.ts';
 import type { Mapping } from './map-columns.ts';
 import { fieldTexts } from './select-calls.ts';
@@ -29,8 +29,32 @@ export async function chooseRules(telemetry: Telemetry, source: Source, mapping:
   const graded = tried.length > 0 && found('expected') > 0;
   return {
     grader: graded ? pickGrader(trials, valuesOf(source, mapping.fields.expected?.name)) : null,
-    format: pickFormat(shares, labelsIn(await answersOf(telemetry, source, mapping))),
+    format: await withKeys(pickFormat(shares, labelsIn(await answersOf(telemetry, source, mapping))), telemetry, source, mapping),
   };
+}
+
+const TRIED_FOR_KEYS = 1500;
+/** A longer answer has its keys all the same; it is too much to be looked at here. */
+const LONGEST_TRIED = 20_000;
+
+/** Of answers that are JSON, the keys that they have. */
+async function withKeys(
+  format: FormatChoice | null,
+  telemetry: Telemetry,
+  source: Source,
+  mapping: Mapping,
+): Promise<FormatChoice | null> {
+  if (format !== 'json') return format;
+  const binder = new Binder();
+  const { from, text } = fieldTexts(source, mapping, binder);
+  const rows = await telemetry.rows(z.object({ o: z.string() }))(
+    `select o from (select ifNull(${text('output')}, '') as o from (${from}) where not blank and broken = '' and o != '' limit ${TRIED_FOR_KEYS})
+     where length(o) <= ${LONGEST_TRIED}`,
+    binder.params,
+    { settings: readSettings(source.file), timeoutMs: LIMIT_MS },
+  );
+  const keys = keysIn(rows.map(({ o }) => o));
+  return keys.length > 0 ? { keys } : format;
 }
 
 /** The answers of the sample; of messages what they say, which only the engine reads. */

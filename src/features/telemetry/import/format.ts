@@ -1,4 +1,4 @@
-import type { Binder } from './sql.ts';
+import { quoted, type Binder } from './sql.ts';
 
 /** The form that most answers keep; an answer out of form is one that a program downstream cannot read. */
 
@@ -26,8 +26,8 @@ export const formats = {
 export type FormatName = keyof typeof formats;
 export const formatNames = Object.keys(formats) as FormatName[];
 
-/** A form from the list, or a set of labels of which an answer is one. */
-export type FormatChoice = FormatName | { labels: readonly string[] };
+/** A form from the list, a set of labels of which an answer is one, or JSON with the keys that nearly all of them have. */
+export type FormatChoice = FormatName | { labels: readonly string[] } | { keys: readonly string[] };
 
 const MOST = 0.8;
 
@@ -36,12 +36,55 @@ export function pickFormat(shares: Record<FormatName, number>, labels: readonly 
   return formatNames.find((name) => shares[name] >= MOST) ?? (labels.length > 0 ? { labels } : null);
 }
 
-/** The labels are words of the log, so they are bound. */
-export const formatSql = (format: FormatChoice, binder: Binder) =>
-  typeof format === 'string' ? formats[format].sql : `has(${binder.bind(format.labels, 'Array(String)')}, ${label('o')})`;
+/** Labels and keys are words of the log, so they are bound. */
+export function formatSql(format: FormatChoice, binder: Binder): string {
+  if (typeof format === 'string') return formats[format].sql;
+  if ('labels' in format) return `has(${binder.bind(format.labels, 'Array(String)')}, ${label('o')})`;
+  // All keys in one pass of the text; one without a value is not there.
+  const type = format.keys.map((key) => `${quoted(key)} Nullable(String)`).join(', ');
+  const values = `JSONExtract(o, ${binder.bind(`Tuple(${type})`, 'String')})`;
+  return `${formats.json.sql} and ${format.keys.map((_, i) => `isNotNull(tupleElement(${values}, ${i + 1}))`).join(' and ')}`;
+}
 
-export const formatSentence = (format: FormatChoice) =>
-  typeof format === 'string' ? formats[format].sentence : `are one of ${format.labels.map((text) => `"${text}"`).join(', ')}`;
+export function formatSentence(format: FormatChoice): string {
+  if (typeof format === 'string') return formats[format].sentence;
+  if ('labels' in format) return `are one of ${format.labels.map((text) => `"${text}"`).join(', ')}`;
+  return `are JSON with a value for ${format.keys.map((key) => `"${key}"`).join(', ')}`;
+}
+
+const MOST_KEYS = 12;
+/** A key that a few in a hundred answers do without may be left out. */
+const ALWAYS = 0.98;
+/** Fewer answers show no habit. */
+const FEWEST_ANSWERS = 50;
+
+/** The keys that have a value in nearly all answers, in any third of them: one that went missing half way was one. Pure. */
+export function keysIn(answers: readonly string[]): string[] {
+  const thirds = answers.length >= 3 * FEWEST_ANSWERS ? [0, 1, 2].map((i) => third(answers, i)) : [answers];
+  const found = thirds.flatMap((list) => {
+    const objects = list.flatMap(objectIn);
+    if (objects.length < FEWEST_ANSWERS || objects.length < MOST * list.length) return [];
+    const counts = new Map<string, number>();
+    for (const object of objects)
+      for (const [key, value] of Object.entries(object))
+        if (value !== null && value !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+    return [...counts].filter(([, n]) => n >= ALWAYS * objects.length).map(([key]) => key);
+  });
+  const keys = [...new Set(found)];
+  return keys.length > MOST_KEYS ? [] : keys;
+}
+
+const third = (list: readonly string[], i: number) =>
+  list.slice(Math.floor((i * list.length) / 3), Math.floor(((i + 1) * list.length) / 3));
+
+function objectIn(text: string): Record<string, unknown>[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as Record<string, unknown>] : [];
+  } catch {
+    return [];
+  }
+}
 
 const MAX_LABELS = 12;
 const MAX_LABEL_LENGTH = 40;

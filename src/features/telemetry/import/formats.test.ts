@@ -57,6 +57,19 @@ test.each(['none', 'gzip', 'zstd'])('Parquet is read, packed with %s', async (pa
   await expectTwelve(to);
 });
 
+test('answers that are JSON keep the keys that they always had, each with a value', async () => {
+  const answer = (i: number) => ({ supplier: `s${i}`, amount: i, 'a `key`': i % 10 === 0 ? null : 1 });
+  const rows = times(300, (i) => {
+    const { amount, ...rest } = answer(i);
+    const output = JSON.stringify(i >= 250 ? (i % 2 ? rest : { ...rest, amount: null }) : { ...rest, amount });
+    return { timestamp: hour(i), input: `question ${i}`, output };
+  });
+  const path = reader.write('keys.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const { calls, assumptions } = await reader.read(path);
+  expect(assumptions).toContain('Most answers are JSON with a value for "supplier", "amount"; the others count as out of form.');
+  expect(calls.map(({ format_valid }) => format_valid)).toEqual(times(300, (i) => (i < 250 ? 1 : 0)));
+});
+
 test('standard input is read', () => expectTwelve('-', jsonl(12)));
 
 test('several files of different formats make one log', async () => {

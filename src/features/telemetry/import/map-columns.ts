@@ -179,7 +179,9 @@ const MODEL = /\b(gpt|claude|gemini|llama|mistral|mixtral|qwen|deepseek|command|
 
 /** What no name gave away: a column of times, a column of model names, the two longest texts. */
 function byContent(columns: readonly Column[], found: Partial<Record<Field, Column>>, paired: boolean) {
-  const free = columns.filter((column) => column.path.length === 0 && !taken(found, column) && filled(column).length > 0);
+  const free = columns.filter(
+    (column) => column.path.length === 0 && !taken(found, column) && filled(column).length > 0 && !isNamedTime(column),
+  );
   found.time ??= free.find((column) => looksLike.time(filled(column)) && new Set(filled(column)).size > 1);
   found.model ??= free.find((column) => filled(column).every((value) => value.length < 80 && MODEL.test(value)));
   found.score ??= scoresIn(columns)
@@ -200,6 +202,9 @@ function byContent(columns: readonly Column[], found: Partial<Record<Field, Colu
   found.output = texts.at(-1);
   if (texts.length > 1) found.input ??= texts[0];
 }
+
+/** Times in a format that nobody knows are no texts. */
+const isNamedTime = ({ name }: Column) => (['time', 'endTime'] as const).some((field) => placeOfName(field, name) >= 0);
 
 /** Texts that differ from row to row, before the answer: a classifier's "text", a desk's "ticket"; more than labels are, where that is the answer. */
 function questionBefore(output: Column, free: readonly Column[], paired: boolean): Column | undefined {

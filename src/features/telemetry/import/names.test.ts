@@ -195,6 +195,16 @@ test.each([
   expect(mapping.assumptions.join()).toContain(`"${name}" holds grades in words: "${levels[0]!.toLowerCase()}" `);
 });
 
+test('times in no known format are no questions', () => {
+  const { found, mapping } = mapped('timestamp | user | reply', (i) => [
+    `Mar ${1 + (i % 28)}, 2026 at ${i % 12}:0${i % 10} in the morning`,
+    `u${i}`,
+    answer(i),
+  ]);
+  expect(found).not.toHaveProperty('input');
+  expect(mapping.assumptions.join()).toContain('"timestamp" was not read as the time');
+});
+
 test('what graders measure is a score, also where a tool keeps each in a list, and what a call should not be is worse when there is more', () => {
   const { found, segments, mapping } = mapped(
     'timestamp | output | answer_relevancy | user-feedback | hallucination | toxicity_score | retrieval_score | relevance_reason',

@@ -3,7 +3,7 @@ import { cellOf, isJson, tableOf } from './file-table.ts';
 import { BROKEN_LINE } from './mend-csv.ts';
 import { BY_NAME } from './named-scores.ts';
 import type { Source } from './source.ts';
-import type { Binder } from './sql.ts';
+import { quoted, type Binder } from './sql.ts';
 
 /** SQL for the texts of some columns over one pass of a file. */
 export interface Texts {
@@ -82,8 +82,6 @@ function csvRecord(width: number): string {
     isNull(c1) and ${isBlank(`ifNull(c0, '')`)} as blank,
     if(broken = '', '', toJSONString([${all}])) as raw`;
 }
-
-const quoted = (name: string) => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 
 function inside(cell: string, path: ColumnRef['path'], binder: Binder): string {
   if (path.length === 0) return cell;

@@ -108,9 +108,7 @@ export const refusalsByLanguage: readonly Patterns[] = [
   },
   {
     needs: ['kan jeg', 'jeg kan', 'kan jag', 'jag kan'],
-    patterns: [
-      `(?:kan je?g|je?g kan|kan jag|jag kan) ${near}(?:ikke|inte) (?:hjelpe|hjælpe|hjälpa|svare|svara|besvare|besvara)`,
-    ],
+    patterns: [`(?:kan je?g|je?g kan|kan jag|jag kan) ${near}(?:ikke|inte) (?:hjelpe|hjælpe|hjälpa|svare|svara|besvare|besvara)`],
   },
 ];
 

@@ -17,3 +17,6 @@ export const textOf = (text: string) => `'${text.replaceAll('\\', '\\\\').replac
 
 /** Texts of ours as an SQL array. */
 export const textList = (texts: readonly string[]) => `[${texts.map(textOf).join(', ')}]`;
+
+/** A name of the log inside the name of a type, which is bound itself. */
+export const quoted = (name: string) => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
