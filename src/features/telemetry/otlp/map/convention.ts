@@ -35,6 +35,7 @@ export const topics = [
   'workflow',
   'project',
   'tags',
+  'metadata',
   'traceName',
   // The prompt.
   'promptName',

@@ -146,6 +146,28 @@ test('LangSmith lists tags in one text, and names user and session in its metada
   expect(mapped(span)).toMatchObject({ tags: ['a', 'seq:step:2'], user: 'u1', session: 's1' });
 });
 
+test('OpenInference passes on metadata as it was given, and its own names come first', () => {
+  const metadata = JSON.stringify({ user_id: 'u1', thread_id: 's1', step: 3 });
+  expect(mapped({ metadata })).toMatchObject({ user: 'u1', session: 's1' });
+  expect(mapped({ metadata, 'user.id': 'u2', 'session.id': 's2' })).toMatchObject({ user: 'u2', session: 's2' });
+  expect(mapped({ metadata: 'a note' })).toMatchObject({ user: null, session: null });
+});
+
+test('Mastra: an agent, its thread and its user', () => {
+  const run = {
+    'gen_ai.operation.name': 'invoke_agent',
+    'mastra.metadata.userId': 'u1',
+    'mastra.metadata.threadId': 's1',
+    'mastra.agent_run.input': 'Rain?',
+  };
+  expect(mapped(run)).toMatchObject({ kind: 'agent', user: 'u1', session: 's1', input: 'Rain?' });
+});
+
+test('Mastra 0.24: an agent, its user and session, under bare names', () => {
+  const run = { 'gen_ai.operation.name': 'agent.run', userId: 'u1', sessionId: 's1', input: 'Rain?', output: '{"text":"Yes."}' };
+  expect(mapped(run)).toMatchObject({ kind: 'agent', user: 'u1', session: 's1', input: 'Rain?', output: '{"text":"Yes."}' });
+});
+
 test('MLflow writes even names as JSON', () => {
   const span = { 'mlflow.spanType': '"CHAT_MODEL"', 'mlflow.llm.model': '"gpt-4o"', 'mlflow.trace.session': '"s1"' };
   expect(mapped(span)).toMatchObject({ kind: 'generation', model: 'gpt-4o', session: 's1' });

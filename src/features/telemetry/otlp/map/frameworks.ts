@@ -2,7 +2,7 @@ import type { Convention } from './convention.ts';
 
 /**
  * Names that frameworks, gateways and agents write beside the conventions, or before they followed one: Pydantic AI and
- * Logfire, LiteLLM, Google's ADK, LangSmith, MLflow, LangWatch, Strands, AgentOps and Claude Code. Asked last.
+ * Logfire, LiteLLM, Google's ADK, LangSmith, MLflow, LangWatch, Strands, Mastra, AgentOps and Claude Code. Asked last.
  */
 export const frameworks = {
   servedModel: ['llm.response.model'],
@@ -45,6 +45,8 @@ export const frameworks = {
     'gen_ai.user',
     'metadata.user_api_key_end_user_id',
     'metadata.user_api_key_user_id',
+    'mastra.metadata.userId',
+    'userId',
   ],
   session: [
     'gcp.vertex.agent.session_id',
@@ -53,10 +55,16 @@ export const frameworks = {
     'langsmith.metadata.thread_id',
     'langwatch.thread_id',
     'mlflow.trace.session',
+    'mastra.metadata.sessionId',
+    'mastra.metadata.threadId',
+    'sessionId',
   ],
+  // OpenInference's, an object in JSON.
+  metadata: ['metadata'],
   promptName: ['langsmith.metadata.lc_hub_repo'],
   promptVersion: ['langsmith.metadata.lc_hub_commit_hash'],
-  tags: ['langsmith.span.tags'],
+  tags: ['langsmith.span.tags', 'mastra.tags'],
+  completionStart: ['mastra.completion_start_time'],
   messageList: ['events', 'all_messages_events'],
   laterInput: [
     'langwatch.input',
@@ -67,6 +75,9 @@ export const frameworks = {
     'tool_arguments',
     'request_data',
     'mcp.request.argument',
+    'mastra.agent_run.input',
+    'mastra.workflow_run.input',
+    'input',
   ],
   laterOutput: [
     'langwatch.output',
@@ -76,6 +87,9 @@ export const frameworks = {
     'final_result',
     'response_data',
     'mcp.response.value',
+    'mastra.agent_run.output',
+    'mastra.workflow_run.output',
+    'output',
   ],
   finishReasons: ['gen_ai.response.finish_reason', 'llm.response.finish_reason', 'llm.response.stop_reason', 'stop_reason'],
   firstChunkMs: ['ttft_ms'],

@@ -13,6 +13,7 @@ const wordy: ReadonlySet<Topic> = new Set([
   'statusMessage',
   'providerMetadata',
   'usageObject',
+  'metadata',
 ] as const);
 
 /** Further names by which conventions give names, ids and kinds of things. Addresses with a query in them are not among them. */

@@ -115,6 +115,7 @@ export const precedence: Record<Topic, readonly string[]> = {
   system: otel.system,
   input: [...langfuse.input, ...vercel.input, ...otel.input],
   output: [...langfuse.output, ...vercel.output, ...otel.output],
+  metadata: frameworks.metadata,
   messageList: frameworks.messageList,
   laterInput: [
     ...otelDeprecated.laterInput,
@@ -137,7 +138,7 @@ export const precedence: Record<Topic, readonly string[]> = {
   level: langfuse.level,
   statusMessage: langfuse.statusMessage,
   errorType: otel.errorType,
-  completionStart: langfuse.completionStart,
+  completionStart: [...langfuse.completionStart, ...frameworks.completionStart],
   firstChunkS: otel.firstChunkS,
   firstChunkMs: [...vercel.firstChunkMs, ...frameworks.firstChunkMs],
   responseId: [...otel.responseId, ...vercel.responseId],

@@ -3,7 +3,7 @@ import type { RawSpan, Resource, Value } from '../wire.ts';
 import { costOf } from './cost.ts';
 import type { Topic } from './convention.ts';
 import { joinSystem, spokenIn, spokenInList } from './events.ts';
-import { factsOf, label, labels, textOf, type Facts } from './facts.ts';
+import { factsOf, label, labels, objectIn, textOf, type Facts } from './facts.ts';
 import { callsModel, kindOf } from './kind.ts';
 import { numberedText } from './numbered.ts';
 import { numbered } from './precedence.ts';
@@ -60,8 +60,8 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
     givenCostUsd,
     givenCostSource,
     costable: callsModel(kind),
-    user: say('user'),
-    session: say('session'),
+    user: say('user') ?? inMetadata(facts, users),
+    session: say('session') ?? inMetadata(facts, sessions),
     environment: say('environment'),
     release: say('release'),
     version: say('version'),
@@ -85,6 +85,16 @@ function toSpan(raw: RawSpan, facts: Facts, about: Facts): Span {
     events: raw.events,
     links: raw.links,
   };
+}
+
+const users = ['user_id', 'userId'];
+const sessions = ['session_id', 'sessionId', 'thread_id', 'conversation_id'];
+
+/** What a framework passed on without knowing what it is. */
+function inMetadata({ metadata }: Facts, names: readonly string[]): string | null {
+  const object = metadata === null ? null : objectIn(metadata);
+  const said = object && names.map((name) => object[name]).find((value) => typeof value === 'string' && value !== '');
+  return typeof said === 'string' ? said : null;
 }
 
 /** A list, or one text that names them one after the other. */
