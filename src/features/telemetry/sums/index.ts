@@ -11,9 +11,11 @@ import {
   deleteSumDue,
   insertSumDue,
   listSumsDue,
+  spansOfDays,
   type Days,
   type SumDue,
 } from './store.ts';
+import { stretchesOf } from './stretches.ts';
 
 /** The sums that charts are read from, made anew where they are no longer what the spans say. */
 
@@ -29,15 +31,18 @@ async function keptFromMs(ctx: Pick<Context, 'records' | 'client' | 'now'>, of: 
 }
 
 /**
- * Sums up the days of a period again, one after the other, so that never more than one of them is short in a chart. What comes for
- * a day meanwhile waits in the spool of this process, and is counted once.
+ * Sums up days again, a few after the other, so that never more than those are short in a chart. What comes for them meanwhile
+ * waits in the spool of this process, and is counted once.
  */
-export async function sumAgain(ctx: Context, fromMs: number, toMs: number, despiteRetention = false): Promise<void> {
+export async function sumDays(ctx: Context, days: readonly number[], despiteRetention = false): Promise<void> {
   const keptMs = despiteRetention ? -Infinity : await keptFromMs(ctx);
-  const days = await daysOfCharts(ctx, Math.max(fromMs, keptMs), toMs);
   const { intake, removal } = ctx;
-  for (const day of days)
-    await removal.during(() => intake.whileStill(() => removal.sumAgain(new Date(day), new Date(day + DAY_MS))));
+  const counted = await spansOfDays(
+    ctx,
+    days.filter((day) => day >= keptMs),
+  );
+  for (const { fromMs, toMs } of stretchesOf(counted))
+    await removal.during(() => intake.whileStill(() => removal.sumAgain(new Date(fromMs), new Date(toMs))));
 }
 
 /** Sums up the scores of some days again, as far as they are kept. */
@@ -59,7 +64,7 @@ export const noteDaysOf = async (ctx: Context, fromMs: number, toMs: number): Pr
 
 /** Sums up days that were noted. */
 export async function sumNoted(ctx: Context, { id, days, despiteRetention }: SumDue): Promise<void> {
-  for (const day of days.spans) await sumAgain(ctx, day, day + DAY_MS, despiteRetention);
+  await sumDays(ctx, days.spans, despiteRetention);
   await sumScoresAgain(ctx, days.scores, despiteRetention);
   await deleteSumDue(ctx, id);
 }
@@ -110,8 +115,7 @@ export const sumNightly = job({
         const days = new Set([...yesterday, ...(await Promise.all(again)).flat()]);
         return days.size > 0 ? days : undefined;
       },
-      async run(of, days) {
-        for (const day of days) await sumAgain(of, day, day + DAY_MS);
-      },
+      // Noted, as a day whose sums are gone is in no chart any more, and would be missed by the next night.
+      run: async (of, days) => sumNoted(of, await noteDays(of, { spans: [...days], scores: [] })),
     }),
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DAY_MS } from '../../../platform/clock.ts';
 import type { Context } from '../../../platform/context.ts';
 import type { Sql } from '../../../platform/sql.ts';
+import type { CountedDay } from './stretches.ts';
 import { plausibleScore } from '../../../stores/telemetry/index.ts';
 
 const Day = z.object({ fromS: z.number() });
@@ -18,6 +19,19 @@ export async function daysOfCharts({ telemetry }: Pick<Context, 'telemetry'>, fr
     seconds(fromMs, toMs),
   );
   return found.map(({ fromS }) => fromS * 1000);
+}
+
+/** The same days with how many spans each has. */
+export async function spansOfDays({ telemetry }: Pick<Context, 'telemetry'>, days: readonly number[]): Promise<CountedDay[]> {
+  if (days.length === 0) return [];
+  const found = await telemetry.rows(Day.extend({ spans: z.number() }))(
+    `SELECT toUnixTimestamp(toStartOfDay(started_at)) AS fromS, count() AS spans FROM span
+    WHERE client_id = {client:UUID} AND started_at >= fromUnixTimestamp({fromS:Int64}) AND started_at < fromUnixTimestamp({toS:Int64})
+    GROUP BY fromS`,
+    seconds(Math.min(...days), Math.max(...days) + DAY_MS),
+  );
+  const spans = new Map(found.map((one) => [one.fromS * 1000, one.spans]));
+  return days.map((day) => ({ day, spans: spans.get(day) ?? 0 }));
 }
 
 /** Starts of the days in a period of which spans were sent again since. */
