@@ -58,7 +58,7 @@ test('what a change left running does not pass for a step of it', async () => {
 });
 
 test('stillness that does not come, or is not wanted any longer, holds nobody up', async () => {
-  const { during, still } = openChanges(30);
+  const { during, still } = openChanges(30, 0);
   const long = lasting();
   const under = during(long.work);
   const never = () => Promise.reject(new Error('It was begun.'));
@@ -79,4 +79,18 @@ test('stillness that does not come, or is not wanted any longer, holds nobody up
   long.end();
   await Promise.all([under, busy]);
   expect(await patient.still(() => Promise.resolve('free'))).toBe('free');
+});
+
+test('stillness waits on for a change that lasts, and meanwhile lets others through', async () => {
+  const { during, still } = openChanges(20);
+  const long = lasting();
+  const under = during(long.work);
+  const done: string[] = [];
+  const waiting = still(() => Promise.resolve(done.push('still')));
+  // Each comes while stillness is waited for, and goes first in the end.
+  for (const name of ['a', 'b', 'c']) await during(() => Promise.resolve(done.push(name)));
+  expect(done).toEqual(['a', 'b', 'c']);
+  long.end();
+  await Promise.all([under, waiting]);
+  expect(done.at(-1)).toBe('still');
 });

@@ -18,9 +18,13 @@ interface Turn {
 }
 
 const WAITS_MS = 60_000;
+const PATIENCE_MS = 30 * 60_000;
 
-/** Turns come in the order in which they were asked for. Whoever asks for stillness waits for `waitsMs` at most. */
-export function openChanges(waitsMs = WAITS_MS): Changes {
+/**
+ * Turns come in the order in which they were asked for. Whoever asks for stillness holds up others for `waitsMs`, then lets those go
+ * first that came meanwhile, and waits anew; for `patienceMs` in all.
+ */
+export function openChanges(waitsMs = WAITS_MS, patienceMs = PATIENCE_MS): Changes {
   const queue: Turn[] = [];
   const around = new AsyncLocalStorage<{ isOver: boolean }>();
   const now = { active: 0, isStill: false };
@@ -82,8 +86,17 @@ export function openChanges(waitsMs = WAITS_MS): Changes {
       }
     },
     async still(work, signal) {
-      signal?.throwIfAborted();
-      await stillness(signal);
+      const untilMs = performance.now() + patienceMs;
+      for (let isStill = false; !isStill;) {
+        signal?.throwIfAborted();
+        isStill = await stillness(signal).then(
+          () => true,
+          (error: unknown) => {
+            if (signal?.aborted || performance.now() >= untilMs) throw error;
+            return false;
+          },
+        );
+      }
       try {
         return await work();
       } finally {
