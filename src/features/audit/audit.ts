@@ -62,8 +62,8 @@ export interface Evidence {
   cohorts: AuditReport['cohorts'];
 }
 
-/** Reads logs into a store of their own, judges them, and answers the facts of the report. */
-export async function audit(ctx: Context, options: AuditOptions): Promise<AuditReport> {
+/** Reads logs into a store of their own, judges them, and has the facts of the report drawn. */
+export async function audit<T>(ctx: Context, options: AuditOptions, draw: (report: AuditReport) => Promise<T>): Promise<T> {
   const files: LogFile[] = [];
   try {
     if (options.files.includes('-') && process.stdin.isTTY)
@@ -79,7 +79,10 @@ export async function audit(ctx: Context, options: AuditOptions): Promise<AuditR
     const imported = await importLogs(store, files, { map, dateOrder, groupBy, now: ctx.now(), onProgress: ctx.progress });
     ctx.progress({ label: 'Judging', done: 0, unit: 'steps' });
     const evidence = await judge(inTurns(store), imported, files, options);
-    return await writeReport(evidence, { now: ctx.now(), perSuccessUsd: options.perSuccessUsd });
+    const report = await writeReport(evidence, { now: ctx.now(), perSuccessUsd: options.perSuccessUsd });
+    // What it holds is removed while the report is drawn; whether that went well shows when it is put away.
+    store.close().catch(() => undefined);
+    return await draw(report);
   } finally {
     for (const file of files) await file[Symbol.asyncDispose]();
   }

@@ -55,20 +55,24 @@ export const runAudit = operation({
     const paths = [input.out, input.pdf, input.json === '-' ? undefined : input.json].filter((name) => name !== undefined);
     for (const name of paths) await requireWritable(name, input.files);
     requireApart(paths);
-    const report = await audit(ctx, {
+    const written: string[] = [];
+    const draw = async (report: AuditReport) => {
+      if (report.input.rows === 0) throw nothingUsable(report);
+      if (input.out) written.push(await save(input.out, await renderHtml(report)));
+      if (input.pdf) written.push(await save(input.pdf, await renderPdf(report)));
+      if (input.json && input.json !== '-')
+        written.push(await save(input.json, `${JSON.stringify(Findings.parse(report), null, 2)}\n`));
+      return report;
+    };
+    const options = {
       files: input.files,
       map: givenMap(input.map),
       dateOrder: input.dateOrder,
       groupBy: input.groupBy,
       splitMs: dateOf(input.split),
       perSuccessUsd: worth(input),
-    });
-    if (report.input.rows === 0) throw nothingUsable(report);
-    const written: string[] = [];
-    if (input.out) written.push(await save(input.out, await renderHtml(report)));
-    if (input.pdf) written.push(await save(input.pdf, await renderPdf(report)));
-    if (input.json && input.json !== '-')
-      written.push(await save(input.json, `${JSON.stringify(Findings.parse(report), null, 2)}\n`));
+    };
+    const report = await audit(ctx, options, draw);
     return { report, written, printJson: input.json === '-' };
   },
 });

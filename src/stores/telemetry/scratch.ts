@@ -1,4 +1,5 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Log } from '../../platform/log.ts';
@@ -47,12 +48,15 @@ export async function openScratchTelemetry({
     const engine = await startEngine({ dir: own, readsFiles: true, fsync: false, memoryBytes }, log);
     const telemetry = connectEngine(engine, { readsFiles: true });
     let links = 0;
-    const close = async () => {
+    let closing: Promise<void> | undefined;
+    const closeOnce = async () => {
       await telemetry.close();
       lock.release();
-      remove();
+      // Not in the way of what else is done: it may be a gigabyte.
+      await rm(own, { recursive: true, force: true, maxRetries: 3 });
       process.off('exit', remove);
     };
+    const close = () => (closing ??= closeOnce());
     return {
       ...telemetry,
       dir: own,

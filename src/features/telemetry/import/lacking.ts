@@ -45,10 +45,14 @@ export async function lackingFields(telemetry: ScratchTelemetry, shape: Shape, s
   const patterns = names.map((name) => `"${name.replaceAll(/[.-]/g, '\\$&')}"\\s*:\\s*${SOME_VALUE}`);
   const table = tableOf(shape.file, 0, binder);
   const found = await telemetry.rows(z.object({ line: z.string() }))(
-    `select line from (select line, multiMatchAnyIndex(line, ${binder.bind(patterns, 'Array(String)')}) as which from ${table}
-       where length(line) <= ${MOST_BYTES}) where which > 0 limit ${ROWS_EACH} by which`,
+    `select found.2 as line from (
+       select arrayJoin(groupArraySorted(${ROWS_EACH})((row, line))) as found from (
+         select _row_number as row, line, multiMatchAnyIndex(line, ${binder.bind(patterns, 'Array(String)')}) as which from ${table}
+         where length(line) <= ${MOST_BYTES}) where which > 0 group by which)
+     order by found.1`,
     binder.params,
-    { ...LIMIT, settings: readSettings(shape.file) },
+    // In two threads the first ones come in any order.
+    { ...LIMIT, settings: { ...readSettings(shape.file), max_threads: 2 } },
   );
   return found.flatMap(({ line }) => {
     const row = Object.entries(parsed(line)).filter(([name, value]) => !shown.has(name) && !isEmpty(value));

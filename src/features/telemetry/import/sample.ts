@@ -51,13 +51,20 @@ async function firstRows(telemetry: ScratchTelemetry, shape: Shape, most: number
   return few.length > 0 ? few : ask(telemetry, shape, 3, '1');
 }
 
-async function ask(telemetry: ScratchTelemetry, shape: Shape, most: number, where: string): Promise<Row[]> {
+/** The first rows that fit; `inOrder`: of few that fit, all over the file, read in two threads and put in order. */
+async function ask(
+  telemetry: ScratchTelemetry,
+  shape: Shape,
+  most: number,
+  where: string,
+  { inOrder = false } = {},
+): Promise<Row[]> {
   const { binder, texts, table, options } = question(shape);
   const cut = isJson(shape.file) ? texts : texts.map((text) => `substringUTF8(${text}, 1, ${MOST_BYTES / 4})`);
   const rows = await telemetry.rows(Cells)(
-    `select [${cut.join(', ')}] as cells from ${table} where ${where} limit ${most}`,
+    `select [${cut.join(', ')}] as cells from ${table} where ${where} ${inOrder ? 'order by _row_number' : ''} limit ${most}`,
     binder.params,
-    options,
+    inOrder ? { ...options, settings: { ...options.settings, max_threads: 2 } } : options,
   );
   return rows.map(({ cells }) => cells);
 }
@@ -74,7 +81,8 @@ async function spread(telemetry: ScratchTelemetry, shape: Shape, rowBytes: numbe
   const rows = file.format === 'parquet' ? await countRows(telemetry, shape) : (file.bytes * unpacked(file)) / rowBytes;
   const every = Math.max(1, Math.floor(rows / most));
   // In a file that is short, the second half of what is wanted is simply all the rest.
-  return ask(telemetry, shape, most, `cityHash64(_row_number) % ${every} = 0 and _row_number >= ${Math.floor(most / 2)}`);
+  const where = `cityHash64(_row_number) % ${every} = 0 and _row_number >= ${Math.floor(most / 2)}`;
+  return ask(telemetry, shape, most, where, { inOrder: file.format === 'parquet' });
 }
 
 /** The same of CSV, where a piece may start inside a quoted cell: rows that do not fit the header are left out. */
