@@ -21,7 +21,6 @@ const blank = {
   isVercel: false,
   isPassedOn: false,
 } as Facts;
-const slots = new Map(topics.map((topic, slot) => [topic, slot]));
 // One for all spans: nothing here waits, so no two spans are read at once.
 const ranks = new Uint8Array(topics.length);
 
@@ -33,8 +32,7 @@ export function factsOf(attributes: Attributes): Facts {
     const { places, isNumbered } = aboutName(name);
     if (places === undefined) facts.numbered ||= isNumbered;
     else if (value !== null && value !== '') {
-      for (const { topic, rank } of places) {
-        const slot = slots.get(topic)!;
+      for (const { topic, slot, rank } of places) {
         if (rank >= ranks[slot]!) continue;
         ranks[slot] = rank;
         facts[topic] = value;

@@ -1,4 +1,4 @@
-import type { Topic } from './convention.ts';
+import { topics, type Topic } from './convention.ts';
 import { frameworks } from './frameworks.ts';
 import { langfuse, langfuseUserInMetadata } from './langfuse.ts';
 import { openinference } from './openinference.ts';
@@ -174,13 +174,15 @@ const textTopics: ReadonlySet<Topic> = new Set([
 
 interface Place {
   readonly topic: Topic;
+  /** Of the topic, among all of them. */
+  readonly slot: number;
   /** 0 is best. */
   readonly rank: number;
 }
 
 const places = new Map<string, Place[]>();
-for (const [topic, names] of Object.entries(precedence) as [Topic, readonly string[]][])
-  for (const [rank, name] of names.entries()) places.set(name, [...(places.get(name) ?? []), { topic, rank }]);
+for (const [slot, topic] of topics.entries())
+  for (const [rank, name] of precedence[topic].entries()) places.set(name, [...(places.get(name) ?? []), { topic, slot, rank }]);
 
 const texts = new Set([...textTopics].flatMap((topic) => precedence[topic]));
 // Tool definitions go into the model with every call, and are as long.
@@ -223,7 +225,17 @@ const MOST_TOLD = 4096;
 /** Longer ones are not what a convention or a person calls anything. */
 const LONGEST_TOLD = 128;
 
+/** What was asked about last: one name is asked about several times at once. */
+let lastName = '';
+let lastAbout = tell('');
+
 export function aboutName(name: string): About {
+  if (name === lastName) return lastAbout;
+  lastName = name;
+  return (lastAbout = toldOf(name));
+}
+
+function toldOf(name: string): About {
   const known = told.get(name);
   if (known) return known;
   const about = tell(name);

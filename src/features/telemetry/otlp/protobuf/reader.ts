@@ -41,6 +41,8 @@ export class Reader {
   /** Where the message being read ends. */
   end: number;
   tag = 0;
+  /** The last that was read. */
+  key = '';
 
   constructor(body: Uint8Array, intake: Intake) {
     this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -185,12 +187,11 @@ export class Reader {
     return textOrBase64(this.#bytes, start, end, most, this.#intake);
   }
 
-  /** A text that comes again and again. */
-  key(): string {
+  readKey(): void {
     const end = this.length();
     const start = this.at;
     this.at = end;
-    return this.#word(start, end);
+    this.key = this.#word(start, end);
   }
 
   /** Remembered, so that most are neither decoded nor hashed anew. */

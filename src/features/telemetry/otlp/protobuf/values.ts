@@ -18,23 +18,24 @@ const ITEM = bytes(1);
 export function readAttribute(reader: Reader, intake: Intake, into: Attributes): void {
   if (!intake.readsAttribute()) return reader.skip();
   const outer = reader.enter();
-  const { key, valueAt } = keyAndPlace(reader);
+  const valueAt = placeOfValue(reader);
+  const { key } = reader;
   if (intake.admits(key)) into.set(key, valueAt < 0 ? null : readAt(reader, intake, valueAt, intake.room(key)));
   reader.leave(outer);
 }
 
-/** The place of the value and not the value: the limit for it depends on the key, which may come second. */
-function keyAndPlace(reader: Reader): { key: string; valueAt: number } {
-  let key = '';
+/** Reads the key; answers the place of the value and not the value: the limit for it depends on the key, which may come second. */
+function placeOfValue(reader: Reader): number {
   let valueAt = -1;
+  reader.key = '';
   while (reader.next()) {
-    if (reader.tag === KEY) key = reader.key();
+    if (reader.tag === KEY) reader.readKey();
     else {
       if (reader.tag === VALUE) valueAt = reader.at;
       reader.skip();
     }
   }
-  return { key, valueAt };
+  return valueAt;
 }
 
 function readAt(reader: Reader, intake: Intake, at: number, most: number): Value {
@@ -89,7 +90,8 @@ function readMap(reader: Reader, intake: Intake, most: number, depth: number): {
 
 function readEntry(reader: Reader, intake: Intake, most: number, depth: number, into: { [key: string]: Value }): void {
   const outer = reader.enter();
-  const { key, valueAt } = keyAndPlace(reader);
+  const valueAt = placeOfValue(reader);
+  const { key } = reader;
   if (intake.admitsNested(key)) {
     if (valueAt >= 0) reader.at = valueAt;
     into[key] = valueAt < 0 ? null : readValue(reader, intake, most, depth + 1);
