@@ -43,6 +43,7 @@ const origin: Origin = {
     among: null,
     id: null,
     time: 'auto',
+    clock: null,
     latencyInMs: false,
     commas: {},
     chat: [],

@@ -4,7 +4,9 @@ import type { Told } from './date-order.ts';
 import { fieldNames, fields, numericFields, type Content, type Field } from './fields.ts';
 import type { Mapping } from './map-columns.ts';
 import { BEYOND_MEASURE, readNumber, type Comma } from './numbers.ts';
+import { unaccented, foreignNames } from './names.ts';
 import type { ScoreRef } from './score-columns.ts';
+import { zonesIn } from './written-times.ts';
 
 /** What was assumed of the columns of a file, a sentence each. Pure. */
 
@@ -21,8 +23,7 @@ export function aboutUnused(columns: readonly Column[], found: Partial<Record<Fi
     const why = wanted[fields[field].content];
     if (found[field] || !why) return [];
     const named = columns.find(
-      (column) =>
-        fields[field].aliases.includes(plain(column.name)) && filled(column).length > 0 && !Object.values(found).includes(column),
+      (column) => isNamed(field, column.name) && filled(column).length > 0 && !Object.values(found).includes(column),
     );
     if (!named) return [];
     const example = filled(named)[0]!.slice(0, 40);
@@ -31,6 +32,9 @@ export function aboutUnused(columns: readonly Column[], found: Partial<Record<Fi
     ];
   });
 }
+
+const isNamed = (field: Field, name: string) =>
+  fields[field].aliases.includes(plain(name)) || foreignNames(field).includes(unaccented(plain(name)));
 
 /** Of several scores one tells right from wrong, and each of the others is judged by itself. */
 export function aboutScores(scores: readonly ScoreRef[], { score }: Mapping['fields']): string[] {
@@ -93,7 +97,12 @@ const told: Record<Told['by'], string> = {
 };
 
 export function aboutTime(name: string, times: readonly string[], format: TimeFormat, by: Told['by']): string[] {
-  if (format === 'auto') return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
+  if (format === 'auto' || format === 'written') {
+    const zones = zonesIn(times);
+    if (zones.length > 0) return [`Of the zones in "${name}" ${zones.join(', ')}.`];
+    return times.some(hasZone) ? [] : [`Times in "${name}" carry no zone and are read as UTC.`];
+  }
+  if (format === 'serial') return [`Times in "${name}" are read as days since 1900, as spreadsheets count them, in UTC.`];
   if (format === 'epoch')
     return [`Times in "${name}" are read as ${times.map(epochUnit).find(Boolean) ?? 'seconds'} since 1970.`];
   return [`Dates in "${name}" are read as ${format === 'mdy' ? 'month/day/year' : 'day/month/year'}${told[by]}, in UTC.`];

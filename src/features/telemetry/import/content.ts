@@ -2,6 +2,7 @@ import { isChat } from './chat.ts';
 import { dateOrderOf, SLASHED } from './date-order.ts';
 import type { Content } from './fields.ts';
 import { commaOf, readNumber } from './numbers.ts';
+import { mustBeRewritten, rewritten } from './written-times.ts';
 
 /** What the values of a column look like. Pure; `values` is never empty and holds no blanks. */
 
@@ -98,8 +99,11 @@ export function tellsFailure(name: string, values: readonly string[]): boolean {
   return share(values, (value) => isCode(value) || noFailures.includes(word(value)) || failures.includes(word(value))) >= MOST;
 }
 
-/** How the engine must read a time. It tells most formats apart by itself; `mdy`/`dmy`: which of two slashed numbers is the month. */
-export type TimeFormat = 'auto' | 'mdy' | 'dmy' | 'epoch';
+/**
+ * How the engine must read a time. It tells most formats apart by itself; `mdy`/`dmy`: which of two slashed numbers is the month;
+ * `written`: only once it is rewritten; `serial`: days as spreadsheets count them.
+ */
+export type TimeFormat = 'auto' | 'mdy' | 'dmy' | 'epoch' | 'written' | 'serial';
 
 /** 2001 to 2100, in seconds: outside, a number is no time of an AI call. */
 const EARLIEST_S = 978_307_200;
@@ -115,10 +119,13 @@ export function epochUnit(value: string): 'seconds' | 'milliseconds' | 'microsec
 
 /** The format of a column of times, or nothing when it holds none. Formats may be mixed; slashed dates decide, where there are any. */
 export function timeFormat(values: readonly string[]): TimeFormat | null {
-  if (share(values, (value) => epochUnit(value) !== null || SLASHED.test(value) || isDate(value)) < MOST) return null;
+  if (share(values, isTime) < MOST) return null;
   if (values.some((value) => SLASHED.test(value))) return dateOrderOf([values]).order;
+  if (values.some((value) => epochUnit(value) === null && mustBeRewritten(value))) return 'written';
   return share(values, (value) => epochUnit(value) !== null) > 0.5 ? 'epoch' : 'auto';
 }
+
+const isTime = (value: string) => epochUnit(value) !== null || SLASHED.test(value) || isDate(value) || rewritten(value) !== null;
 
 const isDate = (value: string) =>
   /\d{4}/.test(value) &&
@@ -134,8 +141,8 @@ const tidy = (value: string) =>
     .replace(/\[[^\]]*\]$/, '')
     .replace(/([+-]\d{4}) [A-Z]{3,4}$/, '$1');
 
-/** Text without a zone is read as UTC. */
-export const hasZone = (value: string) => /(z|utc|gmt|[+-]\d{2}:?\d{2})\s*$/i.test(value);
+/** Text without a zone is read as UTC. `date` prints the year behind it. */
+export const hasZone = (value: string) => /(\d ?z|utc|gmt|[+-]\d{2}:?\d{2})( \d{4})?\s*$/i.test(rewritten(value) ?? value);
 
 /** Chat messages as JSON, in any of the forms in which they come. */
 export const looksLikeChat = (values: readonly string[]) => share(values, isChat) >= 0.5;

@@ -9,10 +9,12 @@ import { labelPair } from './label-pairs.ts';
 import { gradesOf, gradesSentence, type Grades } from './grades.ts';
 import { foreignNames, unaccented } from './names.ts';
 import { isFeedback, placeByWords, senseOfScore, tellsQuality } from './name-words.ts';
+import { clockBeside } from './clock-column.ts';
 import { commaOf, readNumber, type Comma } from './numbers.ts';
 import { idIn } from './same-rows.ts';
 import { furtherScores, type ScoreRef } from './score-columns.ts';
 import { isWithin } from './unread.ts';
+import { areSerialDays } from './written-times.ts';
 
 export interface Mapping {
   fields: Partial<Record<Field, ColumnRef>>;
@@ -25,6 +27,8 @@ export interface Mapping {
   /** What tells one call from another, where the log has it. */
   id: ColumnRef | null;
   time: TimeFormat;
+  /** The time of day, where it stands in a column of its own. */
+  clock: ColumnRef | null;
   /** The column is milliseconds; Steward counts seconds. */
   latencyInMs: boolean;
   /** Of a score in words of more than two levels: these. */
@@ -153,7 +157,9 @@ const isWithoutErrors = (column: Column) =>
   filled(column).length === 0 && column.path.length === 0 && !/(level|status|code)$/i.test(column.name);
 
 const fits = (field: Field, { name, path }: Column, values: readonly string[]) =>
-  (looksLike[fields[field].content](values) || (field === 'score' && tellsQuality(name) && gradesOf(values) !== null)) &&
+  (looksLike[fields[field].content](values) ||
+    (field === 'score' && tellsQuality(name) && gradesOf(values) !== null) ||
+    (field === 'time' && areSerialDays(values))) &&
   (field !== 'error' || tellsFailure(name, values)) &&
   (placeOfWhole(field, name, path) >= 0 || fitsWords(field, values));
 
@@ -241,6 +247,8 @@ function describe(
   for (const field of fieldNames) if (!found[field]) delete found[field];
   const { time, by } = timeOf(found.time, all, given);
   if (found.time) assumptions.push(...aboutTime(found.time.name, filled(found.time), time, by));
+  const clock = found.time && clockBeside(found.time, columns);
+  if (clock) assumptions.push(`The time of day is read from "${clock.name}".`);
   const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency, all);
   if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
   if (!found.latency && found.time && found.endTime)
@@ -273,6 +281,7 @@ function describe(
     (column) =>
       isSegment(column) &&
       !taken(found, column) &&
+      column !== clock &&
       !scores.includes(column) &&
       !chat.some((field) => isWithin(column, found[field]!)) &&
       !asked.includes(column),
@@ -287,6 +296,7 @@ function describe(
     among,
     id: id ? ref(id) : null,
     time: given.dateOrder ?? time,
+    clock: clock ? ref(clock) : null,
     latencyInMs,
     grades,
     commas,
@@ -316,7 +326,7 @@ function timeOf(
   { dateOrder, now }: Given,
 ): { time: TimeFormat; by: Told['by'] } {
   const own = column ? filled(column) : [];
-  const time = (own.length > 0 && timeFormat(own)) || 'auto';
+  const time = (own.length > 0 && (timeFormat(own) ?? (areSerialDays(own) ? 'serial' : null))) || 'auto';
   if (!column || (time !== 'mdy' && time !== 'dmy')) return { time, by: 'value' };
   if (dateOrder) return { time: dateOrder, by: 'value' };
   const alone = dateOrderOf([own], now);

@@ -1,4 +1,5 @@
 import { chatText } from './chat.ts';
+import { withClock } from './clock-column.ts';
 import type { ColumnRef } from './columns.ts';
 import { endingOf, endOf, tailOf } from './endings.ts';
 import { fieldNames, type Field } from './fields.ts';
@@ -31,6 +32,7 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
     ...wanted.map((field) => mapping.fields[field]!),
     ...mapping.segments,
     ...mapping.scores,
+    ...(mapping.clock ? [mapping.clock] : []),
     ...(mapping.id ? [mapping.id] : []),
     ...(mapping.among ? [mapping.among.kind] : []),
   ];
@@ -40,9 +42,11 @@ export function fieldTexts(source: Source, mapping: Mapping, binder: Binder) {
     mapping.among && kind
       ? `select * from (${rows}) where broken != '' or has(${textList(mapping.among.calls)}, lower(trimBoth(ifNull(${kind}, ''))))`
       : rows;
+  const clock = mapping.clock && texts[refs.indexOf(mapping.clock)]!;
   const text = (field: Field) => {
     if (!mapping.fields[field]) return nothing('String');
     const cell = texts[wanted.indexOf(field)]!;
+    if (field === 'time' && clock) return withClock(cell, clock);
     if (!mapping.chat.includes(field)) return cell;
     return chatText(cell, mapping.conversation && field === 'input' ? 2 : 1);
   };

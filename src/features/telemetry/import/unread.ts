@@ -2,8 +2,8 @@ import { filled, type Column, type ColumnRef } from './columns.ts';
 import type { Mapping } from './map-columns.ts';
 
 /** Columns that hold something and of which nothing was read, by name: a wrapper counts by what is in it. Pure. */
-export function unreadColumns(columns: readonly Column[], { fields, segments, scores, id }: Mapping): string[] {
-  const read = [...Object.values(fields), ...segments, ...scores, ...(id ? [id] : [])];
+export function unreadColumns(columns: readonly Column[], { fields, segments, scores, clock, id }: Mapping): string[] {
+  const read = [...Object.values(fields), ...segments, ...scores, ...(clock ? [clock] : []), ...(id ? [id] : [])];
   return columns
     .filter(
       (column) =>

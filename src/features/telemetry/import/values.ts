@@ -2,6 +2,7 @@ import { isCodeColumn, missing, noFailures, verdicts, type TimeFormat } from './
 import { gradeSql, type Grades } from './grades.ts';
 import { numberOf, type Comma } from './numbers.ts';
 import { textList } from './sql.ts';
+import { rewrittenSql, serialDaySql } from './written-times.ts';
 
 /** SQL that reads a value out of a text. The argument is an expression over Nullable(String); the answer is NULL where it says nothing. */
 
@@ -24,9 +25,14 @@ export const isMissing = (text: string) => `has(${textList(missing)}, ${wordOf(t
 /** Times of any format in one column; `format` only settles which of two slashed numbers is the month. */
 export function timeOf(format: TimeFormat, text: string): string {
   const read = (of: string) => `parseDateTime64BestEffort${format === 'mdy' ? 'US' : ''}OrNull(${of}, 3, 'UTC')`;
+  const trimmed = `trimBoth(ifNull(${text}, ''))`;
   // Python's comma before the milliseconds, a comma before the hour, Java's [zone] after the offset.
-  const tidied = `replaceRegexpOne(replaceRegexpOne(trimBoth(ifNull(${text}, '')), '\\\\[[^\\\\]]*\\\\]$', ''), ',(\\\\d{1,9})([Zz+-]|$)', '.\\\\1\\\\2')`;
-  return `if(isNull(${read(text)}), ${read(`replaceOne(${tidied}, ', ', ' ')`)}, ${read(text)})`;
+  const tidied = `replaceRegexpOne(replaceRegexpOne(${trimmed}, '\\\\[[^\\\\]]*\\\\]$', ''), ',(\\\\d{1,9})([Zz+-]|$)', '.\\\\1\\\\2')`;
+  if (format === 'serial') return serialDaySql(text);
+  const rewrites = format === 'mdy' || format === 'dmy' || format === 'written';
+  const further = rewrites ? rewrittenSql(trimmed) : `replaceOne(${tidied}, ', ', ' ')`;
+  const [first, second] = format === 'written' ? [further, text] : [text, further];
+  return `if(isNull(${read(first)}), ${read(second)}, ${read(first)})`;
 }
 
 /** An error column is a message, a flag, a level or an HTTP status: 1 failed, 0 not. */
