@@ -34,6 +34,30 @@ test.each([1, 2, 4, 6])('the last %i days of a log', (days) => {
   expect(found).toMatchObject([{ from: START + (45 - days) * DAY, to: START + 45 * DAY, ended: false }]);
 });
 
+test('a fall that goes on is not over because the last row was right', () => {
+  const levels = level(40 * 24, 0.92, 40 * 24 - 30, 40 * 24, 0.45);
+  for (let seed = 0; seed < 5; seed++) {
+    const buckets = rateBuckets(seededRandom(seed), 3, levels, HOUR);
+    const last = { at: buckets.at(-1)!.at + HOUR, n: 1, sum: 1, sumSq: 1 };
+    expect(findEpisodes([...buckets, last], { ...right, bucketMs: HOUR }).map(({ ended }) => ended)).toEqual([false]);
+  }
+});
+
+test('the last four days of a log, after some that were no more than weak', () => {
+  const [rows, rates] = [
+    [53, 56, 25, 22, 57, 42, 65, 74, 69, 32, 23, 64, 63, 53, 53, 55],
+    [0.91, 0.96, 0.84, 0.86, 0.86, 0.93, 0.94, 0.96, 0.94, 0.84, 0.91, 0.86, 0.71, 0.7, 0.6, 0.65],
+  ];
+  const end = rows.map((n, i) => ({
+    at: START + (30 + i) * DAY,
+    n,
+    sum: Math.round(n * rates[i]!),
+    sumSq: Math.round(n * rates[i]!),
+  }));
+  const found = findEpisodes([...rateBuckets(seededRandom(1), 50, level(30, 0.92, 0, 0, 0)), ...end], right);
+  expect(found).toMatchObject([{ from: START + 42 * DAY, ended: false }]);
+});
+
 test('six hours of a log of six weeks', () => {
   const levels = level(42 * 24, 0.9, 480, 486, 0.35);
   const found = findEpisodes(rateBuckets(seededRandom(3), 20, levels, HOUR), { ...right, bucketMs: HOUR });

@@ -78,7 +78,7 @@ export function findEpisodes(buckets: readonly Bucket[], options: FindEpisodesOp
     kind,
   };
   if (cells.length < FEWEST.usual + 1) return [];
-  const windows = disjoint(scanned(cells, scan, SUGGESTIVE), scan);
+  const windows = disjoint(withoutEarlier(scanned(cells, scan, SUGGESTIVE), cells, scan), scan);
   const picked = windows.slice(0, MOST);
   for (let k = picked.length; k > 0; k--) {
     const told = picked.slice(0, k);
@@ -149,6 +149,8 @@ function scanned(cells: readonly Cell[], scan: Scan, least: number): Window[] {
         continue;
       const ended = end > to;
       if (ended && mean - level(to, end) < BACK * (mean - level(first, from))) continue;
+      // A row or two at the end of a series do not say that it is over.
+      if (ended && end === last && !apart(mean, own, level(to, end), rows(to, end), scan)) continue;
       if (mean - level(first, from) < BACK * away) continue;
       const variance = scan.ofRow(usual) * (1 / own + 1 / usualRows);
       const z = scan.kind === 'rate' ? rateZ(Math.abs(mean), own, Math.abs(usual), usualRows) : away / Math.sqrt(variance);
@@ -156,6 +158,35 @@ function scanned(cells: readonly Cell[], scan: Scan, least: number): Window[] {
     }
   }
   return found;
+}
+
+/** How sure it must be that what comes last is as before. */
+const OVER_Z = 3;
+
+const apart = (mean: number, own: number, after: number, rows: number, { kind, ofRow }: Scan) =>
+  (kind === 'rate'
+    ? rateZ(Math.abs(mean), own, Math.abs(after), rows)
+    : (mean - after) / Math.sqrt(ofRow(after) * (1 / own + 1 / rows))) >= OVER_Z;
+
+/**
+ * Without windows until the end that are too long only because they begin too early: what a shorter one leaves out of them is nearer to
+ * what was before.
+ */
+function withoutEarlier(windows: readonly Window[], cells: readonly Cell[], { longest, beside }: Scan): Window[] {
+  const open = windows.filter(({ ended, to, from }) => !ended && to - from <= longest).sort((a, b) => b.z - a.z)[0];
+  if (!open) return [...windows];
+  const level = (list: readonly Cell[]) =>
+    list.reduce((sum, { n, y }) => sum + n * y, 0) /
+    Math.max(
+      1e-9,
+      list.reduce((sum, { n }) => sum + n, 0),
+    );
+  const during = level(cells.slice(open.from, open.to));
+  return windows.filter(({ from, to, ended }) => {
+    if (ended || to - from <= longest || from >= open.from) return true;
+    const before = level(cells.slice(Math.max(0, from - beside), from));
+    return level(cells.slice(from, open.from)) - before >= (during - before) / 2;
+  });
 }
 
 /** Signed root of the likelihood ratio of two rates: its tail holds where few rows are expected to be worse. */

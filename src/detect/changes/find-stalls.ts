@@ -1,5 +1,5 @@
 import type { Bucket } from '../buckets.ts';
-import { quantile } from '../math/robust.ts';
+import { median, quantile } from '../math/robust.ts';
 import { awayFromUsual, runs } from './away.ts';
 import { chanceOfFewer, dispersionOf } from './chance-of-fewer.ts';
 import { isWithinWeek, usualVolume, WEEKEND_DAYS, type Stretch, type UsualVolume } from './usual-volume.ts';
@@ -226,8 +226,12 @@ function drops(
     expected: expected.slice(start, end + 1).reduce((rows, one) => rows + one, 0),
     seen: present.slice(start, end + 1).reduce((rows, { sum }) => rows + sum, 0),
   }));
+  // Calls that come in clumps, as those of a session do, differ by more of themselves where they are fewer.
+  const typical = median(expected.filter(outside));
+  const clumped = (usual: number, buckets: number) => dispersion * Math.max(1, (typical * buckets) / Math.max(1e-9, usual));
   return stalls.filter(
     ({ seen, expected: usual }, i) =>
-      chanceOfFewer(seen, usual, dispersion) * present.length * looks <= BY_CHANCE[fell[i]![1] > fell[i]![0] ? 'several' : 'one'],
+      chanceOfFewer(seen, usual, clumped(usual, fell[i]![1] - fell[i]![0] + 1)) * present.length * looks <=
+      BY_CHANCE[fell[i]![1] > fell[i]![0] ? 'several' : 'one'],
   );
 }
