@@ -19,6 +19,7 @@ import { openApi } from './openapi.ts';
 import { onlyFor } from './only-for.ts';
 import { answerFile, answerPage } from './pages.ts';
 import { traced } from './traced.ts';
+import { roomForUnread } from './unread.ts';
 import { receiver } from './receive.ts';
 import { attemptOf, inOurWords, isRefusal, requireOwnPage } from './sign-in.ts';
 import { RETRY_AFTER_S, statusOf } from './status.ts';
@@ -121,6 +122,13 @@ export function createApp({
     for (const cookie of person.setCookies) c.header('set-cookie', cookie, { append: true });
     return contextFor(asking(c, person.actor));
   };
+  const takeRoom = roomForUnread();
+  const answerJson = (c: Request<Env>, { actor }: Context, { access }: AnyOperation, answer: unknown) => {
+    const text = JSON.stringify(about(c, answer));
+    // What was written is written, and to be told so.
+    if (access !== 'local' && access.does === 'read') takeRoom(text, actor, c.env.outgoing);
+    return c.body(text, 200, { 'content-type': 'application/json' });
+  };
   app.get('/metrics', async (c) => {
     const isNobody = metrics.open && !showsKey(c.req.raw.headers);
     if (!isNobody) requireAdmin((await enter(c)).actor);
@@ -156,13 +164,14 @@ export function createApp({
     const ctx = await enterAsAnyone(c);
     const op = byName.get(c.req.param('name'));
     if (!op) throw notFound('There is no such operation. /api/openapi.json lists them.');
-    return c.json(about(c, await perform(op, ctx, await input(c))));
+    return answerJson(c, ctx, op, await perform(op, ctx, await input(c)));
   });
   // Only what is declared so, and a read always: a link that somebody follows changes nothing.
   app.get('/api/:name', async (c, next) => {
     const op = byName.get(c.req.param('name'));
     if (!op?.byGet) return next();
-    return c.json(about(c, await perform(op, await enterAsAnyone(c), queryOf(c.req.url))));
+    const ctx = await enterAsAnyone(c);
+    return answerJson(c, ctx, op, await perform(op, ctx, queryOf(c.req.url)));
   });
   app.post('/mcp', async (c) => answerMcp(await enter(c), c.req.raw, await input(c)));
   for (const path of ['/api/:name', '/mcp', ...receive.answers.keys()]) app.all(path, (c) => refuseMethod(c, 'POST'));

@@ -20,11 +20,13 @@ export async function findProvider(sql: Sql) {
   return found;
 }
 
+// A browser is sent to one of them, and would run another kind of address.
+const Endpoint = z.url({ protocol: /^https?$/ });
 const Discovered = z.object({
   issuer: z.string(),
-  authorization_endpoint: z.url(),
-  token_endpoint: z.url(),
-  jwks_uri: z.url(),
+  authorization_endpoint: Endpoint,
+  token_endpoint: Endpoint,
+  jwks_uri: Endpoint,
 });
 const Tokens = z.object({ id_token: z.string() });
 const Claims = z.object({
