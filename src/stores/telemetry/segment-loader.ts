@@ -20,7 +20,7 @@ export type Load = (rows: TableParts, token: string) => Promise<void>;
 export interface SegmentLoader {
   /** Reads it into memory that is used again once it is given back. */
   read(held: Held): Promise<Read>;
-  /** As a whole: one insert per table. */
+  /** One insert per table, or several where it has very many requests. */
   load(held: Held, segment: Segment): Promise<void>;
   /** What the store takes of it, request by request; the rest is set aside. */
   sift(held: Held, segment: Segment): Promise<void>;
@@ -108,33 +108,48 @@ export function openSegmentLoader({ dir, blanks, load, taken, isClosing, ended }
       return { segment: readSegment(bytes), giveBack: () => spare.giveBack(bytes) };
     },
     async load(held, segment) {
-      const tables = byTable(await withoutTaken(segment.frames, taken));
-      // Each table has it once, however often all of them are tried. All have ended when this does: they read the same memory.
-      const tries = await Promise.allSettled(tables.map((rows) => load(rows, tokenOf(held.name, rows.table))));
-      const failures = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
-      if (failures.length > 0) throw failures.find(mayPass) ?? failures[0];
+      for (const { of, token } of pieces(await withoutTaken(segment.frames, taken), held.name)) {
+        // Each table has it once, however often all of them are tried. All have ended when this does: they read the same memory.
+        const tries = await Promise.allSettled(byTable(of).map((rows) => load(rows, token(rows.table))));
+        const failures = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+        if (failures.length > 0) throw failures.find(mayPass) ?? failures[0];
+      }
       await tellDamaged(held, segment);
       await end(held, segment);
     },
     async sift(held, segment) {
       const refused: TableRows[] = [];
       const lines = new LedgerSum();
-      const frames = await withoutTaken(segment.frames, taken);
-      for (const whole of byTable(frames)) {
-        if (await takes(whole, tokenOf(held.name, whole.table))) continue;
-        for (const [n, of] of frames.entries())
-          for (const rows of of.filter(({ table, format }) => table === whole.table && format === whole.format)) {
-            if (await takes(alone(rows), `${tokenOf(held.name, rows.table)}-${n}`)) continue;
-            refused.push(rows);
-            lines.add(asideLines(of, rows.table));
-          }
-      }
+      for (const { of: frames, first, token } of pieces(await withoutTaken(segment.frames, taken), held.name))
+        for (const whole of byTable(frames)) {
+          if (await takes(whole, token(whole.table))) continue;
+          for (const [n, of] of frames.entries())
+            for (const rows of of.filter(({ table, format }) => table === whole.table && format === whole.format)) {
+              if (await takes(alone(rows), `${tokenOf(held.name, rows.table)}-${first + n}`)) continue;
+              refused.push(rows);
+              lines.add(asideLines(of, rows.table));
+            }
+        }
       if (refused.length > 0) await keepRefused(held, refused, lines);
       await tellDamaged(held, segment);
       await end(held, segment);
     },
   };
 }
+
+/**
+ * As many requests as one insert may hold. The engine keeps some 110 KB of each, however few rows it has, until it has them all: 5,000
+ * requests of one span took more memory than an insert may, each time that they were tried.
+ */
+const MOST_FRAMES = 1000;
+
+/** The requests of a segment in the order in which they came, as they are inserted together; and the tokens of these inserts. */
+const pieces = (frames: Segment['frames'], segment: string) =>
+  Array.from({ length: Math.ceil(frames.length / MOST_FRAMES) }, (_, n) => ({
+    of: frames.slice(n * MOST_FRAMES, (n + 1) * MOST_FRAMES),
+    first: n * MOST_FRAMES,
+    token: (table: string) => (n === 0 ? tokenOf(segment, table) : `${tokenOf(segment, table)}-piece${n}`),
+  }));
 
 /** In one go: `readFile` takes a turn of the event loop for each half megabyte, and turns are long when much comes in. */
 async function readWhole(path: string, size: number): Promise<Buffer> {
