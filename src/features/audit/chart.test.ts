@@ -23,10 +23,19 @@ test('a chart shows each day with its interval, both levels, and the change', ()
   }
   expect(chart.levels).toMatchObject([
     { from: START_MS, to: at, value: 0.9 },
-    { from: at, to: end, value: 0.6 },
+    { from: at, to: end, value: step.after!.mean },
   ]);
   expect(chart.change).toEqual({ at, interval: [at - DAY_MS, at + DAY_MS], letter: 'A' });
   expect(chart.shaded).toEqual([]);
+});
+
+test('the levels are those of the finding, and the day in which it changed is in neither band', () => {
+  const noon = at + DAY_MS / 2;
+  const side = (mean: number) => ({ ...step.before!, mean });
+  const incident = { ...step, at: noon, until: noon, before: side(0.91), after: side(0.4), over: noon + DAY_MS / 8 };
+  const days = rates.map((bucket, day) => (day === 30 ? { ...bucket, sum: 0 } : bucket)).filter((_, day) => day <= 30);
+  const [before] = draw({ ...incident, window: { from: START_MS, to: incident.over } }, days)!.levels;
+  expect(before).toMatchObject({ value: 0.91, low: expect.closeTo(0.91, 1), high: expect.closeTo(0.91, 1) });
 });
 
 test("a day's interval is the one of Wilson, and never leaves 0 to 1", () => {

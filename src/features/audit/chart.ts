@@ -1,4 +1,4 @@
-import { summarise, type Bucket, type ChangedWord } from '../../detect/index.ts';
+import { summarise, type Bucket, type ChangedWord, type Summary } from '../../detect/index.ts';
 import type { CohortSide, Judgement } from './judge.ts';
 import type { Chart } from './model.ts';
 import type { Metric } from './metrics.ts';
@@ -113,24 +113,32 @@ function point({ at, n, sum, sumSq }: Bucket, { kind }: Pick<Metric, 'kind'>): C
   return { at, value: mean, low: Math.max(0, mean - reach), high: mean + reach, n };
 }
 
-function levels({ window, at, until, metric, stall }: Judgement, buckets: readonly Bucket[], bucketMs: number): Chart['levels'] {
+function levels(
+  { window, at, until, metric, stall, before, after }: Judgement,
+  buckets: readonly Bucket[],
+  bucketMs: number,
+): Chart['levels'] {
   if (!window || at === null || stall) return [];
-  const level = (from: number, to: number) => {
-    const inside = buckets.filter((bucket) => bucket.at >= from && bucket.at < to);
-    if (inside.length === 0) return [];
-    const { mean } = summarise(inside, metric.kind);
+  const level = (from: number, to: number, told: Summary | null) => {
+    const all = buckets.filter((bucket) => bucket.at >= from && bucket.at < to);
+    if (all.length === 0) return [];
+    // A bucket that holds the change belongs to neither side.
+    const whole = all.filter((bucket) => bucket.at + bucketMs <= to);
+    const inside = whole.length > 0 ? whole : all;
+    // The picture says what the finding says, which may rest on narrower buckets.
+    const mean = metric.kind === 'count' || !told ? summarise(inside, metric.kind).mean : told.mean;
     // The band is where single buckets usually lie, which is what a reader compares a bucket with.
     const means = inside.map((bucket) => (metric.kind === 'count' ? bucket.sum : bucket.sum / bucket.n));
     const spread = Z95 * Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, means.length - 1));
     return [
       {
         from,
-        to: Math.min(to, inside.at(-1)!.at + bucketMs),
+        to: Math.min(to, all.at(-1)!.at + bucketMs),
         value: mean,
         low: Math.max(0, mean - spread),
         high: metric.kind === 'rate' ? Math.min(1, mean + spread) : mean + spread,
       },
     ];
   };
-  return [...level(window.from, at), ...level(until ?? at, window.to)];
+  return [...level(window.from, at, before), ...level(until ?? at, window.to, after)];
 }

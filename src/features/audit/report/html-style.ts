@@ -70,13 +70,15 @@ pre,code{font:12px/1.5 "JetBrains Mono",ui-monospace,"SF Mono",Menlo,"Liberation
 pre{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate}
 .long[open]>summary>span{display:none}
 .long[open]>summary::after{content:"fold";color:var(--soft);font-size:12px}
-.scroll{overflow-x:auto;margin:8px 0 16px}
+.scroll{overflow-x:auto;margin:8px 0 16px;background:linear-gradient(90deg,var(--bg) 50%,transparent) 0 0/32px 100% no-repeat local,linear-gradient(270deg,var(--bg) 50%,transparent) 100% 0/32px 100% no-repeat local,linear-gradient(90deg,var(--scrolled),transparent) 0 0/12px 100% no-repeat scroll,linear-gradient(270deg,var(--scrolled),transparent) 100% 0/12px 100% no-repeat scroll;--scrolled:color-mix(in srgb,var(--ink) 28%,transparent)}
+@media (min-width:960px){.scroll:has(.many){width:max-content;min-width:100%;max-width:calc(50vw + 400px)}}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:4px 0 0}
 th,td{padding:0 24px 0 0;height:32px;text-align:left;border-bottom:1px solid var(--hair);font-weight:400}
 thead th{height:28px;font-size:12px;color:var(--soft);vertical-align:middle}
 .numbers.many{width:100%}
 .numbers th+th,.numbers td{text-align:right;padding:0 0 0 24px;white-space:nowrap;overflow-wrap:normal}
+.numbers thead th{white-space:normal;min-width:72px;vertical-align:bottom}
 .numbers th[scope=row]{min-width:96px}
 ul{margin:0 0 16px;padding-left:20px}
 footer{margin-top:48px;border-top:1px solid var(--hair);padding-top:12px}
@@ -104,7 +106,7 @@ figure,tr,.figures,.next,.example{break-inside:avoid}
 h2,h3,h4,.badge,.facts{break-after:avoid}
 .long>summary{display:none}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
-.scroll{overflow:visible}
+.scroll,.scroll:has(.many){overflow:visible;background:none;width:auto;max-width:none}
 nav{display:none}
 *{print-color-adjust:exact}
 }

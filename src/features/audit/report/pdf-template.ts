@@ -80,7 +80,7 @@ export const template = String.raw`
   block(width: 100%, breakable: true, {
     if t.caption != "" { block(below: 0.5em, sticky: true, strong-text(t.caption)) }
     table(
-      columns: if not numbers { (auto, 1fr) } else if columns > 2 { (1.8fr,) + (1fr,) * (columns - 1) } else { (1fr, auto) },
+      columns: if not numbers { (auto, 1fr) } else if columns > 2 { (auto,) * columns } else { (1fr, auto) },
       inset: (x, y) => (y: 4.5pt, left: if x > 0 { 8pt } else { 0pt }, right: 0pt),
       align: (x, y) => if numbers and x > 0 { right } else { left },
       stroke: (x, y) => (bottom: 0.4pt + hair),
