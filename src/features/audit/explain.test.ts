@@ -144,6 +144,14 @@ test('what changed within two days is one event; a stall and a later change are 
   expect(groups.map((group) => group.map((item) => list.indexOf(item)))).toEqual([[0, 1], [3], [2]]);
 });
 
+test('a change that is dated to some days only is one with another that lies among them', () => {
+  const loose = dated(33);
+  loose.judgement.interval = [dated(28).judgement.at!, dated(34).judgement.at!];
+  expect(groupByTime([dated(30), loose], 2 * DAY_MS)).toHaveLength(1);
+  loose.judgement.interval = [dated(32).judgement.at!, dated(34).judgement.at!];
+  expect(groupByTime([dated(30), loose], 2 * DAY_MS)).toHaveLength(2);
+});
+
 test('a slide joins slides only', () => {
   expect(groupByTime([dated(30), dated(30, 'drift'), dated(34, 'drift')], 2 * DAY_MS).map((group) => group.length)).toEqual([
     1, 2,

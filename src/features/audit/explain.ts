@@ -60,7 +60,7 @@ export function explainChange(judgement: Judgement, given: readonly Sides[]): Ex
       return {
         kind: 'mix',
         cause: moved,
-        because: `because more of the calls are ${named(side.dimension)} "${named(moved.value)}"; each ${named(side.dimension)} by itself is steady`,
+        because: `because more of the calls are ${named(side.dimension)} "${named(moved.value)}"${shares(side, moved.value)}; each ${named(side.dimension)} by itself is steady`,
       };
   }
   // In which answers it happened may be told, though it is not why.
@@ -78,6 +78,12 @@ export function explainChange(judgement: Judgement, given: readonly Sides[]): Ex
   if (!fresh || !loser) return { kind, ...(fresh ?? first) };
   const beside = `since ${named(fresh.cause!.dimension)} "${named(fresh.cause!.value)}" is in use there`;
   return { kind, ...loser, cause: fresh.cause, because: beside, beside };
+}
+
+/** " (20 % → 60 %)": how many of the calls a value has. */
+function shares({ before, after }: Sides, value: string): string {
+  const of = (side: ReadonlyMap<string, SegmentStats>) => (side.get(value)?.n ?? 0) / Math.max(1, rows(side));
+  return ` (${fromTo(of(before), of(after), 'rate')})`;
 }
 
 /** The value of a column that carries nearly all of a change. */
@@ -243,8 +249,17 @@ function together(a: Judgement, b: Judgement, slackMs: number): boolean {
   // More or fewer calls are not worse ones.
   if ((a.metric.kind === 'count') !== (b.metric.kind === 'count')) return false;
   if (a.kind === 'drift' || b.kind === 'drift') return a.kind === b.kind && Math.abs(a.at - b.at) <= 3 * slackMs;
-  return Math.abs(a.at - b.at) <= slackMs;
+  return Math.abs(a.at - b.at) <= slackMs || mayBeOn(a, b.at, slackMs) || mayBeOn(b, a.at, slackMs);
 }
+
+/** A date that is known to some days only may be that of another change; one that may be anywhere says nothing. */
+const mayBeOn = ({ kind, interval, at: own }: Judgement, at: number, slackMs: number) =>
+  kind === 'step' &&
+  interval !== null &&
+  interval[1] - interval[0] <= WIDEST * slackMs &&
+  [own!, at].every((date) => date >= interval[0] && date <= interval[1]);
+
+const WIDEST = 4;
 
 /** What a model says about itself: the marks of a model that changed behind its name. */
 const marks = new Set([
