@@ -14,6 +14,8 @@ interface Place {
   readonly path: string;
   /** In the navigation and the palette. A page without one is reached from another. */
   readonly label?: string;
+  /** What it is called for people of a client alone. */
+  readonly guestLabel?: string;
   /** Below this heading in the navigation. */
   readonly group?: 'Settings' | 'Practice';
   /** The second letter after `g`. */
@@ -43,7 +45,14 @@ export const pages: readonly Page[] = [
   { of: 'visitor', path: '/sign-in', load: () => import('./pages/sign-in/index.tsx') },
   { of: 'visitor', path: '/welcome', load: () => import('./pages/welcome/index.tsx') },
   { of: 'visitor', path: '/invite', load: () => import('./pages/invite/index.tsx') },
-  { of: 'practice', path: '/', label: 'All clients', key: 'h', load: () => import('./pages/practice/index.tsx') },
+  {
+    of: 'practice',
+    path: '/',
+    label: 'All clients',
+    guestLabel: 'Your companies',
+    key: 'h',
+    load: () => import('./pages/practice/index.tsx'),
+  },
   {
     of: 'client',
     path: '/c/:client',
@@ -172,7 +181,8 @@ export const addressOf = (page: Pick<Place, 'path'>, client?: ClientRef) => page
 /** The pages that one can go to from here. */
 export const placesFor = (session: Session | undefined, client: ClientRef | undefined): (Page & { label: string })[] =>
   pages.flatMap((page) => {
-    const { label, of } = page;
+    const { of, guestLabel } = page;
+    const label = (session?.kind === 'person' && session.practiceRole === null && guestLabel) || page.label;
     if (!label || of === 'visitor' || (of === 'client' && !client)) return [];
     return isFor(page, session, client) ? [{ ...page, label }] : [];
   });

@@ -208,7 +208,7 @@ function Closed({ page, client }: { page: Place; client: ClientRef | undefined }
     <Page title={page.label ?? 'Not for you'}>
       <Empty title={`This page is for ${whose} of ${of}: ask one of them if you need it.`}>
         <Link to={page.of === 'client' && client ? addressOf({ path: HOME }, client) : '/'} className="button">
-          {page.of === 'client' ? 'Go to what is open to you' : 'Go to all clients'}
+          {page.of === 'client' ? 'Go to what is open to you' : 'Go to the first page'}
         </Link>
       </Empty>
     </Page>
@@ -219,7 +219,7 @@ const Nowhere = () => (
   <Page title="There is nothing here">
     <Empty title="This page does not exist, or it is not open to you.">
       <Link to="/" className="button">
-        Go to all clients
+        Go to the first page
       </Link>
     </Empty>
   </Page>

@@ -368,6 +368,7 @@ describe.skipIf(reason !== undefined)('in a browser', () => {
       expect(await other.page.getByRole('navigation', { name: 'Pages' }).textContent()).not.toContain('Team');
       await other.page.goto(`${home}/settings/keys`);
       await other.page.getByText('This page is for owners and operators of Acme').waitFor();
+      await other.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Your companies' }).waitFor();
       expect(await other.page.getByRole('button', { name: 'Make the key' }).count()).toBe(0);
       await other.page.goto('/settings/team');
       await other.page.getByText('This page is for owners of the practice').waitFor();
