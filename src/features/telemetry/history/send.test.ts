@@ -45,6 +45,7 @@ const origin: Origin = {
     time: 'auto',
     clock: null,
     latencyInMs: false,
+    latencyNamesUnit: false,
     commas: {},
     chat: [],
     conversation: false,

@@ -1,6 +1,7 @@
 import { filled, plain, type Column } from './columns.ts';
 import { epochUnit, hasZone, type TimeFormat } from './content.ts';
 import type { Told } from './date-order.ts';
+import { areDurations } from './durations.ts';
 import { fieldNames, fields, numericFields, type Content, type Field } from './fields.ts';
 import type { Mapping } from './map-columns.ts';
 import { BEYOND_MEASURE, readNumber, type Comma } from './numbers.ts';
@@ -77,6 +78,7 @@ export function aboutOdd(found: Partial<Record<Field, Column>>, commas: Partial<
     const column = found[field];
     if (!column || field === 'score') return [];
     const values = filled(column);
+    if (field === 'latency' && areDurations(values)) return [];
     const odd = values.filter((value) => {
       const number = readNumber(value, commas[field]);
       return number === null || number < 0 || number >= BEYOND_MEASURE;

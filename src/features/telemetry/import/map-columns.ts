@@ -1,6 +1,7 @@
 import { aboutNumbers, aboutOdd, aboutTime, aboutUnused } from './about-columns.ts';
 import { callsAmong, columnsOfCalls, type CallsAmong } from './calls-among.ts';
 import { endsInAnswer } from './chat.ts';
+import { areDurations } from './durations.ts';
 import { filled, plain, scoresIn, type Column, type ColumnRef } from './columns.ts';
 import { looksLike, looksLikeChat, tellsFailure, timeFormat, type TimeFormat } from './content.ts';
 import { dateOrderOf, type Told } from './date-order.ts';
@@ -31,6 +32,8 @@ export interface Mapping {
   clock: ColumnRef | null;
   /** The column is milliseconds; Steward counts seconds. */
   latencyInMs: boolean;
+  /** Each value of it names its unit. */
+  latencyNamesUnit: boolean;
   /** Of a score in words of more than two levels: these. */
   grades: Grades | null;
   /** What a comma in the numbers of a field is, where it has any. */
@@ -130,6 +133,11 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     const byWords = placeByWords(field, name);
     return byWords < 0 ? -1 : BY_WORDS + byWords;
   };
+  // "timing.total_ms", "feedback.value": such an end says nothing alone.
+  const placeOfLeaf = ({ name, path }: Column) => {
+    const leaf = String(path.at(-1));
+    return placeOf(GENERIC.test(leaf) ? name.split('.').slice(-2).join('_') : leaf);
+  };
   const rank = (column: Column) => {
     const whole = placeOf(column.path.length === 0 || aliases.includes(plain(column.name)) ? column.name : '');
     // Of "output" and "out.put" the one that is written as we write it.
@@ -137,7 +145,9 @@ function byName(field: Field, columns: readonly Column[], found: Partial<Record<
     if (whole >= 0) return whole + column.path.length / 100 + asWritten + (isWrapper(column) ? WRAPPED : 0);
     // A name at the end of a path counts less than any whole name, and what the first of some messages says is no field.
     const leaf =
-      column.path.length > 0 && !isFirstMessage(column) && !isOfTool(column) ? placeOf(String(column.path.at(-1))) : -1;
+      column.path.length > 0 && !isFirstMessage(column) && !isOfTool(column) && !isOfWho(field, column)
+        ? placeOfLeaf(column)
+        : -1;
     return leaf >= 0 ? 100 + leaf + column.path.length / 100 : Infinity;
   };
   const named = columns
@@ -159,7 +169,8 @@ const isWithoutErrors = (column: Column) =>
 const fits = (field: Field, { name, path }: Column, values: readonly string[]) =>
   (looksLike[fields[field].content](values) ||
     (field === 'score' && tellsQuality(name) && gradesOf(values) !== null) ||
-    (field === 'time' && areSerialDays(values))) &&
+    (field === 'time' && areSerialDays(values)) ||
+    (field === 'latency' && areDurations(values))) &&
   (field !== 'error' || tellsFailure(name, values)) &&
   (placeOfWhole(field, name, path) >= 0 || fitsWords(field, values));
 
@@ -171,6 +182,16 @@ function fitsWords(field: Field, values: readonly string[]): boolean {
 
 /** What a tool is called, and called with, is no field of the call that asks for it. */
 const isOfTool = ({ path }: Column) => path.some((key) => /^(tools?|tool_?calls|functions?|function_?call)$/i.test(String(key)));
+
+const GENERIC = /^(value|total|(total_?)?(ms|s|sec|seconds))$/i;
+
+/** "tenant.name" is who asks, and no workflow. */
+const isOfWho = (field: Field, { name, path }: Column) =>
+  field === 'workflow' &&
+  /^name$/i.test(String(path.at(-1))) &&
+  /(tenant|customer|client|user|account|org|organi[sz]ation|company|team|owner|region|provider|environment|host)s?[._]name$/i.test(
+    name,
+  );
 
 const isFirstMessage = ({ name }: Column) => /(^|\.)messages\.0\./i.test(name);
 
@@ -249,8 +270,12 @@ function describe(
   if (found.time) assumptions.push(...aboutTime(found.time.name, filled(found.time), time, by));
   const clock = found.time && clockBeside(found.time, columns);
   if (clock) assumptions.push(`The time of day is read from "${clock.name}".`);
-  const latencyInMs = found.latency !== undefined && inMilliseconds(found.latency, all);
-  if (found.latency) assumptions.push(`Latency "${found.latency.name}" is read as ${latencyInMs ? 'milliseconds' : 'seconds'}.`);
+  const latencyNamesUnit = found.latency !== undefined && areDurations(filled(found.latency));
+  const latencyInMs = found.latency !== undefined && !latencyNamesUnit && inMilliseconds(found.latency, all);
+  if (found.latency)
+    assumptions.push(
+      `Latency "${found.latency.name}" is read ${latencyNamesUnit ? 'in the units that it names' : latencyInMs ? 'as milliseconds' : 'as seconds'}.`,
+    );
   if (!found.latency && found.time && found.endTime)
     assumptions.push(`Latency is "${found.endTime.name}" minus "${found.time.name}".`);
   const commas = commasOf(found, all);
@@ -298,6 +323,7 @@ function describe(
     time: given.dateOrder ?? time,
     clock: clock ? ref(clock) : null,
     latencyInMs,
+    latencyNamesUnit,
     grades,
     commas,
     chat,

@@ -43,7 +43,7 @@ const WITHIN_CALL = set(
   'first ttft token tokens per queue queued wait waiting db database tool retrieval search embedding audio video session network zone stamp timestamp at utc ago start started created limit timeout max min budget sla target id type unit',
 );
 const DURATION = set(
-  'latency latencies duration elapsed runtime dauer latenz antwortzeit laufzeit latence duree latencia duracion latenza durata',
+  'latency latencies timing timings duration elapsed runtime dauer latenz antwortzeit laufzeit latence duree latencia duracion latenza durata',
 );
 const TIMED = set(
   'response responding answer reply processing process generation completion inference execution run total wall request llm model call api',

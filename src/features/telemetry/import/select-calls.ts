@@ -1,6 +1,7 @@
 import { chatText } from './chat.ts';
 import { withClock } from './clock-column.ts';
 import type { ColumnRef } from './columns.ts';
+import { durationOf } from './durations.ts';
 import { endingOf, endOf, tailOf } from './endings.ts';
 import { fieldNames, type Field } from './fields.ts';
 import { formatSql, type FormatChoice } from './format.ts';
@@ -106,9 +107,11 @@ const asColumns = (columns: Record<string, string>) =>
     .map(([name, sql]) => `${sql} as ${name}`)
     .join(', ');
 
-function valueColumns({ mapping: { fields, time, latencyInMs, commas, grades }, whole }: Reading): string {
+function valueColumns({ mapping: { fields, time, latencyInMs, latencyNamesUnit, commas, grades }, whole }: Reading): string {
   const duration = fields.latency
-    ? `${numberOf('t_latency', commas.latency)}${latencyInMs ? ' / 1000' : ''}`
+    ? latencyNamesUnit
+      ? durationOf('t_latency')
+      : `${numberOf('t_latency', commas.latency)}${latencyInMs ? ' / 1000' : ''}`
     : `dateDiff('millisecond', at, ended) / 1000`;
   return asColumns({
     at: fields.time ? timeOf(time, 't_time') : nothing('DateTime64(3)'),
